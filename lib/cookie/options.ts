@@ -1,0 +1,190 @@
+import { stringifySetCookie } from 'cookie';
+import { SessionOptionsError } from '../errors.js';
+
+/** How the session cookie is set: express-session's options, with safer defaults. */
+export interface CookieOptions {
+  /**
+   * The cookie's life in milliseconds, counted anew whenever the session's deadline moves. Left out, it is a
+   * browser-session cookie: gone when the browser closes (or when it pleases; browsers that restore tabs keep it).
+   * `idleTimeout` follows it unless given.
+   * @defaultValue none
+   */
+  readonly maxAge?: number | null | undefined;
+  /**
+   * A fixed moment at which the cookie ends, instead of `maxAge`. Sessions that begin after it end at once.
+   * @defaultValue none
+   */
+  readonly expires?: Date | null | undefined;
+  /**
+   * Keeps the cookie from scripts in the page, so that a script smuggled in cannot take the session away (OWASP
+   * Session Management Cheat Sheet, "HttpOnly Attribute").
+   * @defaultValue `true`
+   */
+  readonly httpOnly?: boolean | undefined;
+  /**
+   * Sends the cookie over TLS only. `'auto'`: as the request came. Behind a proxy that terminates TLS, Express must be
+   * told to believe it: `app.set('trust proxy', 1)`; else the request looks insecure and the cookie is withheld.
+   * @defaultValue `true` under `NODE_ENV=production`, `'auto'` elsewhere
+   */
+  readonly secure?: boolean | 'auto' | undefined;
+  /**
+   * Whether the cookie travels with requests from other sites: `'strict'` or `true` never, `'lax'` on top-level
+   * navigation only, `'none'` always (needs `secure: true`), `false` leaves it to the browser.
+   * @defaultValue `'lax'`
+   */
+  readonly sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined;
+  /**
+   * The paths that the cookie is for. A request outside of them passes as if the middleware were not there.
+   * @defaultValue `'/'`
+   */
+  readonly path?: string | undefined;
+  /**
+   * The domain that the cookie is for, subdomains included. Left out, it is the host alone, which is safer.
+   * @defaultValue none
+   */
+  readonly domain?: string | undefined;
+  /**
+   * Which cookies Chromium evicts last when there are too many.
+   * @defaultValue none
+   */
+  readonly priority?: 'low' | 'medium' | 'high' | undefined;
+  /**
+   * Keeps one cookie jar for each top-level site (CHIPS), for apps embedded in others. Needs `secure: true`.
+   * @defaultValue `false`
+   */
+  readonly partitioned?: boolean | undefined;
+}
+
+/** The attributes with every default in its place. */
+export interface CookieAttributes {
+  readonly maxAge: number | undefined;
+  readonly expires: Date | undefined;
+  readonly httpOnly: boolean;
+  readonly secure: boolean | 'auto';
+  readonly sameSite: 'lax' | 'strict' | 'none' | undefined;
+  readonly path: string;
+  readonly domain: string | undefined;
+  readonly priority: 'low' | 'medium' | 'high' | undefined;
+  readonly partitioned: boolean;
+}
+
+// prettier-ignore
+const KNOWN: ReadonlySet<string> = new Set<keyof CookieOptions>([
+  'maxAge', 'expires', 'httpOnly', 'secure', 'sameSite', 'path', 'domain', 'priority', 'partitioned',
+]);
+
+/** Checks the cookie's name against RFC 6265 and, for `__Host-` and `__Secure-` names, against their rules. */
+export function checkCookieName(name: unknown): string {
+  if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+    throw new SessionOptionsError('name', 'is not a cookie name (RFC 6265: letters, digits and !#$%&\'*+-.^_`|~)');
+  }
+  return name;
+}
+
+/**
+ * Checks cookie options and fills in the defaults.
+ * @throws SessionOptionsError for an option that is unknown, wrong, or that browsers would refuse
+ */
+export function resolveCookieOptions(options: CookieOptions, name: string): CookieAttributes {
+  if (typeof options !== 'object' || options === null) {
+    throw new SessionOptionsError('cookie', 'must be an object, or a function of the request that returns one');
+  }
+  for (const key of Object.keys(options)) {
+    if (!KNOWN.has(key)) throw new SessionOptionsError(`cookie.${key}`, 'is not an option of the session cookie');
+  }
+  const production = process.env['NODE_ENV'] === 'production';
+  const attributes: CookieAttributes = {
+    maxAge: checkMaxAge(options.maxAge),
+    expires: checkExpires(options.expires),
+    httpOnly: checkBoolean('httpOnly', options.httpOnly ?? true),
+    secure: checkSecure(options.secure ?? (production ? true : 'auto')),
+    sameSite: checkSameSite(options.sameSite ?? 'lax'),
+    path: options.path ?? '/',
+    domain: options.domain,
+    priority: checkPriority(options.priority),
+    partitioned: checkBoolean('partitioned', options.partitioned ?? false),
+  };
+  if (typeof attributes.path !== 'string' || !attributes.path.startsWith('/')) {
+    throw new SessionOptionsError('cookie.path', "must begin with '/'");
+  }
+  if (attributes.sameSite === 'none' && attributes.secure !== true) {
+    throw new SessionOptionsError('cookie.sameSite', "'none' needs secure: true, or browsers refuse the cookie");
+  }
+  if (attributes.partitioned && attributes.secure !== true) {
+    throw new SessionOptionsError('cookie.partitioned', 'needs secure: true, or browsers refuse the cookie');
+  }
+  checkPrefix(name, attributes);
+  for (const part of ['path', 'domain'] as const) {
+    const value = attributes[part];
+    if (value === undefined) continue;
+    try {
+      stringifySetCookie({ name: 'a', value: 'b', [part]: value });
+    } catch {
+      throw new SessionOptionsError(`cookie.${part}`, `is not a cookie's ${part} (RFC 6265)`);
+    }
+  }
+  return attributes;
+}
+
+/** Whether a request's path is one that the cookie's `path` is for (RFC 6265, section 5.1.4). */
+export function pathMatches(cookiePath: string, requestPath: string): boolean {
+  return (
+    requestPath === cookiePath ||
+    (requestPath.startsWith(cookiePath) && (cookiePath.endsWith('/') || requestPath[cookiePath.length] === '/'))
+  );
+}
+
+/** Checks a life in milliseconds, given as an option or set on `req.session.cookie`. */
+export function checkMaxAge(maxAge: unknown): number | undefined {
+  if (maxAge === undefined || maxAge === null) return undefined;
+  if (typeof maxAge !== 'number' || !Number.isFinite(maxAge) || maxAge < 0) {
+    throw new SessionOptionsError('cookie.maxAge', 'must be a number of milliseconds, zero or more');
+  }
+  return maxAge;
+}
+
+/** Checks a moment, given as an option or set on `req.session.cookie`. */
+export function checkExpires(expires: unknown): Date | undefined {
+  if (expires === undefined || expires === null) return undefined;
+  if (!(expires instanceof Date) || Number.isNaN(expires.getTime())) {
+    throw new SessionOptionsError('cookie.expires', 'must be a valid Date');
+  }
+  return expires;
+}
+
+function checkBoolean(option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new SessionOptionsError(`cookie.${option}`, 'must be true or false');
+}
+
+function checkSecure(value: unknown): boolean | 'auto' {
+  if (typeof value === 'boolean' || value === 'auto') return value;
+  throw new SessionOptionsError('cookie.secure', "must be true, false or 'auto'");
+}
+
+function checkSameSite(value: unknown): 'lax' | 'strict' | 'none' | undefined {
+  if (value === true || value === 'strict') return 'strict';
+  if (value === false) return undefined;
+  if (value === 'lax' || value === 'none') return value;
+  throw new SessionOptionsError('cookie.sameSite', "must be true, false, 'lax', 'strict' or 'none'");
+}
+
+function checkPriority(value: unknown): 'low' | 'medium' | 'high' | undefined {
+  if (value === undefined || value === 'low' || value === 'medium' || value === 'high') return value;
+  throw new SessionOptionsError('cookie.priority', "must be 'low', 'medium' or 'high'");
+}
+
+/** RFC 6265bis, section 4.1.3: browsers drop a cookie whose prefix promises what its attributes do not keep. */
+function checkPrefix(name: string, attributes: CookieAttributes): void {
+  const lower = name.toLowerCase();
+  const host = lower.startsWith('__host-');
+  if ((host || lower.startsWith('__secure-')) && attributes.secure !== true) {
+    throw new SessionOptionsError('cookie.secure', `must be true for a cookie named ${name}`);
+  }
+  if (host && attributes.path !== '/') {
+    throw new SessionOptionsError('cookie.path', `must be '/' for a cookie named ${name}`);
+  }
+  if (host && attributes.domain !== undefined) {
+    throw new SessionOptionsError('cookie.domain', `must be left out for a cookie named ${name}`);
+  }
+}

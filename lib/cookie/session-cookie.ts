@@ -1,0 +1,141 @@
+import { stringifySetCookie, type SetCookie } from 'cookie';
+import { checkExpires, checkMaxAge, type CookieAttributes } from './options.js';
+
+/**
+ * The cookie of one session, as `req.session.cookie`. Its attributes are today's options, never what a record holds;
+ * only its life can be set for one session ("remember me"), and is kept with it.
+ *
+ * @example
+ * ```ts
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.post('/remember-me', (req, res) => {
+ *   req.session.cookie.maxAge = 30 * 24 * 60 * 60 * 1000; // thirty days, in milliseconds
+ *   res.sendStatus(204);
+ * });
+ * ```
+ */
+export class SessionCookie {
+  readonly #attributes: CookieAttributes;
+  #maxAge: number | undefined;
+  #expiresAt: number | undefined;
+  /** The life that this one session was given; kept in its record. */
+  #own: number | null | undefined;
+
+  /** @internal */
+  constructor(attributes: CookieAttributes, ownMaxAge: number | null | undefined) {
+    this.#attributes = attributes;
+    this.#maxAge = ownMaxAge === undefined ? attributes.maxAge : (ownMaxAge ?? undefined);
+    this.#expiresAt = ownMaxAge === undefined ? attributes.expires?.getTime() : undefined;
+    this.#own = ownMaxAge;
+  }
+
+  /**
+   * The cookie's life in milliseconds from the moment it is set; `undefined` for a browser-session cookie. Setting it
+   * moves the session's idle deadline along, unless `idleTimeout` is given, and sends the cookie again.
+   */
+  get maxAge(): number | undefined {
+    return this.#expiresAt === undefined ? this.#maxAge : Math.max(0, this.#expiresAt - Date.now());
+  }
+
+  set maxAge(maxAge: number | null | undefined) {
+    this.#maxAge = checkMaxAge(maxAge);
+    this.#expiresAt = undefined;
+    this.#own = this.#maxAge ?? null;
+  }
+
+  /** When the cookie ends if it is set now; `undefined` for a browser-session cookie. */
+  get expires(): Date | undefined {
+    if (this.#expiresAt !== undefined) return new Date(this.#expiresAt);
+    return this.#maxAge === undefined ? undefined : new Date(Date.now() + this.#maxAge);
+  }
+
+  set expires(expires: Date | null | undefined) {
+    const moment = checkExpires(expires);
+    this.maxAge = moment === undefined ? undefined : Math.max(0, moment.getTime() - Date.now());
+  }
+
+  /** The `maxAge` in milliseconds that the session began with, by the name it has in express-session. */
+  get originalMaxAge(): number | undefined {
+    return this.#maxAge;
+  }
+
+  /** Whether scripts in the page are kept from the cookie. */
+  get httpOnly(): boolean {
+    return this.#attributes.httpOnly;
+  }
+
+  /** Whether the cookie travels over TLS only; `'auto'`: as the request came. */
+  get secure(): boolean | 'auto' {
+    return this.#attributes.secure;
+  }
+
+  /** Whether the cookie travels with requests from other sites. */
+  get sameSite(): 'lax' | 'strict' | 'none' | undefined {
+    return this.#attributes.sameSite;
+  }
+
+  /** The paths that the cookie is for. */
+  get path(): string {
+    return this.#attributes.path;
+  }
+
+  /** The domain that the cookie is for; `undefined`: the host alone. */
+  get domain(): string | undefined {
+    return this.#attributes.domain;
+  }
+
+  /** Which cookies Chromium evicts last. */
+  get priority(): 'low' | 'medium' | 'high' | undefined {
+    return this.#attributes.priority;
+  }
+
+  /** Whether each top-level site has a cookie of its own. */
+  get partitioned(): boolean {
+    return this.#attributes.partitioned;
+  }
+
+  /**
+   * The life that this one session was given, to be kept in its record: `undefined` where it was given none.
+   * @internal
+   */
+  get ownMaxAge(): number | null | undefined {
+    return this.#own;
+  }
+}
+
+/** A Set-Cookie header that gives the browser this value for `life` milliseconds, or until it closes. */
+export function setCookieHeader(
+  name: string,
+  value: string,
+  attributes: CookieAttributes,
+  secure: boolean,
+  life: number | undefined,
+): string {
+  return stringifySetCookie({
+    name,
+    value,
+    ...scope(attributes, secure),
+    // Both: Expires is what express-session sends, Max-Age rules where it is known and minds no wrong clock.
+    ...(life === undefined ? undefined : { maxAge: Math.floor(life / 1000), expires: new Date(Date.now() + life) }),
+  });
+}
+
+/** A Set-Cookie header that makes the browser forget the cookie; its scope must be what the cookie was set with. */
+export function clearCookieHeader(name: string, attributes: CookieAttributes, secure: boolean): string {
+  return stringifySetCookie({ name, value: '', ...scope(attributes, secure), maxAge: 0, expires: new Date(0) });
+}
+
+function scope(attributes: CookieAttributes, secure: boolean): Omit<SetCookie, 'name' | 'value'> {
+  const { httpOnly, sameSite, path, domain, priority, partitioned } = attributes;
+  return {
+    path,
+    httpOnly,
+    secure,
+    ...(sameSite === undefined ? undefined : { sameSite }),
+    ...(domain === undefined ? undefined : { domain }),
+    ...(priority === undefined ? undefined : { priority }),
+    ...(partitioned ? { partitioned } : undefined),
+  };
+}

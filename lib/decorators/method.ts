@@ -1,0 +1,75 @@
+/** Any method at all. */
+export type Method = (this: never, ...args: never[]) => unknown;
+type Callable = (this: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Makes a method decorator of a function that wraps a method, for both dialects: standard (TC39) decorators are called
+ * with the method and a context, legacy ones (`experimentalDecorators`) with the prototype, a name and a descriptor.
+ *
+ * The decorated method keeps its name and length, and is bound: `app.get('/me', controller.me)` needs no `.bind`.
+ */
+export function methodDecorator(wrap: (method: Callable) => Callable) {
+  return (target: unknown, context: unknown, descriptor?: PropertyDescriptor): unknown => {
+    if (isStandard(context)) {
+      const method = likeMethod(target as Callable, wrap); // `kind: 'method'`: the target is one
+      if (!context.static || !context.private) bindOnInstances(context);
+      return method;
+    }
+    if (typeof descriptor?.value !== 'function') throw new TypeError('This decorator is for methods.');
+    const { value, ...rest } = descriptor as { value: Callable } & PropertyDescriptor; // checked above
+    const { writable: _, ...shared } = rest;
+    return { ...shared, ...boundAccessor(context as PropertyKey, likeMethod(value, wrap)) }; // the legacy dialect's second argument
+  };
+}
+
+function isStandard(context: unknown): context is ClassMethodDecoratorContext {
+  if (typeof context !== 'object' || context === null || !('kind' in context)) return false;
+  if (context.kind === 'method') return true;
+  throw new TypeError('This decorator is for methods.');
+}
+
+function likeMethod(method: Callable, wrap: (method: Callable) => Callable): Callable {
+  return Object.defineProperties(wrap(method), {
+    name: { value: method.name, configurable: true },
+    length: { value: method.length, configurable: true },
+  });
+}
+
+/** The standard dialect runs this on each new instance: it gets the method of its own class, bound, as its own. */
+function bindOnInstances(context: ClassMethodDecoratorContext): void {
+  const { name } = context;
+  context.addInitializer(function (this: unknown) {
+    const instance = this as Record<PropertyKey, Callable>; // it has the method whose decorator this is
+    const method = instance[name];
+    if (typeof method === 'function' && !context.private) {
+      Object.defineProperty(instance, name, {
+        value: method.bind(instance),
+        writable: true,
+        configurable: true,
+        enumerable: false,
+      });
+    }
+  });
+}
+
+/**
+ * The legacy dialect has no hook on new instances, so the prototype gets an accessor. It keeps each instance's bound
+ * method aside and not on the instance, where `super.method` would put the base class's over the subclass's.
+ */
+function boundAccessor(name: PropertyKey, method: Callable): PropertyDescriptor {
+  const bound = new WeakMap<object, Callable>();
+  return {
+    get(this: unknown) {
+      if (typeof this !== 'object' || this === null) return method;
+      let mine = bound.get(this);
+      if (mine === undefined) {
+        mine = likeMethod(method, (unbound) => unbound.bind(this));
+        bound.set(this, mine);
+      }
+      return mine;
+    },
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
+    },
+  };
+}

@@ -1,0 +1,188 @@
+/**
+ * What every error of this library has in common: a stable `code` to branch on, the HTTP `status` that fits it, and
+ * `expose`, which tells Express's default error handler whether the message may be shown to the client.
+ *
+ * No error holds a session id, a secret or a value of the payload.
+ *
+ * @example
+ * ```ts
+ * import { SessionError } from 'typed-session';
+ * import type { ErrorRequestHandler } from 'express';
+ *
+ * export const onError: ErrorRequestHandler = (error, req, res, next) => {
+ *   if (error instanceof SessionError) res.status(error.status).json({ code: error.code });
+ *   else next(error);
+ * };
+ * ```
+ */
+export abstract class SessionError extends Error {
+  /** Stable, for code to branch on; the message may change between releases. */
+  abstract readonly code: string;
+  /** The HTTP status that a response caused by this error should have. Express's default error handler uses it. */
+  abstract readonly status: number;
+  /** Whether the message may be shown to the client. */
+  abstract readonly expose: boolean;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/**
+ * An option is missing, unknown or wrong. Thrown at start-up, by the call that was given the option.
+ */
+export class SessionOptionsError extends SessionError {
+  readonly code = 'SESSION_OPTIONS';
+  readonly status = 500;
+  readonly expose = false;
+
+  constructor(
+    /** The option that is wrong, as a path: `cookie.sameSite`. */
+    readonly option: string,
+    advice: string,
+  ) {
+    super(`${option}: ${advice}`);
+  }
+}
+
+/**
+ * A guard or a decorator asked for a session, or for fields of it, that the request does not have.
+ */
+export class SessionRequiredError extends SessionError {
+  readonly code = 'SESSION_REQUIRED';
+  readonly status = 401;
+  readonly expose = true;
+
+  constructor(
+    /** The fields that are missing; empty where any stored session would have done. */
+    readonly fields: readonly string[],
+  ) {
+    super(
+      fields.length === 0
+        ? 'A session is required: sign in first.'
+        : `A session with ${fields.join(', ')} is required: sign in first.`,
+    );
+  }
+}
+
+/** Where in the payload a problem was found, and which: a zod issue without its message and input. */
+export interface SessionIssue {
+  /** The path into the payload, outermost field first. */
+  readonly path: readonly PropertyKey[];
+  /** zod's issue code, such as `invalid_type`. */
+  readonly code: string;
+}
+
+/**
+ * The payload does not fit the schema: a handler set a wrong value (found at commit), or what the store holds is not
+ * what the schema asks for (found on load, under `onInvalid: 'error'`). Nothing was stored.
+ */
+export class SessionValidationError extends SessionError {
+  readonly code = 'SESSION_VALIDATION';
+  readonly status = 500;
+  readonly expose = false;
+
+  constructor(
+    message: string,
+    /** Paths and codes, never values. */
+    readonly issues: readonly SessionIssue[],
+    options?: ErrorOptions,
+  ) {
+    const found = issues.map((issue) => `${formatPath(issue.path)} (${issue.code})`).join(', ');
+    super(found === '' ? message : `${message}: ${found}`, options);
+  }
+}
+
+/**
+ * The store failed, or did not answer within `storeTimeout`. The store's own error is the `cause`.
+ */
+export class SessionStoreError extends SessionError {
+  readonly code = 'SESSION_STORE';
+  readonly status = 503;
+  readonly expose = false;
+
+  constructor(
+    /** The store's method that failed. */
+    readonly operation: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(`The session store failed to ${operation}: ${message}`, options);
+  }
+}
+
+/**
+ * Requests changed one session at the same time and their changes could not be brought together. Nothing was stored;
+ * trying the request again is safe.
+ */
+export class SessionConflictError extends SessionError {
+  readonly code = 'SESSION_CONFLICT';
+  readonly status = 409;
+  readonly expose = true;
+
+  constructor(
+    /** The fields that both sides changed. */
+    readonly fields: readonly string[],
+  ) {
+    super(
+      `The session was changed by another request at the same time${fields.length === 0 ? '' : ` (${fields.join(', ')})`}: try again.`,
+    );
+  }
+}
+
+/** How a session ended that a request was still working with. */
+export type SessionEnd = 'destroyed' | 'expired' | 'rotated' | 'gone';
+
+/**
+ * The session ended (it was destroyed, revoked, it expired, or another request moved it to a new id) while this
+ * request worked with it, and this request changed it. The change was not stored.
+ */
+export class SessionEndedError extends SessionError {
+  readonly code = 'SESSION_ENDED';
+  readonly status = 409;
+  readonly expose = true;
+
+  constructor(
+    /** How it ended; `gone` where the store no longer knows. */
+    readonly reason: SessionEnd,
+  ) {
+    super(
+      `The session has ended (${reason}) and its change was not stored: try again with the cookie you have now.`,
+    );
+  }
+}
+
+/**
+ * A session was used before it was there: the middleware is not mounted before the handler, or `load: 'demand'`
+ * leaves loading to a guard or to `await sessions.load(req)`.
+ */
+export class SessionNotLoadedError extends SessionError {
+  readonly code = 'SESSION_NOT_LOADED';
+  readonly status = 500;
+  readonly expose = false;
+}
+
+/**
+ * The session would need a new id, but the response has begun and no cookie can carry it any more: rotate, regenerate
+ * or log in before the first byte of the response.
+ */
+export class SessionHeadersSentError extends SessionError {
+  readonly code = 'SESSION_HEADERS_SENT';
+  readonly status = 500;
+  readonly expose = false;
+
+  constructor() {
+    super('The response has begun, so no cookie can carry a new session id: do this before the first byte is written.');
+  }
+}
+
+/** `cart[0].qty`, as a person would write it. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  let text = '';
+  for (const part of path) {
+    if (typeof part === 'number') text += `[${part}]`;
+    else text += text === '' ? String(part) : `.${String(part)}`;
+  }
+  return text === '' ? 'payload' : text;
+}

@@ -1,0 +1,109 @@
+import { channel } from 'node:diagnostics_channel';
+import type { SessionEnd, SessionError, SessionIssue } from './errors.js';
+
+/** Why a load gave a new session; `found` where it did not. */
+export type LoadOutcome =
+  | 'found'
+  /** The request carried no cookie of ours. */
+  | 'none'
+  /** No secret had signed the cookie: it is forged, damaged, or its secret was retired. */
+  | 'signature'
+  /** The store holds nothing under the cookie's id. */
+  | 'unknown'
+  /** The session's deadline has passed. */
+  | 'expired'
+  /** The session moved to a new id less than a minute ago, and this request still came with the old one. */
+  | 'rotated'
+  /** What the store held is not a record. */
+  | 'corrupt'
+  /** The stored payload does not fit the schema. */
+  | 'invalid';
+
+/** What every event says. */
+export interface SessionEvent {
+  /** The request as the framework gave it. */
+  readonly request: object;
+}
+
+/** A session was loaded, or a new one begun and why. */
+export interface LoadEvent extends SessionEvent {
+  readonly outcome: LoadOutcome;
+}
+
+/** A session was stored. */
+export interface CommitEvent extends SessionEvent {
+  /** Whether it was stored for the first time. */
+  readonly created: boolean;
+  readonly revision: number;
+}
+
+/** Another request had changed the session meanwhile. */
+export interface ConflictEvent extends SessionEvent {
+  /** The fields that both had changed; empty where the changes lay side by side. */
+  readonly fields: readonly string[];
+}
+
+/** A stored payload did not fit the schema. */
+export interface InvalidEvent extends SessionEvent {
+  readonly schemaVersion: number;
+  readonly issues: readonly SessionIssue[];
+}
+
+/** A session got a new id. */
+export interface RotateEvent extends SessionEvent {
+  /** Whether the library did it because the principal changed. */
+  readonly principalChanged: boolean;
+}
+
+/** Something did not go through. */
+export interface ErrorEvent extends SessionEvent {
+  readonly error: SessionError | Error;
+  /**
+   * What became of the request's change: `refused` (an error response went out), `dropped` (lost knowingly, or too
+   * late for an error response), `withheld` (no cookie could carry the session, so it was not stored).
+   */
+  readonly consequence: 'refused' | 'dropped' | 'withheld';
+  readonly ended?: SessionEnd | undefined;
+}
+
+/**
+ * The library's events, on channels of `node:diagnostics_channel`. None says a session id or a value of the payload.
+ *
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ * import type { SessionEvents } from 'typed-session';
+ *
+ * subscribe('typed-session:load', (message) => {
+ *   const { outcome } = message as SessionEvents['typed-session:load'];
+ *   if (outcome === 'signature') console.warn('a session cookie with a wrong signature');
+ * });
+ * ```
+ */
+export interface SessionEvents {
+  'typed-session:load': LoadEvent;
+  'typed-session:commit': CommitEvent;
+  'typed-session:touch': SessionEvent;
+  'typed-session:conflict': ConflictEvent;
+  'typed-session:invalid': InvalidEvent;
+  'typed-session:rotate': RotateEvent;
+  'typed-session:destroy': SessionEvent;
+  'typed-session:error': ErrorEvent;
+}
+
+const channels = {
+  load: channel('typed-session:load'),
+  commit: channel('typed-session:commit'),
+  touch: channel('typed-session:touch'),
+  conflict: channel('typed-session:conflict'),
+  invalid: channel('typed-session:invalid'),
+  rotate: channel('typed-session:rotate'),
+  destroy: channel('typed-session:destroy'),
+  error: channel('typed-session:error'),
+};
+
+/** Publishes an event; costs next to nothing where nobody listens. */
+export function emit<K extends keyof typeof channels>(name: K, event: SessionEvents[`typed-session:${K}`]): void {
+  const to = channels[name];
+  if (to.hasSubscribers) to.publish(event);
+}

@@ -1,0 +1,58 @@
+import type { ParamsDictionary, Query, Request, Response } from 'express-serve-static-core';
+import type { Session } from '../lifecycle/session.js';
+import type { Present, RegisteredSchema, SessionField } from '../schema/types.js';
+
+/** Marks the `Locals` of a request whose session was checked; it exists for the compiler alone. */
+declare const checked: unique symbol;
+
+/**
+ * What a guard found out about the session, in the one type parameter of Express's `Request` that a middleware can
+ * hand on to the next handler: so a handler behind `requireSession('userId')` has a `userId`, without annotations.
+ */
+export interface Checked<Narrowed> {
+  readonly [checked]?: Narrowed;
+}
+
+declare module 'express-serve-static-core' {
+  // The names of the type parameters are Express's.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- all must be named to name the last
+  interface Request<P, ResBody, ReqBody, ReqQuery, LocalsObj> {
+    /** The request's session: its fields are the registered schema's. */
+    session: (LocalsObj & { readonly [checked]: Session<RegisteredSchema> })[typeof checked];
+  }
+}
+
+/**
+ * A request whose session has these fields, for handlers behind a guard that checks them.
+ *
+ * @example
+ * ```ts
+ * import { RequireSession, type SessionRequest } from 'typed-session';
+ * import type { Response } from 'express';
+ *
+ * export class AccountController {
+ *   @RequireSession('userId')
+ *   me(req: SessionRequest<'userId'>, res: Response) {
+ *     res.json({ id: req.session.userId });
+ *   }
+ * }
+ * ```
+ */
+export type SessionRequest<
+  Field extends SessionField<RegisteredSchema> = never,
+  Params = ParamsDictionary,
+  ReqBody = unknown,
+  ReqQuery = Query,
+> = Request<Params, unknown, ReqBody, ReqQuery, Record<string, unknown> & Checked<Present<RegisteredSchema, Field>>>;
+
+/** A middleware that lets a request pass whose session is as `Narrowed` says. */
+export interface SessionGuard<Narrowed> {
+  // What it is called with …
+  (request: object, response: object, next: (error?: unknown) => void): void;
+  // … and what handlers behind it may rely on: Express's types infer from a function's last signature.
+  (
+    request: object,
+    response: Response<unknown, Record<string, unknown> & Checked<Narrowed>>,
+    next: (error?: unknown) => void,
+  ): void;
+}

@@ -1,0 +1,31 @@
+/**
+ * Typed, validated sessions for Express: declare a zod schema once, and `req.session` is typed in every handler,
+ * validated when it is loaded and before it is stored, and safe under concurrent requests.
+ *
+ * @packageDocumentation
+ */
+
+export type { CookieOptions } from './cookie/options.js';
+export type { SessionCookie } from './cookie/session-cookie.js';
+export type { Secret } from './cookie/signature.js';
+export { RequireSession, type RequireSessionDecorator } from './decorators/require-session.js';
+export * from './errors.js';
+export type * from './events.js';
+export type { AnyRequest } from './express/request-session.js';
+export type { AnyResponse } from './express/held-response.js';
+export { requireSession } from './express/require.js';
+export { session, type SessionMiddleware } from './express/session.js';
+export type { Checked, SessionGuard, SessionRequest } from './express/types.js';
+export type {
+  CommonOptions,
+  FieldMerge,
+  InitialOption,
+  InvalidSession,
+  RefuseReserved,
+  SessionOptions,
+} from './lifecycle/options.js';
+export type { Session, SessionCallback, SessionMembers } from './lifecycle/session.js';
+export type { ReservedField } from './schema/reserved.js';
+export type * from './schema/types.js';
+export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
+export type { SessionRecord, SessionStore } from './stores/store.js';

@@ -1,0 +1,186 @@
+import { SessionConflictError, SessionEndedError, SessionHeadersSentError } from '../errors.js';
+import { emit } from '../events.js';
+import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
+import { readAgain, settle, touch as touchStored, wasStored } from './commit.js';
+import { newId } from './ids.js';
+import { endNote, principalOf, recordOf } from './records.js';
+import type { RequestSession } from './request-session.js';
+
+// What the methods of `req.session` do. What each means is said at SessionMembers.
+
+export function save<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
+  return session.inTurn(async () => {
+    session.saveNew ||= session.isNew;
+    await settle(session, session.changes());
+  });
+}
+
+export function reload<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
+  return session.inTurn(async () => {
+    refuseEnded(session);
+    const { codec } = session.settings;
+    if (session.stored === undefined || session.move === 'regenerate') {
+      session.startFresh();
+      return;
+    }
+    const { record, tree } = await readAgain(session, session.stored);
+    session.stored = { ...session.stored, record };
+    session.base = tree;
+    session.baseIsExact = true;
+    session.replace(codec.decodeOrThrow(tree));
+  });
+}
+
+export function rotate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
+  return session.inTurn(() => {
+    refuseHeadersSent(session);
+    if (session.ended === 'rotated' && session.successor !== undefined) {
+      session.ended = undefined; // a login sent twice, on the old id: it begins a session of its own
+      session.successor = undefined;
+    }
+    refuseEnded(session);
+    if (session.stored !== undefined) session.move ??= 'rotate';
+    session.id = newId();
+    return Promise.resolve();
+  });
+}
+
+export function regenerate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
+  return session.inTurn(() => {
+    refuseHeadersSent(session);
+    session.startFresh();
+    return Promise.resolve();
+  });
+}
+
+export function destroy<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
+  return session.inTurn(async () => {
+    const { stored, successor } = session;
+    if (stored !== undefined) await end(session, stored.key);
+    else if (typeof successor === 'string') await end(session, successor);
+    session.clearDue = session.cookieArrived || typeof successor === 'string' || session.cookieDue;
+    session.cookieDue = false;
+    session.stored = undefined;
+    session.move = undefined;
+    session.ended = 'destroyed';
+    session.reset();
+    emit('destroy', { request: session.request });
+  });
+}
+
+/**
+ * Ends the record under a key and, where another request moved it meanwhile, wherever it went: a logout must not be
+ * undone by a rotation that was faster. The note, which is at once deleted, is what makes that certain.
+ */
+async function end<S extends SessionSchema>(session: RequestSession<S>, key: string): Promise<void> {
+  const { store } = session.settings;
+  let at = key;
+  let record = session.stored?.key === key ? session.stored.record : await store.read(key);
+  while (record !== undefined) {
+    if (record.rotatedTo !== undefined) {
+      if (record.rotatedTo === null) return;
+      at = record.rotatedTo;
+    } else if (await store.update(at, endNote(record, null), record.revision)) {
+      await store.delete(at);
+      return;
+    }
+    record = await store.read(at);
+  }
+}
+
+export function touch<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
+  return session.inTurn(async () => {
+    if (session.stored !== undefined && session.ended === undefined) await touchStored(session, session.stored);
+  });
+}
+
+export function update<S extends SessionSchema>(
+  session: RequestSession<S>,
+  change: (payload: Payload<S>) => void | Promise<void>,
+): Promise<void> {
+  return session.inTurn(() => updateNow(session, change));
+}
+
+async function updateNow<S extends SessionSchema>(
+  session: RequestSession<S>,
+  change: (payload: Payload<S>) => void | Promise<void>,
+): Promise<void> {
+  refuseEnded(session);
+  const { codec, store } = session.settings;
+  const live = codec.comparable(session.payload); // throws here, before anything is stored, if it is not valid
+  if (session.stored === undefined || session.move === 'regenerate') {
+    // Nobody else knows this id: there is nobody to be atomic against.
+    const payload = codec.decodeOrThrow(codec.encode(session.payload));
+    await change(payload);
+    session.replace(payload);
+    session.saveNew = true;
+    await settle(session, session.changes());
+    return;
+  }
+  const started = Date.now();
+  let stored = session.stored;
+  let tree = session.exactBase();
+  for (;;) {
+    const payload = codec.decodeOrThrow(tree);
+    await change(payload);
+    const next = codec.encode(payload);
+    if (principalOf(session, next) !== principalOf(session, tree)) {
+      // The session must move to a new id, which is a commit's work.
+      session.adopt(live, payload);
+      session.stored = stored;
+      session.base = tree;
+      await settle(session, session.changes());
+      return;
+    }
+    const { record } = stored;
+    const changed = recordOf(session, next, { createdAt: record.createdAt, revision: record.revision + 1, from: record });
+    if (codec.same(next, tree)) {
+      session.adopt(live, payload);
+      session.stored = stored;
+      session.base = tree;
+      return;
+    }
+    if (await store.update(stored.key, changed, record.revision)) {
+      session.adopt(live, payload);
+      wasStored(session, { ...stored, record: changed }, next, false);
+      return;
+    }
+    const latest = await readAgain(session, stored);
+    emit('conflict', { request: session.request, fields: [] });
+    stored = { ...stored, record: latest.record };
+    tree = latest.tree;
+    if (Date.now() - started > store.patience) throw new SessionConflictError([]);
+  }
+}
+
+export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
+  return session.inTurn(async () => {
+    refuseEnded(session);
+    const { codec } = session.settings;
+    const initial = codec.initial() as Record<string, unknown>; // any field can be asked for
+    const payload = session.payload as Record<string, unknown>;
+    const live = codec.comparable(payload)[field];
+    const putBack = (target: Record<string, unknown>): unknown => {
+      const value = target[field];
+      if (initial[field] === undefined) Reflect.deleteProperty(target, field);
+      else target[field] = initial[field];
+      return value;
+    };
+    const isOurs = session.stored === undefined || session.move === 'regenerate' || !codec.same(live, session.exactBase()[field]);
+    if (isOurs) return putBack(session.fields); // set in this request: no other has seen it
+    if (codec.same(live, codec.comparable(initial)[field])) return payload[field];
+    let taken: unknown;
+    await updateNow(session, (latest) => {
+      taken = putBack(latest as Record<string, unknown>);
+    });
+    return taken;
+  });
+}
+
+function refuseEnded<S extends SessionSchema>(session: RequestSession<S>): void {
+  if (session.ended !== undefined) throw new SessionEndedError(session.ended);
+}
+
+function refuseHeadersSent<S extends SessionSchema>(session: RequestSession<S>): void {
+  if (session.headersSent()) throw new SessionHeadersSentError();
+}

@@ -1,0 +1,243 @@
+import {
+  SessionConflictError,
+  SessionEndedError,
+  SessionHeadersSentError,
+  SessionStoreError,
+  type SessionEnd,
+} from '../errors.js';
+import { emit } from '../events.js';
+import type { Tree } from '../schema/codec.js';
+import type { SessionSchema } from '../schema/types.js';
+import type { SessionRecord } from '../stores/store.js';
+import { keyOf, newId } from './ids.js';
+import { mergeTrees } from './merge.js';
+import { endNote, principalOf, recordOf } from './records.js';
+import type { RequestSession, Stored } from './request-session.js';
+
+/**
+ * Stores what the request did to its session. Called before the first byte of the response, and again at its end where
+ * more was changed after that. Returns nothing where there is nothing to wait for.
+ *
+ * @param status - the response's status: one of 500 or above commits no change of the payload
+ * @throws SessionValidationError where the changed payload does not fit the schema; what the promise rejects with is
+ *   named at `save()`
+ */
+export function commit<S extends SessionSchema>(session: RequestSession<S>, status: number): Promise<void> | undefined {
+  if (!session.loaded) return undefined;
+  // A save() that nobody awaited goes first; what is left to do is seen when it is done.
+  if (session.busy) return session.inTurn(() => Promise.resolve(commitNow(session, status)));
+  const work = commitNow(session, status);
+  return work && session.inTurn(() => work);
+}
+
+/** The commit before the response; a change that came too late is an error, or dropped where the app said so. */
+
+function commitNow<S extends SessionSchema>(session: RequestSession<S>, status: number): Promise<void> | undefined {
+  const work = settle(session, status >= 500 ? undefined : session.changes());
+  if (!session.settings.dropsEnded) return work;
+  return work?.catch((error: unknown) => {
+    if (!(error instanceof SessionEndedError)) throw error;
+    session.rollBack();
+    emit('error', { request: session.request, error, consequence: 'dropped', ended: error.reason });
+  });
+}
+
+/** Brings the store to what the session is now; `tree` is the changed payload, encoded. */
+export function settle<S extends SessionSchema>(session: RequestSession<S>, tree: Tree | undefined): Promise<void> | undefined {
+  const principalChanged = tree !== undefined && principalOf(session, tree) !== principalOf(session, session.base);
+  if (session.ended === 'rotated' && session.successor !== undefined && principalChanged) {
+    // A login sent twice: the second one, on the old id, begins a session of its own.
+    session.ended = undefined;
+    session.successor = undefined;
+  }
+  if (session.ended !== undefined) {
+    return tree === undefined ? undefined : Promise.reject(new SessionEndedError(session.ended));
+  }
+  if (session.stored === undefined) {
+    return tree === undefined && !session.saveNew ? undefined : create(session, tree ?? session.exactBase());
+  }
+  if (principalChanged && session.move === undefined) {
+    if (session.headersSent()) return Promise.reject(new SessionHeadersSentError());
+    session.move = 'rotate';
+    session.id = newId();
+  }
+  if (session.move !== undefined) return move(session, session.stored, tree, principalChanged);
+  if (tree !== undefined || session.cookieChanged) return update(session, session.stored, tree ?? session.exactBase());
+  if (session.signedByOldSecret) {
+    session.signedByOldSecret = false;
+    session.cookieDue = true;
+  }
+  return touchIfDue(session, session.stored);
+}
+
+async function create<S extends SessionSchema>(session: RequestSession<S>, tree: Tree): Promise<void> {
+  if (session.withholdsCookie()) return; // nobody would ever find its record
+  if (session.headersSent()) {
+    const error = new SessionHeadersSentError();
+    emit('error', { request: session.request, error, consequence: 'withheld' });
+    if (session.saveNew) throw error;
+    return;
+  }
+  const record = recordOf(session, tree, { createdAt: Date.now(), revision: 1 });
+  const stored = await createRecord(session, record);
+  wasStored(session, stored, tree, true);
+}
+
+/** Stores a first record under the session's id; under another one in the case that somebody has it already. */
+async function createRecord<S extends SessionSchema>(session: RequestSession<S>, record: SessionRecord): Promise<Stored> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const id = session.id;
+    const key = keyOf(id);
+    if (await session.settings.store.create(key, record)) return { id, key, record };
+    session.id = newId();
+  }
+  throw new SessionStoreError('create', 'it says that every new id is taken');
+}
+
+async function update<S extends SessionSchema>(session: RequestSession<S>, from: Stored, tree: Tree): Promise<void> {
+  const { settings } = session;
+  const started = Date.now();
+  let stored = from;
+  let mine = tree;
+  for (;;) {
+    const record = recordOf(session, mine, { createdAt: stored.record.createdAt, revision: stored.record.revision + 1, from: stored.record });
+    if (await settings.store.update(stored.key, record, stored.record.revision)) {
+      wasStored(session, { ...stored, record }, mine, false);
+      return;
+    }
+    const latest = await readAgain(session, stored);
+    mine = mergeInto(session, mine, latest.tree);
+    stored = { ...stored, record: latest.record };
+    if (settings.codec.same(mine, latest.tree) && !session.cookieChanged) {
+      session.stored = stored; // the other request stored just this
+      return;
+    }
+    if (Date.now() - started > settings.store.patience) throw new SessionConflictError([]);
+  }
+}
+
+/** Moves the session to its new id, and leaves a note at the old one. */
+async function move<S extends SessionSchema>(
+  session: RequestSession<S>,
+  old: Stored,
+  tree: Tree | undefined,
+  principalChanged: boolean,
+): Promise<void> {
+  if (session.headersSent()) throw new SessionHeadersSentError();
+  const { store } = session.settings;
+  const fresh = session.move === 'regenerate';
+  const started = Date.now();
+  if (fresh && tree === undefined && !session.saveNew) {
+    await leave(session, old, null);
+    session.stored = undefined;
+    session.move = undefined;
+    return;
+  }
+  let mine = tree ?? session.exactBase();
+  let record = recordOf(session, mine, {
+    createdAt: fresh || principalChanged ? Date.now() : old.record.createdAt,
+    revision: 1,
+  });
+  let stored = await createRecord(session, record);
+  try {
+    const successor = principalChanged ? null : stored.key;
+    let left = old;
+    while (!(await store.update(left.key, endNote(left.record, successor), left.record.revision))) {
+      const latest = await readAgain(session, left);
+      left = { ...left, record: latest.record };
+      if (!fresh) {
+        mine = mergeInto(session, mine, latest.tree);
+        record = recordOf(session, mine, { createdAt: record.createdAt, revision: stored.record.revision + 1 });
+        await store.update(stored.key, record, stored.record.revision); // nobody else knows this key
+        stored = { ...stored, record };
+      }
+      if (Date.now() - started > store.patience) throw new SessionConflictError([]);
+    }
+  } catch (error) {
+    // Nobody knows the new id yet: without its record it is as if it had never been.
+    await store.delete(stored.key).catch(() => undefined);
+    throw error;
+  }
+  session.move = undefined;
+  wasStored(session, stored, mine, true);
+  emit('rotate', { request: session.request, principalChanged });
+}
+
+/** Ends the record that the session leaves; whoever ended it first is welcome. */
+async function leave<S extends SessionSchema>(session: RequestSession<S>, old: Stored, successor: string | null): Promise<void> {
+  const { store } = session.settings;
+  let left: SessionRecord | undefined = old.record;
+  while (left?.rotatedTo === undefined && left !== undefined) {
+    if (await store.update(old.key, endNote(left, successor), left.revision)) return;
+    left = await store.read(old.key);
+  }
+}
+
+async function touchNow<S extends SessionSchema>(session: RequestSession<S>, stored: Stored, expiresAt: number): Promise<void> {
+  const { record, key } = stored;
+  // False: another request moved the revision and the deadline with it, or the session is gone. Both are no cookie.
+  if (!(await session.settings.store.touch(key, expiresAt, record.revision))) return;
+  session.stored = { ...stored, record: { ...record, expiresAt } };
+  if (session.cookieLife !== undefined) session.cookieDue = true;
+  emit('touch', { request: session.request });
+}
+
+function touchIfDue<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> | undefined {
+  const moved = session.settings.deadlines.moved(stored.record, Date.now(), session.cookieLife);
+  return moved === undefined ? undefined : touchNow(session, stored, moved);
+}
+
+/** Pushes the deadline out, due or not. */
+export function touch<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> {
+  const life = session.cookieLife;
+  return touchNow(session, stored, session.settings.deadlines.from(Date.now(), stored.record.createdAt, life));
+}
+
+/**
+ * What is stored now, where a compare-and-swap has failed.
+ * @throws SessionEndedError where the session is no more
+ */
+export async function readAgain<S extends SessionSchema>(
+  session: RequestSession<S>,
+  stored: Stored,
+): Promise<{ readonly record: SessionRecord; readonly tree: Tree }> {
+  const { store, codec, deadlines } = session.settings;
+  const record = await store.read(stored.key);
+  const now = Date.now();
+  let end: SessionEnd | undefined;
+  if (record === undefined) end = stored.record.expiresAt <= now ? 'expired' : 'gone';
+  else if (record.rotatedTo !== undefined) end = 'rotated';
+  else if (deadlines.passed(record, now, session.cookieLife)) end = 'expired';
+  if (record === undefined || end !== undefined) {
+    session.ended = end;
+    throw new SessionEndedError(end ?? 'gone');
+  }
+  const parsed = codec.parse(record.data);
+  const decoded = parsed && codec.decode(parsed);
+  if (decoded?.ok !== true) throw new SessionConflictError([]); // another release of the app writes what this one cannot read
+  return { record, tree: codec.encode(decoded.payload) };
+}
+
+/** Brings this request's change together with what is stored now; the handler's payload follows. */
+function mergeInto<S extends SessionSchema>(session: RequestSession<S>, mine: Tree, theirs: Tree): Tree {
+  const { codec } = session.settings;
+  const { payload, fields } = mergeTrees(session.settings, session.exactBase(), mine, theirs);
+  const tree = codec.encode(payload);
+  emit('conflict', { request: session.request, fields });
+  session.replace(payload);
+  session.base = theirs;
+  return tree;
+}
+
+/** What follows from a change having been stored. */
+export function wasStored<S extends SessionSchema>(session: RequestSession<S>, stored: Stored, tree: Tree, created: boolean): void {
+  const before = session.stored?.record;
+  const moved = before?.expiresAt !== stored.record.expiresAt && session.cookieLife !== undefined;
+  session.cookieDue ||= created || moved || session.signedByOldSecret || before?.cookieMaxAge !== stored.record.cookieMaxAge;
+  session.signedByOldSecret = false;
+  session.stored = stored;
+  session.base = tree;
+  session.baseIsExact = true;
+  session.saveNew = false;
+  emit('commit', { request: session.request, created, revision: stored.record.revision });
+}

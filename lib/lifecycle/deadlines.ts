@@ -1,0 +1,50 @@
+import type { SessionRecord } from '../stores/store.js';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** How long a note of a rotation answers for the old id, in milliseconds. */
+export const NOTE_LIFE = 60 * 1000;
+
+/** The times that were asked for, in milliseconds; what was left out follows from the rest. */
+export interface TimeOptions {
+  readonly idleTimeout: number | undefined;
+  readonly absoluteTimeout: number | undefined;
+  readonly touchAfter: number | undefined;
+}
+
+/** When sessions end, worked out from the options and the life of a session's cookie. */
+export class Deadlines {
+  readonly #options: TimeOptions;
+
+  constructor(options: TimeOptions) {
+    this.#options = options;
+  }
+
+  /** How long a session may lie unused. */
+  idle(cookieLife: number | undefined): number {
+    return this.#options.idleTimeout ?? cookieLife ?? DAY;
+  }
+
+  /** The moment at which a session ends however busy it is. */
+  absolute(createdAt: number, cookieLife: number | undefined): number {
+    return createdAt + (this.#options.absoluteTimeout ?? Math.max(30 * DAY, this.idle(cookieLife)));
+  }
+
+  /** The deadline that a session used at `now` should have. */
+  from(now: number, createdAt: number, cookieLife: number | undefined): number {
+    return Math.min(now + this.idle(cookieLife), this.absolute(createdAt, cookieLife));
+  }
+
+  /** The new deadline, where it lies far enough from the stored one to be worth a command; else `undefined`. */
+  moved(record: SessionRecord, now: number, cookieLife: number | undefined): number | undefined {
+    const deadline = this.from(now, record.createdAt, cookieLife);
+    const touchAfter = this.#options.touchAfter ?? this.idle(cookieLife) / 10;
+    // Also where it comes nearer, because an option was shortened; by less, it is only another machine's clock.
+    return Math.abs(deadline - record.expiresAt) >= touchAfter ? deadline : undefined;
+  }
+
+  /** Whether a record is dead at `now`, whatever the store thinks. */
+  passed(record: SessionRecord, now: number, cookieLife: number | undefined): boolean {
+    return record.expiresAt <= now || this.absolute(record.createdAt, cookieLife) <= now;
+  }
+}

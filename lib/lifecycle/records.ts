@@ -1,0 +1,50 @@
+import type { Tree } from '../schema/codec.js';
+import type { SessionSchema } from '../schema/types.js';
+import type { SessionRecord } from '../stores/store.js';
+import { NOTE_LIFE } from './deadlines.js';
+import type { RequestSession } from './request-session.js';
+
+/** The record of a payload, with the deadline that follows from when it is stored. */
+export function recordOf<S extends SessionSchema>(
+  session: RequestSession<S>,
+  tree: Tree,
+  about: {
+    readonly createdAt: number;
+    readonly revision: number;
+    /** The record that this one replaces: its deadline stays where moving it is not worth a cookie. */
+    readonly from?: SessionRecord;
+  },
+): SessionRecord {
+  const { codec, deadlines } = session.settings;
+  const life = session.cookieLife;
+  const now = Date.now();
+  const stays = about.from !== undefined && deadlines.moved(about.from, now, life) === undefined;
+  return {
+    data: codec.stringify(tree),
+    revision: about.revision,
+    schemaVersion: 0,
+    createdAt: about.createdAt,
+    expiresAt: stays && about.from !== undefined ? about.from.expiresAt : deadlines.from(now, about.createdAt, life),
+    cookieMaxAge: session.cookie.ownMaxAge,
+    principal: principalOf(session, tree),
+  };
+}
+
+/** The note that a session leaves where it was: it has moved, to a key that may be told or not. */
+export function endNote(record: SessionRecord, successor: string | null): SessionRecord {
+  return {
+    data: '',
+    revision: record.revision + 1,
+    schemaVersion: record.schemaVersion,
+    createdAt: record.createdAt,
+    expiresAt: Date.now() + NOTE_LIFE,
+    rotatedTo: successor,
+  };
+}
+
+/** Who a payload says the session belongs to. */
+export function principalOf<S extends SessionSchema>(session: RequestSession<S>, tree: Tree): string | undefined {
+  const { principal } = session.settings;
+  const value = principal === undefined ? undefined : tree[principal];
+  return value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+}

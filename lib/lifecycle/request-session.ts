@@ -1,0 +1,310 @@
+import type { CookieAttributes } from '../cookie/options.js';
+import { SessionCookie, clearCookieHeader, setCookieHeader } from '../cookie/session-cookie.js';
+import { SessionNotLoadedError, type SessionEnd } from '../errors.js';
+import { emit, type LoadOutcome } from '../events.js';
+import type { Tree } from '../schema/codec.js';
+import type { Payload, SessionSchema } from '../schema/types.js';
+import type { SessionRecord } from '../stores/store.js';
+import { newId } from './ids.js';
+import { decodeInvalid } from './invalid.js';
+import { reportWithheldCookie } from './withheld.js';
+import type { Settings } from './options.js';
+import { SessionObject } from './session.js';
+
+/** Where the session is stored, and what the store holds there as far as this request knows. */
+export interface Stored {
+  readonly id: string;
+  readonly key: string;
+  readonly record: SessionRecord;
+}
+
+/**
+ * One request's session: what was loaded, what the handler made of it, and what is to be done before the response.
+ * A face (Express, or another) says how to read the request and how to reach the response.
+ */
+export abstract class RequestSession<S extends SessionSchema> {
+  readonly settings: Settings<S>;
+  readonly request: object;
+
+  /** Whether the store was asked, or need not be. */
+  loaded = false;
+  /** The load under way. */
+  loading: Promise<void> | undefined;
+  outcome: LoadOutcome = 'none';
+  /** The record that this session is stored as; `undefined` for a new one. */
+  stored: Stored | undefined;
+  /** The session is to leave `stored` for a new id at the next commit: with its payload, or with a fresh one. */
+  move: 'rotate' | 'regenerate' | undefined;
+  /** The session ended: nothing is stored any more, and no cookie set. */
+  ended: SessionEnd | undefined;
+  /** Where the request came with an id that was rotated away: the successor's key, `null` where it must not be known. */
+  successor: string | null | undefined;
+  /** A change of the payload that no commit has stored yet is to be stored even where it is none: `save()` on a new session. */
+  saveNew = false;
+  /** The response must set the cookie. */
+  cookieDue = false;
+  /** The response must clear the cookie. */
+  clearDue = false;
+  /** The request's cookie was signed by an older secret. */
+  signedByOldSecret = false;
+  /** Whether the request's cookie named a session that the store knew. */
+  cookieArrived = false;
+  /** The payload as it is stored, to compare with and to merge from. */
+  base: Tree = {};
+  /** Whether `base` is just what encoding the stored payload gives; a payload of an older shape may differ. */
+  baseIsExact = false;
+
+  #id: string | undefined;
+  #session: SessionObject<S> | undefined;
+  #cookie: SessionCookie | undefined;
+  #attributes: CookieAttributes | undefined;
+  #last: Promise<unknown> | undefined;
+
+  constructor(settings: Settings<S>, request: object) {
+    this.settings = settings;
+    this.request = request;
+  }
+
+  /** The request's Cookie header. */
+  abstract cookieHeader(): string | undefined;
+  /** Whether the request came over TLS, as far as the app trusts what says so. */
+  abstract isSecure(): boolean;
+  /** Whether it is too late to set a cookie. */
+  abstract headersSent(): boolean;
+  /** Sees to it that `commit` is called before the first byte of the response. */
+  abstract watchResponse(): void;
+  /** Adds a Set-Cookie header to the response. */
+  abstract addCookie(header: string): void;
+
+  /** The session's id; a new session gets one as soon as somebody asks. */
+  get id(): string {
+    return (this.#id ??= newId());
+  }
+
+  set id(id: string | undefined) {
+    this.#id = id;
+  }
+
+  get isNew(): boolean {
+    return this.stored === undefined || this.move === 'regenerate';
+  }
+
+  get cookie(): SessionCookie {
+    return (this.#cookie ??= new SessionCookie(this.attributes, this.isNew ? undefined : this.stored?.record.cookieMaxAge));
+  }
+
+  get attributes(): CookieAttributes {
+    const { cookie } = this.settings;
+    return (this.#attributes ??= typeof cookie === 'function' ? cookie(this.request) : cookie);
+  }
+
+  /** The life of the session's cookie in milliseconds. */
+  get cookieLife(): number | undefined {
+    if (this.#cookie === undefined && this.stored?.record.cookieMaxAge === undefined) {
+      const { expires, maxAge } = this.attributes;
+      if (expires === undefined) return maxAge;
+    }
+    return this.cookie.maxAge;
+  }
+
+  /** Whether `req.session.cookie` was given a life of its own that is not stored yet. */
+  get cookieChanged(): boolean {
+    return this.#cookie !== undefined && this.#cookie.ownMaxAge !== this.stored?.record.cookieMaxAge;
+  }
+
+  /** The session as the handler sees it; decoded and validated at the first look. */
+  get session(): SessionObject<S> {
+    return (this.#session ??= this.#look());
+  }
+
+  /** The session as a bag of fields. */
+  get fields(): Record<string, unknown> {
+    return this.session as unknown as Record<string, unknown>; // any field of any object can be asked for and set
+  }
+
+  /** Whether anybody has looked at the session: what nobody saw, nobody changed. */
+  get seen(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** The payload as the handler left it. */
+  get payload(): Payload<S> {
+    return { ...this.session } as Payload<S>; // its own enumerable properties are the payload and nothing else
+  }
+
+  #look(): SessionObject<S> {
+    if (!this.loaded) {
+      throw new SessionNotLoadedError(
+        "The session is not loaded yet: under load: 'demand' put a guard or a decorator before the handler, or await sessions.load(req).",
+      );
+    }
+    const payload = this.#decodeStored() ?? this.#begin();
+    const session = new SessionObject<S>(this);
+    replaceFields(session, payload);
+    this.watchResponse();
+    return session;
+  }
+
+  #decodeStored(): Payload<S> | undefined {
+    if (this.stored === undefined) return undefined;
+    const { codec } = this.settings;
+    const { record } = this.stored;
+    const tree = codec.parse(record.data);
+    const decoded = tree === undefined ? undefined : codec.decode(tree);
+    if (tree !== undefined && decoded?.ok === true) {
+      this.base = tree;
+      this.baseIsExact = codec.isExact(tree, decoded.payload);
+      return decoded.payload;
+    }
+    const issues = decoded?.ok === false ? decoded.issues : [];
+    const payload = decodeInvalid(this.settings, this.request, { data: tree, issues, schemaVersion: record.schemaVersion });
+    if (payload === undefined) {
+      this.startAnew(tree === undefined ? 'corrupt' : 'invalid');
+    } else {
+      this.base = codec.snapshot(payload);
+      this.baseIsExact = true;
+    }
+    return payload;
+  }
+
+  #begin(): Payload<S> {
+    const payload = this.settings.codec.initial();
+    this.base = this.settings.codec.snapshot(payload);
+    this.baseIsExact = true;
+    return payload;
+  }
+
+  /** Lets go of whatever the cookie named: the session is a new one, with an id of its own. */
+  startAnew(outcome: LoadOutcome): void {
+    this.loaded = true;
+    this.outcome = outcome;
+    this.stored = undefined;
+    this.#id = undefined;
+    this.#cookie = undefined;
+    this.signedByOldSecret = false;
+    emit('load', { request: this.request, outcome });
+  }
+
+  /** A fresh payload under a new id, from here on; what was stored is left at the next commit. */
+  startFresh(): void {
+    this.ended = undefined;
+    this.successor = undefined;
+    this.clearDue = false;
+    this.move = this.stored === undefined ? undefined : 'regenerate';
+    this.#id = newId();
+    this.reset();
+  }
+
+  /** The payload of a new session in the place of the handler's. */
+  reset(): void {
+    this.#cookie = undefined;
+    this.replace(this.#begin());
+  }
+
+  /** Another payload in the place of the handler's, in the object that the handler holds. */
+  replace(payload: object): void {
+    replaceFields(this.session, payload);
+  }
+
+  /**
+   * Takes over a payload that was stored, but for the fields that the handler had changed.
+   * @param live - the handler's payload, comparable, as it was when the work began
+   */
+  adopt(live: Tree, payload: object): void {
+    const { codec } = this.settings;
+    const { fields } = this;
+    const stored = payload as Record<string, unknown>; // any field can be asked for
+    for (const field of new Set([...Object.keys(live), ...Object.keys(stored)])) {
+      if (!codec.same(live[field], this.base[field])) continue;
+      if (stored[field] === undefined) Reflect.deleteProperty(fields, field);
+      else fields[field] = stored[field];
+    }
+  }
+
+  /**
+   * The encoded payload if the handler changed it, else `undefined`.
+   * @throws SessionValidationError where the changed payload does not fit the schema
+   */
+  changes(): Tree | undefined {
+    if (!this.seen) return undefined;
+    const { codec } = this.settings;
+    const payload = this.payload;
+    const current = codec.comparable(payload);
+    if (codec.same(current, this.base)) return undefined;
+    if (codec.same(current, this.exactBase())) return undefined;
+    const tree = codec.encode(payload);
+    return codec.same(tree, this.base) ? undefined : tree;
+  }
+
+  /** `base` as encoding it would give it: defaults filled in, unknown fields gone. */
+  exactBase(): Tree {
+    if (!this.baseIsExact) {
+      const { codec } = this.settings;
+      this.base = codec.encode(codec.decodeOrThrow(this.base));
+      this.baseIsExact = true;
+    }
+    return this.base;
+  }
+
+  /** After a failed commit: the payload is as it was loaded, so that the error handler's answer cannot fail the same way. */
+  rollBack(): void {
+    if (this.move === 'regenerate') this.stored = undefined;
+    this.move = undefined;
+    this.#id = this.stored?.id;
+    this.saveNew = false;
+    this.cookieDue = false;
+    this.#cookie = undefined;
+    if (this.seen) replaceFields(this.session, this.settings.codec.decodeOrThrow(this.base));
+  }
+
+  /** Runs one piece of work with the store after the other, so that a `save()` nobody awaited cannot overtake the commit. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last === undefined ? work() : this.#last.then(work, work);
+    this.#last = result;
+    const done = (): void => {
+      if (this.#last === result) this.#last = undefined;
+    };
+    result.then(done, done);
+    return result;
+  }
+
+  /** Whether work with the store is under way. */
+  get busy(): boolean {
+    return this.#last !== undefined;
+  }
+
+  /** Whether the cookie may not be sent, because it is for TLS and the request looks insecure. Says so. */
+  withholdsCookie(): boolean {
+    if (this.attributes.secure !== true || this.isSecure()) return false;
+    reportWithheldCookie(this.request);
+    return true;
+  }
+
+  /** Sets or clears the cookie, as what happened to the session asks for. */
+  writeCookie(): void {
+    const { cookieDue, clearDue, stored, attributes } = this;
+    if (!cookieDue && !clearDue) return;
+    this.cookieDue = false;
+    this.clearDue = false;
+    if (this.withholdsCookie()) return;
+    const { name, signer, deadlines } = this.settings;
+    const secure = attributes.secure === 'auto' ? this.isSecure() : attributes.secure;
+    if (clearDue) {
+      this.addCookie(clearCookieHeader(name, attributes, secure));
+    } else if (stored !== undefined && this.ended === undefined) {
+      const life = this.cookieLife;
+      const rest = deadlines.absolute(stored.record.createdAt, life) - Date.now();
+      const maxAge = life === undefined ? undefined : Math.max(0, Math.min(life, rest));
+      this.addCookie(setCookieHeader(name, signer.sign(stored.id), attributes, secure, maxAge));
+    }
+  }
+}
+
+/** Makes the session's own properties just these. */
+function replaceFields(session: object, payload: object): void {
+  for (const field of Object.keys(session)) {
+    if (!Object.hasOwn(payload, field)) Reflect.deleteProperty(session, field);
+  }
+  Object.assign(session, payload);
+}
+

@@ -1,0 +1,153 @@
+import { inspect } from 'node:util';
+import type { SessionCookie } from '../cookie/session-cookie.js';
+import type { Payload, SessionField, SessionSchema, TakeableField } from '../schema/types.js';
+import * as actions from './actions.js';
+import type { RequestSession } from './request-session.js';
+
+/** A callback in express-session's manner: called once, with an error or with nothing. */
+export type SessionCallback = (error?: unknown) => void;
+
+/**
+ * What `req.session` has besides its payload. Every method returns a promise; given a callback, it calls that
+ * instead, as express-session does.
+ */
+export interface SessionMembers<S extends SessionSchema> {
+  /** The session's id: 32 characters that only the client and this process know. A new session gets one when it is asked for. */
+  readonly id: string;
+  /** The session's cookie; its `maxAge` may be set for this one session. */
+  readonly cookie: SessionCookie;
+  /** Whether the session is not stored yet. */
+  readonly isNew: boolean;
+  /**
+   * Validates and stores the payload now instead of before the response, a new session's even where it is unchanged.
+   * @throws SessionValidationError, SessionEndedError, SessionConflictError, SessionStoreError
+   */
+  save(): Promise<void>;
+  save(callback: SessionCallback): void;
+  /**
+   * Fetches the session again and drops what was changed since.
+   * @throws SessionEndedError where it is gone, SessionStoreError
+   */
+  reload(): Promise<void>;
+  reload(callback: SessionCallback): void;
+  /**
+   * Gives the session a new id and keeps the payload: at every login and change of rights, so that an id which somebody
+   * else planted or saw is worth nothing (OWASP Session Management Cheat Sheet, "Renew the Session ID After Any
+   * Privilege Level Change"). The old id ends when the response is committed.
+   * @throws SessionEndedError, SessionHeadersSentError
+   */
+  rotate(): Promise<void>;
+  rotate(callback: SessionCallback): void;
+  /**
+   * Gives the session a new id and a fresh payload, as express-session does. The old session ends when the response is
+   * committed.
+   * @throws SessionHeadersSentError
+   */
+  regenerate(): Promise<void>;
+  regenerate(callback: SessionCallback): void;
+  /**
+   * Ends the session at once and clears its cookie: logout. The payload goes back to what a new session has; changing
+   * it afterwards is a `SessionEndedError`.
+   * @throws SessionStoreError
+   */
+  destroy(): Promise<void>;
+  destroy(callback: SessionCallback): void;
+  /**
+   * Pushes the idle deadline out now, without writing the payload.
+   * @throws SessionStoreError
+   */
+  touch(): Promise<void>;
+  touch(callback: SessionCallback): void;
+  /**
+   * Changes the payload in one atomic step: `change` gets the latest stored payload and is called again if another
+   * request was faster, so it must do nothing but change what it is given. Resolves when the change is stored.
+   * @throws SessionValidationError, SessionEndedError, SessionConflictError, SessionStoreError
+   */
+  update(change: (payload: Payload<S>) => void | Promise<void>): Promise<void>;
+  update(change: (payload: Payload<S>) => void | Promise<void>, callback: SessionCallback): void;
+  /**
+   * Reads a field and puts it back to its default, exactly once however many requests try: flash messages, OAuth
+   * `state`, one-time tokens.
+   * @throws SessionEndedError, SessionConflictError, SessionStoreError
+   */
+  take<F extends TakeableField<S>>(field: F): Promise<Payload<S>[F & keyof Payload<S>]>;
+  take<F extends TakeableField<S>>(
+    field: F,
+    callback: (error: unknown, value?: Payload<S>[F & keyof Payload<S>]) => void,
+  ): void;
+}
+
+/** A session: its payload, and the members every session has. */
+export type Session<S extends SessionSchema> = Payload<S> & SessionMembers<S>;
+
+/** The object behind `req.session`: its own properties are the payload, everything else sits on the prototype. */
+export class SessionObject<S extends SessionSchema> {
+  readonly #request: RequestSession<S>;
+
+  constructor(request: RequestSession<S>) {
+    this.#request = request;
+  }
+
+  get id(): string {
+    return this.#request.id;
+  }
+
+  get cookie(): SessionCookie {
+    return this.#request.cookie;
+  }
+
+  get isNew(): boolean {
+    return this.#request.isNew;
+  }
+
+  save(callback?: SessionCallback): Promise<void> | undefined {
+    return answer(actions.save(this.#request), callback);
+  }
+
+  reload(callback?: SessionCallback): Promise<void> | undefined {
+    return answer(actions.reload(this.#request), callback);
+  }
+
+  rotate(callback?: SessionCallback): Promise<void> | undefined {
+    return answer(actions.rotate(this.#request), callback);
+  }
+
+  regenerate(callback?: SessionCallback): Promise<void> | undefined {
+    return answer(actions.regenerate(this.#request), callback);
+  }
+
+  destroy(callback?: SessionCallback): Promise<void> | undefined {
+    return answer(actions.destroy(this.#request), callback);
+  }
+
+  touch(callback?: SessionCallback): Promise<void> | undefined {
+    return answer(actions.touch(this.#request), callback);
+  }
+
+  update(change: (payload: Payload<S>) => void | Promise<void>, callback?: SessionCallback): Promise<void> | undefined {
+    return answer(actions.update(this.#request, change), callback);
+  }
+
+  take(field: SessionField<S>, callback?: (error: unknown, value?: unknown) => void): Promise<unknown> | undefined {
+    return answer(actions.take(this.#request, field), callback);
+  }
+
+  /** The payload alone, as a plain object: ids do not belong into logs. */
+  [inspect.custom](): object {
+    return { ...this };
+  }
+}
+
+/** A promise, or express-session's way: a callback, called outside of any promise so that what it throws is not swallowed. */
+function answer<T>(promise: Promise<T>, callback?: (error?: unknown, value?: T) => void): Promise<T> | undefined {
+  if (callback === undefined) return promise;
+  promise.then(
+    (value) => {
+      process.nextTick(callback, undefined, value);
+    },
+    (error: unknown) => {
+      process.nextTick(callback, error);
+    },
+  );
+  return undefined;
+}

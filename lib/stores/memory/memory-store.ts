@@ -1,0 +1,248 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SessionOptionsError } from '../../errors.js';
+import type { SessionRecord, SessionStore } from '../store.js';
+
+/** Options of {@link MemoryStore}. */
+export interface MemoryStoreOptions {
+  /**
+   * How many sessions are held at most, a whole number from 1 to 10 000 000. The heap needs about 0.4 kB a session
+   * besides its payload. Default: 100 000.
+   *
+   * A new session that finds the store full takes the place of one whose deadline has passed, else of the one that was
+   * stored or touched longest ago: a flood of new sessions ends old ones, and never the process.
+   */
+  readonly maxSessions?: number | undefined;
+}
+
+const DEFAULT_MAX_SESSIONS = 100_000;
+
+/** A `Map` cannot hold more than 16.7 million entries. */
+const MOST_SESSIONS = 10_000_000;
+
+/** How long one slice of clearing out may hold the event loop, in milliseconds. */
+const SLICE = 2;
+
+/** How many sessions a slice looks at before it looks at the clock: some microseconds. */
+const STEP = 256;
+
+/** Between two slices of one pass, in milliseconds: a pass takes a tenth of the event loop at most. */
+const SLICE_PAUSE = 20;
+
+/** Between two passes, in milliseconds. */
+const PASS_PAUSE = 1_000;
+
+/** What the map holds. It keeps its key, so that moving it to the end keeps no caller's string alive. */
+interface Entry {
+  readonly key: string;
+  record: SessionRecord;
+}
+
+let warned = false;
+
+/**
+ * Sessions in the memory of this process: for development and tests, and for a single process whose sessions may be
+ * lost when it restarts. In production (`NODE_ENV=production`) the first one warns once.
+ *
+ * Expired sessions leave on their own, about a second after their deadline, a few at a time.
+ *
+ * @throws {@link SessionOptionsError} where an option is wrong or unknown
+ *
+ * @example
+ * ```ts
+ * import { MemoryStore } from 'typed-session';
+ *
+ * export const store = new MemoryStore({ maxSessions: 10_000 });
+ * ```
+ */
+export class MemoryStore implements SessionStore {
+  readonly #maxSessions: number;
+  /** In the order in which they were last stored or touched, the longest ago first. */
+  readonly #entries = new Map<string, Entry>();
+  /** Where the look for dead entries goes on. */
+  #pass: Iterator<Entry> | undefined;
+  /**
+   * Stands before the oldest entry. A new iterator would first have to step over all that was removed at the map's
+   * front, some 30 µs in a full map; this one is past it.
+   */
+  #oldest: Iterator<Entry> | undefined;
+  /** Runs only while there are entries. */
+  #timer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param options - how much to hold
+   */
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#maxSessions = checkOptions(options);
+    warnInProduction();
+  }
+
+  async read(key: string): Promise<SessionRecord | undefined> {
+    return this.#live(key)?.record;
+  }
+
+  async create(key: string, record: SessionRecord): Promise<boolean> {
+    if (this.#live(key) !== undefined) return false;
+    if (this.#entries.size >= this.#maxSessions) this.#makeRoom();
+    this.#entries.set(key, { key, record: copyOf(record, record.expiresAt) });
+    if (this.#timer === undefined) this.#wakeIn(PASS_PAUSE);
+    return true;
+  }
+
+  async update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
+    return this.#replace(this.#live(key), record, record.expiresAt, expectedRevision);
+  }
+
+  async touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
+    const entry = this.#live(key);
+    return this.#replace(entry, entry?.record, expiresAt, expectedRevision);
+  }
+
+  async delete(key: string): Promise<boolean> {
+    const entry = this.#live(key);
+    if (entry === undefined) return false;
+    this.#remove(entry);
+    return true;
+  }
+
+  async prune(): Promise<number> {
+    const pass = this.#entries.values();
+    let removed = 0;
+    for (;;) {
+      const before = this.#entries.size;
+      const ended = this.#slice(pass);
+      removed += before - this.#entries.size;
+      if (ended) return removed;
+      await nextTurn();
+    }
+  }
+
+  async size(): Promise<number> {
+    return this.#entries.size;
+  }
+
+  /** Forgets every session and stops the timer. */
+  async close(): Promise<void> {
+    this.#entries.clear();
+    this.#rest();
+  }
+
+  /** The entry of this key, unless its deadline has passed: then it leaves. */
+  #live(key: string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || entry.record.expiresAt > Date.now()) return entry;
+    this.#remove(entry);
+    return undefined;
+  }
+
+  /** The compare-and-swap of `update` and `touch`: nothing else runs between the look and the change. */
+  #replace(
+    entry: Entry | undefined,
+    record: SessionRecord | undefined,
+    expiresAt: number,
+    expectedRevision: number,
+  ): boolean {
+    if (entry === undefined || record === undefined || entry.record.revision !== expectedRevision) return false;
+    entry.record = copyOf(record, expiresAt);
+    this.#entries.delete(entry.key);
+    this.#entries.set(entry.key, entry); // to the end: it is the youngest now
+    return true;
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.key);
+    if (this.#entries.size === 0) this.#rest();
+  }
+
+  /**
+   * Makes a place in a full map. The look at some entries more goes on where the last one stopped and starts over at
+   * the end, so it finds every dead one in a small map, and in a large one what the passes of the timer left.
+   */
+  #makeRoom(): void {
+    this.#pass ??= this.#entries.values();
+    if (this.#step(this.#pass)) {
+      this.#pass = this.#entries.values();
+      this.#step(this.#pass);
+    }
+    if (this.#entries.size < this.#maxSessions) return;
+    this.#oldest ??= this.#entries.values();
+    const oldest = this.#oldest.next();
+    if (oldest.done !== true) this.#entries.delete(oldest.value.key);
+  }
+
+  /** Looks at some entries more and removes the dead ones; `true` where the pass has come to its end. */
+  #step(pass: Iterator<Entry>): boolean {
+    const now = Date.now();
+    for (let seen = 0; seen < STEP; seen++) {
+      const next = pass.next();
+      if (next.done === true) return true;
+      if (next.value.record.expiresAt <= now) this.#remove(next.value);
+    }
+    return false;
+  }
+
+  /** Steps on until the pass ends or the slice's time is up; `true` where the pass has come to its end. */
+  #slice(pass: Iterator<Entry>): boolean {
+    const until = performance.now() + SLICE;
+    do {
+      if (this.#step(pass)) return true;
+    } while (performance.now() < until);
+    return false;
+  }
+
+  #wakeIn(delay: number): void {
+    this.#timer = setTimeout(() => this.#wake(), delay).unref();
+  }
+
+  #wake(): void {
+    this.#oldest = undefined; // an iterator kept for long keeps tables alive that the map has outgrown
+    const ended = this.#slice((this.#pass ??= this.#entries.values()));
+    if (ended) this.#pass = undefined;
+    if (this.#entries.size > 0) this.#wakeIn(ended ? PASS_PAUSE : SLICE_PAUSE);
+  }
+
+  /** Nothing is held, nothing is to be done. */
+  #rest(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#pass = undefined;
+    this.#oldest = undefined;
+  }
+}
+
+/** A frozen copy: it is handed out as it is, and nobody can change what is stored. */
+function copyOf(record: SessionRecord, expiresAt: number): SessionRecord {
+  return Object.freeze({
+    data: record.data,
+    revision: record.revision,
+    schemaVersion: record.schemaVersion,
+    createdAt: record.createdAt,
+    expiresAt,
+    cookieMaxAge: record.cookieMaxAge,
+    principal: record.principal,
+    rotatedTo: record.rotatedTo,
+  });
+}
+
+function checkOptions(options: MemoryStoreOptions): number {
+  if (typeof options !== 'object' || options === null) {
+    throw new SessionOptionsError('options', 'must be an object, as in new MemoryStore({ maxSessions: 10_000 })');
+  }
+  for (const name of Object.keys(options)) {
+    if (name !== 'maxSessions') throw new SessionOptionsError(name, 'MemoryStore has no such option, only maxSessions');
+  }
+  const { maxSessions = DEFAULT_MAX_SESSIONS } = options;
+  if (!Number.isInteger(maxSessions) || maxSessions < 1 || maxSessions > MOST_SESSIONS) {
+    throw new SessionOptionsError('maxSessions', `must be a whole number from 1 to ${MOST_SESSIONS}`);
+  }
+  return maxSessions;
+}
+
+function warnInProduction(): void {
+  if (warned || process.env['NODE_ENV'] !== 'production') return;
+  warned = true;
+  process.emitWarning(
+    'MemoryStore holds sessions in this process alone: they are lost when it restarts and unknown to other processes. ' +
+      'Use a store that outlives the process, such as those of typed-session/redis, /postgres, /mongo or /sqlite.',
+    { type: 'TypedSessionWarning', code: 'TYPED_SESSION_MEMORY_STORE' },
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * What a store holds for one session.
+ *
+ * A record is a value: neither the library nor a store changes one that it was given.
+ */
+export interface SessionRecord {
+  /** The encoded payload, as JSON text. A store never looks into it. */
+  readonly data: string;
+  /** Grows by one with every stored change; the base of compare-and-swap. Starts at 1. */
+  readonly revision: number;
+  /** The version of the schema that encoded the payload; 0 where versions are not used. */
+  readonly schemaVersion: number;
+  /** When the session began, in milliseconds since the epoch. The absolute deadline counts from here. */
+  readonly createdAt: number;
+  /** The deadline after which the record is dead, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** The life that this one session's cookie was given through `req.session.cookie.maxAge`, in milliseconds; `null` for a browser-session cookie. Absent where the `cookie` option rules. */
+  readonly cookieMaxAge?: number | null | undefined;
+  /** Who the session belongs to. */
+  readonly principal?: string | undefined;
+  /**
+   * Present on a note that a rotation left behind: the session moved away from this key. The value is the successor's
+   * key, or `null` where the old id must not lead to it.
+   */
+  readonly rotatedTo?: string | null | undefined;
+}
+
+/**
+ * Where sessions live. Every method is one command and one round trip on the server, and atomic there.
+ *
+ * A missing or expired record is never an error; a rejected promise always means that the store itself failed.
+ * What a key looks like is not the store's business: it is text of at most 512 characters.
+ *
+ * @example
+ * ```ts
+ * import { MemoryStore, type SessionStore } from 'typed-session';
+ *
+ * const store: SessionStore = new MemoryStore({ maxSessions: 10_000 });
+ * ```
+ */
+export interface SessionStore {
+  /**
+   * The record under this key, or `undefined` where there is none or its deadline has passed.
+   * @param key - the key
+   */
+  read(key: string): Promise<SessionRecord | undefined>;
+  /**
+   * Stores a first record. Resolves to `false`, and stores nothing, where a live record has the key.
+   * @param key - the key
+   * @param record - the record, with its deadline
+   */
+  create(key: string, record: SessionRecord): Promise<boolean>;
+  /**
+   * Replaces the record if it is still at `expectedRevision`. Resolves to `false`, and stores nothing, where the key
+   * is missing, expired or at another revision: an update never brings a session back.
+   * @param key - the key
+   * @param record - the new record
+   * @param expectedRevision - the revision that the change was made on
+   */
+  update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean>;
+  /**
+   * Moves the deadline and nothing else, the revision least of all. Resolves to `false` as `update` does: whoever
+   * moved the revision moved the deadline too.
+   * @param key - the key
+   * @param expiresAt - the new deadline, in milliseconds since the epoch
+   * @param expectedRevision - the revision that was read
+   */
+  touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean>;
+  /**
+   * Removes the record. Resolves to whether there was a live one.
+   * @param key - the key
+   */
+  delete(key: string): Promise<boolean>;
+
+  /** Removes records whose deadline has passed and resolves to how many; absent where the server does so itself. */
+  prune?(): Promise<number>;
+  /** How many live sessions there are; a store may count dead ones that it has not met yet. */
+  size?(): Promise<number>;
+  /** Lets go of what the store itself opened: files and timers, never a client that was passed in. */
+  close?(): Promise<void>;
+}
+
+/** The store's methods that every store must have, for the check at start-up. */
+export const STORE_METHODS = ['read', 'create', 'update', 'touch', 'delete'] as const;
