@@ -147,9 +147,7 @@ export class SessionEndedError extends SessionError {
     /** How it ended; `gone` where the store no longer knows. */
     readonly reason: SessionEnd,
   ) {
-    super(
-      `The session has ended (${reason}) and its change was not stored: try again with the cookie you have now.`,
-    );
+    super(`The session has ended (${reason}) and its change was not stored: try again with the cookie you have now.`);
   }
 }
 

@@ -19,9 +19,9 @@ export type { Checked, SessionGuard, SessionRequest } from './express/types.js';
 export type {
   CommonOptions,
   FieldMerge,
-  InitialOption,
   InvalidSession,
   RefuseReserved,
+  RequireInitial,
   SessionOptions,
 } from './lifecycle/options.js';
 export type { Session, SessionCallback, SessionMembers } from './lifecycle/session.js';

@@ -76,7 +76,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof CookieOptions>([
 /** Checks the cookie's name against RFC 6265 and, for `__Host-` and `__Secure-` names, against their rules. */
 export function checkCookieName(name: unknown): string {
   if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
-    throw new SessionOptionsError('name', 'is not a cookie name (RFC 6265: letters, digits and !#$%&\'*+-.^_`|~)');
+    throw new SessionOptionsError('name', "is not a cookie name (RFC 6265: letters, digits and !#$%&'*+-.^_`|~)");
   }
   return name;
 }
@@ -118,6 +118,7 @@ export function resolveCookieOptions(options: CookieOptions, name: string): Cook
     const value = attributes[part];
     if (value === undefined) continue;
     try {
+      if (typeof value !== 'string') throw new TypeError();
       stringifySetCookie({ name: 'a', value: 'b', [part]: value });
     } catch {
       throw new SessionOptionsError(`cookie.${part}`, `is not a cookie's ${part} (RFC 6265)`);

@@ -15,7 +15,7 @@ export class Signer {
   readonly #keys: readonly [KeyObject, ...KeyObject[]];
 
   /** @throws SessionOptionsError where there is no secret, or an empty one */
-  constructor(secret: Secret | readonly Secret[]) {
+  constructor(secret: Secret | readonly Secret[] | undefined) {
     const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
     const [first, ...older] = secrets.map(toKey);
     if (first === undefined) {

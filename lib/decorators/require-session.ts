@@ -39,7 +39,11 @@ export interface RequireSessionDecorator<Checked extends string> {
   /** The standard (TC39) dialect. */
   <M extends Method>(method: M & Fits<M, Checked>, context: ClassMethodDecoratorContext): M;
   /** The legacy dialect (`experimentalDecorators`). */
-  <M extends Method>(target: object, name: string | symbol, descriptor: TypedPropertyDescriptor<M & Fits<M, Checked>>): void;
+  <M extends Method>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M & Fits<M, Checked>>,
+  ): void;
 }
 
 /**

@@ -26,7 +26,6 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
   readonly #request: AnyRequest;
   readonly #response: AnyResponse;
   readonly #next: (error?: unknown) => void;
-  #watched = false;
   /** The next session of the same request, of another middleware. */
   #other: ExpressRequestSession<SessionSchema> | undefined;
 
@@ -51,19 +50,21 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
   override isSecure(): boolean {
     const { secure } = this.#request as Extended;
     if (secure !== undefined) return secure;
-    return 'encrypted' in this.#request.socket && this.#request.socket.encrypted === true;
+    return 'encrypted' in this.#request.socket && this.#request.socket.encrypted;
   }
 
   override headersSent(): boolean {
-    return this.#watched ? this.#headersGone() : this.#response.headersSent;
+    return this.#headersGone();
   }
 
   /** Replaced when the response is watched: one that waits for the store says that its headers were sent. */
   #headersGone: () => boolean = () => this.#response.headersSent;
 
-  override watchResponse(): void {
-    if (this.#watched) return;
-    this.#watched = true;
+  /**
+   * Watches the response from now on, and not from the first look at the session: in `res.end(req.session.name)`, which
+   * `end` is called is settled before the session is looked at.
+   */
+  #watch(): void {
     this.#headersGone = watchResponse(this, this.#response, this.#next);
   }
 
@@ -86,6 +87,7 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
     let last = request[ATTACHED];
     if (last === undefined) {
       request[ATTACHED] = this;
+      this.#watch();
       if (!('session' in request)) Object.defineProperty(request, 'session', SESSION);
       return true;
     }
@@ -95,6 +97,7 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
       last = last.#other;
     }
     last.#other = this;
+    this.#watch();
     return true;
   }
 

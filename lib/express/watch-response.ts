@@ -1,6 +1,7 @@
 import { emit } from '../events.js';
 import { commit } from '../lifecycle/commit.js';
 import type { RequestSession } from '../lifecycle/request-session.js';
+import { writeCookie } from '../lifecycle/response-cookie.js';
 import type { SessionSchema } from '../schema/types.js';
 import { HeldResponse, applyHead, type AnyResponse } from './held-response.js';
 
@@ -54,8 +55,9 @@ export function watchResponse<S extends SessionSchema>(
     phase = then;
     const args = head;
     head = undefined;
-    session.writeCookie();
-    if (args !== undefined) call('writeHead', applyHead(response, args));
+    const rest = args && applyHead(response, args);
+    writeCookie(session);
+    if (rest !== undefined) call('writeHead', rest);
   }
 
   function hold(work: Promise<void>, first: Call): void {

@@ -133,7 +133,11 @@ async function updateNow<S extends SessionSchema>(
       return;
     }
     const { record } = stored;
-    const changed = recordOf(session, next, { createdAt: record.createdAt, revision: record.revision + 1, from: record });
+    const changed = recordOf(session, next, {
+      createdAt: record.createdAt,
+      revision: record.revision + 1,
+      from: record,
+    });
     if (codec.same(next, tree)) {
       session.adopt(live, payload);
       session.stored = stored;
@@ -166,7 +170,8 @@ export function take<S extends SessionSchema>(session: RequestSession<S>, field:
       else target[field] = initial[field];
       return value;
     };
-    const isOurs = session.stored === undefined || session.move === 'regenerate' || !codec.same(live, session.exactBase()[field]);
+    const isOurs =
+      session.stored === undefined || session.move === 'regenerate' || !codec.same(live, session.exactBase()[field]);
     if (isOurs) return putBack(session.fields); // set in this request: no other has seen it
     if (codec.same(live, codec.comparable(initial)[field])) return payload[field];
     let taken: unknown;

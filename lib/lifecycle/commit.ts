@@ -13,6 +13,7 @@ import { keyOf, newId } from './ids.js';
 import { mergeTrees } from './merge.js';
 import { endNote, principalOf, recordOf } from './records.js';
 import type { RequestSession, Stored } from './request-session.js';
+import { withholdsCookie } from './response-cookie.js';
 
 /**
  * Stores what the request did to its session. Called before the first byte of the response, and again at its end where
@@ -43,7 +44,10 @@ function commitNow<S extends SessionSchema>(session: RequestSession<S>, status: 
 }
 
 /** Brings the store to what the session is now; `tree` is the changed payload, encoded. */
-export function settle<S extends SessionSchema>(session: RequestSession<S>, tree: Tree | undefined): Promise<void> | undefined {
+export function settle<S extends SessionSchema>(
+  session: RequestSession<S>,
+  tree: Tree | undefined,
+): Promise<void> | undefined {
   const principalChanged = tree !== undefined && principalOf(session, tree) !== principalOf(session, session.base);
   if (session.ended === 'rotated' && session.successor !== undefined && principalChanged) {
     // A login sent twice: the second one, on the old id, begins a session of its own.
@@ -71,7 +75,7 @@ export function settle<S extends SessionSchema>(session: RequestSession<S>, tree
 }
 
 async function create<S extends SessionSchema>(session: RequestSession<S>, tree: Tree): Promise<void> {
-  if (session.withholdsCookie()) return; // nobody would ever find its record
+  if (withholdsCookie(session)) return; // nobody would ever find its record
   if (session.headersSent()) {
     const error = new SessionHeadersSentError();
     emit('error', { request: session.request, error, consequence: 'withheld' });
@@ -84,7 +88,10 @@ async function create<S extends SessionSchema>(session: RequestSession<S>, tree:
 }
 
 /** Stores a first record under the session's id; under another one in the case that somebody has it already. */
-async function createRecord<S extends SessionSchema>(session: RequestSession<S>, record: SessionRecord): Promise<Stored> {
+async function createRecord<S extends SessionSchema>(
+  session: RequestSession<S>,
+  record: SessionRecord,
+): Promise<Stored> {
   for (let attempt = 0; attempt < 3; attempt++) {
     const id = session.id;
     const key = keyOf(id);
@@ -100,7 +107,11 @@ async function update<S extends SessionSchema>(session: RequestSession<S>, from:
   let stored = from;
   let mine = tree;
   for (;;) {
-    const record = recordOf(session, mine, { createdAt: stored.record.createdAt, revision: stored.record.revision + 1, from: stored.record });
+    const record = recordOf(session, mine, {
+      createdAt: stored.record.createdAt,
+      revision: stored.record.revision + 1,
+      from: stored.record,
+    });
     if (await settings.store.update(stored.key, record, stored.record.revision)) {
       wasStored(session, { ...stored, record }, mine, false);
       return;
@@ -164,7 +175,11 @@ async function move<S extends SessionSchema>(
 }
 
 /** Ends the record that the session leaves; whoever ended it first is welcome. */
-async function leave<S extends SessionSchema>(session: RequestSession<S>, old: Stored, successor: string | null): Promise<void> {
+async function leave<S extends SessionSchema>(
+  session: RequestSession<S>,
+  old: Stored,
+  successor: string | null,
+): Promise<void> {
   const { store } = session.settings;
   let left: SessionRecord | undefined = old.record;
   while (left?.rotatedTo === undefined && left !== undefined) {
@@ -173,7 +188,11 @@ async function leave<S extends SessionSchema>(session: RequestSession<S>, old: S
   }
 }
 
-async function touchNow<S extends SessionSchema>(session: RequestSession<S>, stored: Stored, expiresAt: number): Promise<void> {
+async function touchNow<S extends SessionSchema>(
+  session: RequestSession<S>,
+  stored: Stored,
+  expiresAt: number,
+): Promise<void> {
   const { record, key } = stored;
   // False: another request moved the revision and the deadline with it, or the session is gone. Both are no cookie.
   if (!(await session.settings.store.touch(key, expiresAt, record.revision))) return;
@@ -230,10 +249,16 @@ function mergeInto<S extends SessionSchema>(session: RequestSession<S>, mine: Tr
 }
 
 /** What follows from a change having been stored. */
-export function wasStored<S extends SessionSchema>(session: RequestSession<S>, stored: Stored, tree: Tree, created: boolean): void {
+export function wasStored<S extends SessionSchema>(
+  session: RequestSession<S>,
+  stored: Stored,
+  tree: Tree,
+  created: boolean,
+): void {
   const before = session.stored?.record;
   const moved = before?.expiresAt !== stored.record.expiresAt && session.cookieLife !== undefined;
-  session.cookieDue ||= created || moved || session.signedByOldSecret || before?.cookieMaxAge !== stored.record.cookieMaxAge;
+  session.cookieDue ||=
+    created || moved || session.signedByOldSecret || before?.cookieMaxAge !== stored.record.cookieMaxAge;
   session.signedByOldSecret = false;
   session.stored = stored;
   session.base = tree;

@@ -65,6 +65,4 @@ function arrive<S extends SessionSchema>(
   session.cookieArrived = true;
   session.signedByOldSecret = signedByOldSecret;
   emit('load', { request: session.request, outcome: 'found' });
-  // A handler that ignores the session pays for no hook, unless the session itself has something to say.
-  if (signedByOldSecret || deadlines.moved(record, now, life) !== undefined) session.watchResponse();
 }

@@ -16,9 +16,14 @@ export interface Merged {
  * this request's value, which is the later one.
  *
  * All three are trees; `mine` must be encoded, so that like is compared with like.
- * @throws SessionConflictError under `conflict: 'error'`
+ * @throws SessionConflictError under `conflict: 'error'`, and where the schema accepts each side but not both together
  */
-export function mergeTrees<S extends SessionSchema>(settings: Settings<S>, base: Tree, mine: Tree, theirs: Tree): Merged {
+export function mergeTrees<S extends SessionSchema>(
+  settings: Settings<S>,
+  base: Tree,
+  mine: Tree,
+  theirs: Tree,
+): Merged {
   const { codec, conflict, merge } = settings;
   if (conflict === 'error') throw new SessionConflictError(changedOnBothSides(codec, base, mine, theirs));
   if (conflict === 'overwrite') return { payload: codec.decodeOrThrow(mine), fields: [] };
@@ -29,7 +34,10 @@ export function mergeTrees<S extends SessionSchema>(settings: Settings<S>, base:
     const value = codec.same(mine[field], base[field]) ? theirs[field] : mine[field];
     if (value !== undefined) tree[field] = value;
   }
-  const payload = codec.decodeOrThrow(tree) as Record<string, unknown>; // SessionSchema: its values are objects
+  const decoded = codec.decode(tree);
+  // Each side fits the schema and the two together do not.
+  if (!decoded.ok) throw new SessionConflictError(fields);
+  const payload = decoded.payload as Record<string, unknown>; // SessionSchema: its values are objects
   const custom = fields.filter((field) => merge[field] !== undefined);
   if (custom.length > 0) {
     const [b, m, t] = [base, mine, theirs].map((side) => codec.decodeOrThrow(side) as Record<string, unknown>);
@@ -38,7 +46,12 @@ export function mergeTrees<S extends SessionSchema>(settings: Settings<S>, base:
   return { payload, fields };
 }
 
-function changedOnBothSides<S extends SessionSchema>(codec: PayloadCodec<S>, base: Tree, mine: Tree, theirs: Tree): string[] {
+function changedOnBothSides<S extends SessionSchema>(
+  codec: PayloadCodec<S>,
+  base: Tree,
+  mine: Tree,
+  theirs: Tree,
+): string[] {
   const fields = new Set([...Object.keys(base), ...Object.keys(mine), ...Object.keys(theirs)]);
   return [...fields].filter(
     (field) =>

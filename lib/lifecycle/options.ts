@@ -22,13 +22,18 @@ export interface InvalidSession {
 /** Brings two changes of one field together. */
 export type FieldMerge<T> = (base: T, mine: T, theirs: T) => T;
 
-/** The options of `session(…)` but `initial`; `Request` is the framework's. */
+/** The options of `session(…)`; `Request` is the framework's. */
 export interface CommonOptions<S extends SessionSchema, Request> {
   /**
    * The zod schema of the payload. It must accept `{}` (every field optional or with a default), or `initial` is
    * needed, and none of its fields may be named like a member of `req.session`.
    */
   readonly schema: S;
+  /**
+   * The payload that new sessions begin with, or a function that makes it. A must where the schema refuses `{}`.
+   * @defaultValue what the schema makes of `{}`
+   */
+  readonly initial?: NoInfer<Payload<S> | (() => Payload<S>)> | undefined;
   /**
    * What signs the session cookie: a string, bytes or a `KeyObject`. In an array the first signs and all of them
    * verify, so a new secret goes to the front and the old one leaves when its cookies have. A cookie verified by an
@@ -118,17 +123,8 @@ export interface CommonOptions<S extends SessionSchema, Request> {
   readonly onError?: ((error: Error, request: Request) => void) | undefined;
 }
 
-/** The payload that new sessions begin with: needed where the schema refuses `{}`. */
-export type InitialOption<S extends SessionSchema> =
-  Record<never, never> extends input<S>
-    ? {
-        /** The payload that new sessions begin with, or a function that makes it. Left out, it is what the schema makes of `{}`. */
-        readonly initial?: Payload<S> | (() => Payload<S>) | undefined;
-      }
-    : {
-        /** The payload that new sessions begin with, or a function that makes it: needed, because the schema refuses `{}`. */
-        readonly initial: Payload<S> | (() => Payload<S>);
-      };
+/** Makes `initial` a must where the schema refuses `{}`. */
+export type RequireInitial<S extends SessionSchema> = object extends input<S> ? unknown : { readonly initial: unknown };
 
 /** Refuses schemas with a field that `req.session` has itself; the error names it. */
 export type RefuseReserved<S extends SessionSchema> =
@@ -140,7 +136,7 @@ export type RefuseReserved<S extends SessionSchema> =
 
 /** The options of `session(…)`. */
 export type SessionOptions<S extends SessionSchema, Request = unknown> = CommonOptions<S, Request> &
-  InitialOption<S> &
+  RequireInitial<S> &
   RefuseReserved<S>;
 
 /** The options, checked, with every default in its place. */
@@ -167,7 +163,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 const KNOWN = {
   schema: 1, initial: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
   storeTimeout: 1, load: 1, onInvalid: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, onError: 1,
-} satisfies Record<keyof CommonOptions<SessionSchema, unknown> | 'initial', 1>;
+} satisfies Record<keyof CommonOptions<SessionSchema, unknown>, 1>;
 
 /**
  * Checks all options and fills in the defaults.
@@ -181,24 +177,29 @@ export function resolveOptions<S extends SessionSchema>(given: unknown, defaultS
     if (!Object.hasOwn(KNOWN, option)) throw new SessionOptionsError(option, 'is not an option of session()');
   }
   // The caller may be plain JavaScript: every option is checked below, or by the class that takes it.
-  const options = given as Partial<CommonOptions<S, object>> & { initial?: Payload<S> | (() => Payload<S>) };
+  const options = given as Partial<CommonOptions<S, object>>;
   const name = checkCookieName(options.name ?? 'connect.sid');
   const { cookie = {}, merge = {}, onInvalid = 'reset', onError } = options;
-  const codec = new PayloadCodec(options.schema as S, options.initial); // an absent schema is what it complains of
-  if (options.principal !== undefined && typeof options.principal !== 'string') {
+  const codec = new PayloadCodec(options.schema, options.initial);
+  if (
+    options.principal !== undefined &&
+    (typeof options.principal !== 'string' || !codec.hasField(options.principal))
+  ) {
     throw new SessionOptionsError('principal', 'must be the name of a field of the schema');
   }
   for (const [field, fn] of Object.entries(merge)) {
     if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
+    if (!codec.hasField(field)) throw new SessionOptionsError(`merge.${field}`, 'is not a field of the schema');
   }
   if (onError !== undefined && typeof onError !== 'function') {
     throw new SessionOptionsError('onError', 'must be a function');
   }
   if (typeof onInvalid !== 'function') oneOf('onInvalid', onInvalid, ['reset', 'error', 'repair']);
-  const storeTimeout = milliseconds('storeTimeout', options.storeTimeout, { least: 1, most: MAX_TIMER, infinite: true }) ?? 10_000;
+  const storeTimeout =
+    milliseconds('storeTimeout', options.storeTimeout, { least: 1, most: MAX_TIMER, infinite: true }) ?? 10_000;
   return {
     codec,
-    signer: new Signer(options.secret as Secret), // an absent secret is what it complains of
+    signer: new Signer(options.secret),
     store: new StoreCalls(checkStore(options.store ?? defaultStore()), storeTimeout),
     name,
     cookie:
@@ -214,7 +215,7 @@ export function resolveOptions<S extends SessionSchema>(given: unknown, defaultS
     onInvalid,
     conflict: oneOf('conflict', options.conflict ?? 'merge', ['merge', 'error', 'overwrite']),
     // Each function is only ever called with values of its own field.
-    merge: merge as Readonly<Record<string, FieldMerge<unknown> | undefined>>,
+    merge: merge,
     dropsEnded: oneOf('onEnded', options.onEnded ?? 'error', ['error', 'drop']) === 'drop',
     principal: options.principal,
     onError,
@@ -250,5 +251,8 @@ function checkStore(store: unknown): SessionStore {
       typeof store !== 'object' || store === null || typeof (store as Partial<SessionStore>)[method] !== 'function', // any object can be asked
   );
   if (missing.length === 0) return store as SessionStore; // it has the methods
-  throw new SessionOptionsError('store', `has no method ${missing.join(', ')}: pass a SessionStore, such as new MemoryStore()`);
+  throw new SessionOptionsError(
+    'store',
+    `has no method ${missing.join(', ')}: pass a SessionStore, such as new MemoryStore()`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { CookieAttributes } from '../cookie/options.js';
-import { SessionCookie, clearCookieHeader, setCookieHeader } from '../cookie/session-cookie.js';
+import { SessionCookie } from '../cookie/session-cookie.js';
 import { SessionNotLoadedError, type SessionEnd } from '../errors.js';
 import { emit, type LoadOutcome } from '../events.js';
 import type { Tree } from '../schema/codec.js';
@@ -7,7 +7,6 @@ import type { Payload, SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import { newId } from './ids.js';
 import { decodeInvalid } from './invalid.js';
-import { reportWithheldCookie } from './withheld.js';
 import type { Settings } from './options.js';
 import { SessionObject } from './session.js';
 
@@ -20,7 +19,8 @@ export interface Stored {
 
 /**
  * One request's session: what was loaded, what the handler made of it, and what is to be done before the response.
- * A face (Express, or another) says how to read the request and how to reach the response.
+ * A face (Express, or another) says how to read the request and how to reach the response, and calls `commit` before
+ * the first byte of it.
  */
 export abstract class RequestSession<S extends SessionSchema> {
   readonly settings: Settings<S>;
@@ -71,8 +71,6 @@ export abstract class RequestSession<S extends SessionSchema> {
   abstract isSecure(): boolean;
   /** Whether it is too late to set a cookie. */
   abstract headersSent(): boolean;
-  /** Sees to it that `commit` is called before the first byte of the response. */
-  abstract watchResponse(): void;
   /** Adds a Set-Cookie header to the response. */
   abstract addCookie(header: string): void;
 
@@ -90,7 +88,10 @@ export abstract class RequestSession<S extends SessionSchema> {
   }
 
   get cookie(): SessionCookie {
-    return (this.#cookie ??= new SessionCookie(this.attributes, this.isNew ? undefined : this.stored?.record.cookieMaxAge));
+    return (this.#cookie ??= new SessionCookie(
+      this.attributes,
+      this.isNew ? undefined : this.stored?.record.cookieMaxAge,
+    ));
   }
 
   get attributes(): CookieAttributes {
@@ -141,7 +142,6 @@ export abstract class RequestSession<S extends SessionSchema> {
     const payload = this.#decodeStored() ?? this.#begin();
     const session = new SessionObject<S>(this);
     replaceFields(session, payload);
-    this.watchResponse();
     return session;
   }
 
@@ -157,7 +157,11 @@ export abstract class RequestSession<S extends SessionSchema> {
       return decoded.payload;
     }
     const issues = decoded?.ok === false ? decoded.issues : [];
-    const payload = decodeInvalid(this.settings, this.request, { data: tree, issues, schemaVersion: record.schemaVersion });
+    const payload = decodeInvalid(this.settings, this.request, {
+      data: tree,
+      issues,
+      schemaVersion: record.schemaVersion,
+    });
     if (payload === undefined) {
       this.startAnew(tree === undefined ? 'corrupt' : 'invalid');
     } else {
@@ -272,32 +276,6 @@ export abstract class RequestSession<S extends SessionSchema> {
   get busy(): boolean {
     return this.#last !== undefined;
   }
-
-  /** Whether the cookie may not be sent, because it is for TLS and the request looks insecure. Says so. */
-  withholdsCookie(): boolean {
-    if (this.attributes.secure !== true || this.isSecure()) return false;
-    reportWithheldCookie(this.request);
-    return true;
-  }
-
-  /** Sets or clears the cookie, as what happened to the session asks for. */
-  writeCookie(): void {
-    const { cookieDue, clearDue, stored, attributes } = this;
-    if (!cookieDue && !clearDue) return;
-    this.cookieDue = false;
-    this.clearDue = false;
-    if (this.withholdsCookie()) return;
-    const { name, signer, deadlines } = this.settings;
-    const secure = attributes.secure === 'auto' ? this.isSecure() : attributes.secure;
-    if (clearDue) {
-      this.addCookie(clearCookieHeader(name, attributes, secure));
-    } else if (stored !== undefined && this.ended === undefined) {
-      const life = this.cookieLife;
-      const rest = deadlines.absolute(stored.record.createdAt, life) - Date.now();
-      const maxAge = life === undefined ? undefined : Math.max(0, Math.min(life, rest));
-      this.addCookie(setCookieHeader(name, signer.sign(stored.id), attributes, secure, maxAge));
-    }
-  }
 }
 
 /** Makes the session's own properties just these. */
@@ -307,4 +285,3 @@ function replaceFields(session: object, payload: object): void {
   }
   Object.assign(session, payload);
 }
-

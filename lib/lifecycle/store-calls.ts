@@ -56,7 +56,9 @@ export class StoreCalls {
       }
       if (this.#timeout !== Infinity) {
         timer = setTimeout(() => {
-          reject(new SessionStoreError(operation, `it did not answer within storeTimeout (${String(this.#timeout)} ms)`));
+          reject(
+            new SessionStoreError(operation, `it did not answer within storeTimeout (${String(this.#timeout)} ms)`),
+          );
         }, this.#timeout);
       }
     });

@@ -23,15 +23,19 @@ export class PayloadCodec<S extends SessionSchema> {
   readonly #initial: Payload<S> | (() => Payload<S>) | undefined;
 
   /** @throws SessionOptionsError where the schema cannot serve, or gives no first payload */
-  constructor(schema: S, initial: Payload<S> | (() => Payload<S>) | undefined) {
-    if (typeof schema !== 'object' || !('_zod' in schema)) {
+  constructor(schema: S | undefined, initial: Payload<S> | (() => Payload<S>) | undefined) {
+    if (typeof schema !== 'object' || (schema as S | null) === null || !('_zod' in schema)) {
       throw new SessionOptionsError('schema', 'pass a zod 4 schema, such as z.object({ … })');
     }
     this.#schema = schema;
     this.#initial = initial;
     this.#traits = inspectSchema(schema);
-    refuseReservedFields(schema);
     this.#checkInitial();
+  }
+
+  /** Whether a payload can have this field. */
+  hasField(field: string): boolean {
+    return this.#traits.fields?.has(field) ?? true;
   }
 
   /** The payload of a session that begins now. Shares nothing with another session's. */
@@ -41,7 +45,7 @@ export class PayloadCodec<S extends SessionSchema> {
       if (decoded.ok) return decoded.payload;
       throw new SessionValidationError('The schema did not accept {} this time', decoded.issues);
     }
-    const payload = typeof this.#initial === 'function' ? (this.#initial as () => Payload<S>)() : this.#initial; // a payload is no function
+    const payload = typeof this.#initial === 'function' ? (this.#initial)() : this.#initial; // a payload is no function
     return this.decodeOrThrow(copyTree(this.encode(payload)));
   }
 
@@ -87,7 +91,10 @@ export class PayloadCodec<S extends SessionSchema> {
       throw new SessionValidationError('The session could not be encoded', [], { cause: nameOf(error) });
     }
     if (!result.success) {
-      throw new SessionValidationError('The session does not fit its schema and was not stored', issuesOf(result.error));
+      throw new SessionValidationError(
+        'The session does not fit its schema and was not stored',
+        issuesOf(result.error),
+      );
     }
     const tree = result.data as Tree; // SessionSchema: its values are objects
     const lost = Object.keys(payload).filter(
@@ -173,16 +180,4 @@ function issuesOf(error: $ZodError): SessionIssue[] {
 /** An error that keeps a thrown one's kind and drops its message, which may quote the payload. */
 function nameOf(error: unknown): Error {
   return new Error(error instanceof Error ? error.constructor.name : typeof error);
-}
-
-function refuseReservedFields(schema: SessionSchema): void {
-  const shapes = [schema as unknown as { _zod: { def: { shape?: object; options?: unknown[] } } }]; // only asked what it has
-  for (const { _zod } of shapes) {
-    for (const field of Object.keys(_zod.def.shape ?? {})) {
-      if (isReserved(field)) {
-        throw new SessionOptionsError('schema', `the field ${field} is reserved: req.session has its own; rename it`);
-      }
-    }
-    if (_zod.def.options !== undefined) shapes.push(...(_zod.def.options as typeof shapes)); // a union's members
-  }
 }

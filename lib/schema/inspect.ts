@@ -1,5 +1,6 @@
 import type { $ZodType, $ZodTypes } from 'zod/v4/core';
 import { SessionOptionsError, formatPath } from '../errors.js';
+import { isReserved } from './reserved.js';
 
 /** What the lifecycle has to know of a schema to do no more work than it needs. */
 export interface SchemaTraits {
@@ -9,6 +10,8 @@ export interface SchemaTraits {
   readonly sharesInput: boolean;
   /** Some default holds an object inside an object, which zod hands out again and again. */
   readonly sharesDefaults: boolean;
+  /** The payload's fields; `undefined` where the schema lets it have any. */
+  readonly fields: ReadonlySet<string> | undefined;
 }
 
 /** Schema types whose values JSON cannot hold, and the codec that makes text of each. */
@@ -26,10 +29,13 @@ const NOT_JSON: Readonly<Record<string, string>> = {
 
 /**
  * Looks through a schema once, at start-up.
- * @throws SessionOptionsError where the store could not hold what a field is, or a field could be decoded but not encoded
+ * @throws SessionOptionsError where a field has a reserved name, the store could not hold what a field is, or a field
+ *   could be decoded but not encoded
  */
 export function inspectSchema(schema: $ZodType): SchemaTraits {
   const traits = { hasCodec: false, sharesInput: false, sharesDefaults: false };
+  const fields = new Set<string>();
+  let open = false;
   // A schema may stand in the store at one place and behind a codec at another.
   const seen = { stored: new Set<$ZodType>(), inCode: new Set<$ZodType>() };
 
@@ -45,9 +51,15 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
         `${formatPath(path)} is a ${def.type}, which JSON cannot hold: use ${advice}`,
       );
     }
+    const isPayload = path.length === 0;
     switch (def.type) {
       case 'object':
-        for (const [name, field] of Object.entries(def.shape)) visit(field, [...path, name], stored);
+        for (const [name, field] of Object.entries(def.shape)) {
+          if (isPayload) refuseReserved(name);
+          if (isPayload) fields.add(name);
+          visit(field, [...path, name], stored);
+        }
+        if (isPayload && def.catchall !== undefined && def.catchall._zod.def.type !== 'never') open = true;
         visit(def.catchall, [...path, '*'], stored);
         break;
       case 'array':
@@ -61,6 +73,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
         break;
       case 'record':
       case 'map':
+        if (isPayload) open = true;
         visit(def.keyType, [...path, '*'], stored);
         visit(def.valueType, [...path, '*'], stored);
         break;
@@ -112,6 +125,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
       case 'unknown':
       case 'custom':
         traits.sharesInput = true;
+        if (isPayload) open = true;
         break;
       default:
         break;
@@ -119,7 +133,12 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
   }
 
   visit(schema, [], true);
-  return traits;
+  return { ...traits, fields: open ? undefined : fields };
+}
+
+function refuseReserved(field: string): void {
+  if (!isReserved(field)) return;
+  throw new SessionOptionsError('schema', `the field ${field} is reserved: req.session has its own; rename it`);
 }
 
 /** Whether zod's shallow copy of a default would still share something that can be changed. */

@@ -43,7 +43,7 @@ export function recordFromText(text: string, revision: number, expiresAt: number
   const end = text.indexOf('\n');
   let head = end === -1 ? undefined : parseHead(text.slice(0, end));
   while (head !== undefined && head.form < RECORD_FORM) head = upgrades[head.form]?.(head);
-  if (head === undefined || head.form !== RECORD_FORM) {
+  if (head?.form !== RECORD_FORM) {
     return { data: '', revision, schemaVersion: 0, createdAt: 0, expiresAt };
   }
   return {

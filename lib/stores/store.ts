@@ -12,7 +12,7 @@ export interface SessionRecord {
   readonly schemaVersion: number;
   /** When the session began, in milliseconds since the epoch. The absolute deadline counts from here. */
   readonly createdAt: number;
-  /** The deadline after which the record is dead, in milliseconds since the epoch. */
+  /** When the record is dead, from that very millisecond on: in milliseconds since the epoch. */
   readonly expiresAt: number;
   /** The life that this one session's cookie was given through `req.session.cookie.maxAge`, in milliseconds; `null` for a browser-session cookie. Absent where the `cookie` option rules. */
   readonly cookieMaxAge?: number | null | undefined;

@@ -71,7 +71,7 @@ function bindingFrom(loadBinding: () => unknown): new (file: string) => OwnDatab
   try {
     binding = loadBinding();
   } catch (error) {
-    const [reason] = messageOf(error).split('\n');
+    const [reason = ''] = messageOf(error).split('\n'); // the other lines are a stack of requires
     throw new SessionOptionsError(
       'file',
       'needs the SQLite binding libsql: npm install libsql (without --omit=optional), or open a database with ' +

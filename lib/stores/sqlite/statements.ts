@@ -76,7 +76,7 @@ export function prepareStatements(database: SqliteDatabase, table: string, optio
   }
   database.exec(`CREATE INDEX IF NOT EXISTS "${table}_expires_at" ON "${table}" (expires_at)`);
   // every binding takes these values, whatever its types say
-  const prepare = (sql: string) => database.prepare(sql) as SqliteStatement;
+  const prepare = (sql: string): SqliteStatement => database.prepare(sql);
   return {
     read: prepare(`SELECT revision, expires_at, record FROM "${table}" WHERE key = ? AND expires_at > ?`),
     create: prepare(

@@ -1,0 +1,134 @@
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The arrows of who may import whom, told as what a folder may not reach for. A specifier goes up with `../`, so a
+ * folder's own files (`./…`) are never meant.
+ *
+ * @param {string} files where the rule holds
+ * @param {string} message what to tell
+ * @param {{ folders?: string[], packages?: string[], other?: string[] }} forbidden
+ */
+function arrow(files, message, { folders = [], packages = [], other = [] }) {
+  const regexes = [
+    ...folders.map((folder) => `^(?:\\.\\.?/)+${folder}(?:/|\\.js$)`),
+    ...packages.map((name) => `^${name}(?:/|$)`),
+    ...other,
+    '^typed-session(?:/|$)', // the library does not import itself by name
+  ];
+  return {
+    files: [files],
+    rules: { 'no-restricted-imports': ['error', { patterns: regexes.map((regex) => ({ regex, message })) }] },
+  };
+}
+
+const faces = ['index', 'sqlite'];
+const middle = ['lifecycle', 'express', 'decorators'];
+const low = ['schema', 'cookie', 'stores'];
+const frameworks = ['express', 'express-serve-static-core', 'libsql'];
+const concreteStores = '^(?:\\.\\.?/)+(?:stores/)?(?:memory|sqlite)/';
+
+const arrows = [
+  arrow('lib/*.ts', 'errors and small shared types import nothing of the library but one another', {
+    folders: [...middle, ...low],
+    packages: frameworks,
+  }),
+  arrow('lib/schema/**', 'schema imports only errors and small shared types', {
+    folders: [...faces, ...middle, 'cookie', 'stores'],
+    packages: frameworks,
+  }),
+  arrow('lib/cookie/**', 'cookie imports only errors and small shared types', {
+    folders: [...faces, ...middle, 'schema', 'stores'],
+    packages: frameworks,
+  }),
+  arrow('lib/stores/*.ts', 'the store contract imports only errors and small shared types, and no store', {
+    folders: [...faces, ...middle, 'schema', 'cookie'],
+    packages: frameworks,
+    other: [concreteStores],
+  }),
+  arrow('lib/stores/*/**', 'a concrete store imports ../store.js, ../record.js, errors and its driver', {
+    other: ['^\\.\\./(?!store\\.js$|record\\.js$|\\.\\./errors\\.js$)'],
+    packages: ['express', 'zod', 'cookie'],
+  }),
+  arrow('lib/lifecycle/**', 'the lifecycle knows no framework, no face and no concrete store', {
+    folders: [...faces, 'express', 'decorators'],
+    packages: frameworks,
+    other: [concreteStores],
+  }),
+  arrow('lib/{express,decorators}/**', 'a face is built on this folder, not the other way', { folders: faces }),
+];
+
+/** The faces: they put the parts together, and may import any. */
+const anyImport = { files: faces.map((face) => `lib/${face}.ts`), rules: { 'no-restricted-imports': 'off' } };
+
+export default defineConfig(
+  globalIgnores(['dist/', 'docs/api/', 'coverage/', 'type-tests/dialects/', 'scripts/tarball/']),
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: ['tsconfig.json', 'tsconfig.legacy.json', 'examples/tsconfig.json', 'type-tests/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // an async function keeps a promise's contract even where it has nothing to wait for
+      '@typescript-eslint/require-await': 'off',
+      // what users hand in is checked at run time, whatever the types say of it
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // to spread a session is promised to give its payload
+      '@typescript-eslint/no-misused-spread': 'off',
+      // overloads that read well in an error message may stay apart
+      '@typescript-eslint/unified-signatures': 'off',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+    },
+  },
+  { files: ['lib/**'], rules: { 'max-lines': ['error', 320] } },
+  ...arrows,
+  anyImport,
+  {
+    // tests reach for what the types forbid, and look at it closely
+    files: ['spec/**', 'type-tests/**', 'bench/**', 'examples/**'],
+    rules: {
+      'no-console': 'off',
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-floating-promises': 'off',
+      '@typescript-eslint/no-misused-promises': 'off',
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-unused-vars': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        performance: 'readonly',
+        fetch: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        AbortSignal: 'readonly',
+      },
+    },
+  },
+);

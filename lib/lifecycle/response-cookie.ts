@@ -1,0 +1,45 @@
+import { clearCookieHeader, setCookieHeader } from '../cookie/session-cookie.js';
+import { SessionOptionsError } from '../errors.js';
+import { emit } from '../events.js';
+import type { SessionSchema } from '../schema/types.js';
+import type { RequestSession } from './request-session.js';
+
+/** Sets or clears the cookie on the response, as what happened to the session asks for. */
+export function writeCookie<S extends SessionSchema>(session: RequestSession<S>): void {
+  const { cookieDue, clearDue } = session;
+  if (!cookieDue && !clearDue) return;
+  session.cookieDue = false;
+  session.clearDue = false;
+  if (withholdsCookie(session)) return;
+  const { attributes, stored, settings } = session;
+  const secure = attributes.secure === 'auto' ? session.isSecure() : attributes.secure;
+  if (clearDue) {
+    session.addCookie(clearCookieHeader(settings.name, attributes, secure));
+  } else if (stored !== undefined && session.ended === undefined) {
+    const life = session.cookieLife;
+    const rest = settings.deadlines.absolute(stored.record.createdAt, life) - Date.now();
+    const maxAge = life === undefined ? undefined : Math.max(0, Math.min(life, rest));
+    session.addCookie(setCookieHeader(settings.name, settings.signer.sign(stored.id), attributes, secure, maxAge));
+  }
+}
+
+let warned = false;
+
+/**
+ * Whether the cookie may not be sent, because it is for TLS and the request looks insecure. That is the commonest reason
+ * why sessions "do not persist" behind a proxy, so it is told: every time as an event, once as a warning.
+ */
+export function withholdsCookie<S extends SessionSchema>(session: RequestSession<S>): boolean {
+  if (session.attributes.secure !== true || session.isSecure()) return false;
+  const error = new SessionOptionsError(
+    'cookie.secure',
+    'is true and the request looks insecure, so the session cookie was withheld. Behind a proxy that terminates TLS, ' +
+      "let Express believe it: app.set('trust proxy', 1). For plain HTTP in development, use secure: 'auto'.",
+  );
+  emit('error', { request: session.request, error, consequence: 'withheld' });
+  if (!warned) {
+    warned = true;
+    process.emitWarning(error.message, { type: 'TypedSessionWarning', code: 'TYPED_SESSION_COOKIE_WITHHELD' });
+  }
+  return true;
+}

@@ -1,0 +1,18 @@
+// @ts-check
+// `npm run check`: everything that must hold before a change is merged, each as an npm script of its own.
+// `npm run check -- lint types` does these two alone; `npm run check -- --skip=test` all but one.
+import { check, finish, run } from './report.mjs';
+
+const all = ['format:check', 'lint', 'types', 'test', 'build', 'test:types', 'test:exports', 'docs'];
+
+const args = process.argv.slice(2);
+const skipped = args.filter((arg) => arg.startsWith('--skip=')).map((arg) => arg.slice('--skip='.length));
+const named = args.filter((arg) => !arg.startsWith('--'));
+const unknown = [...skipped, ...named].filter((name) => !all.includes(name));
+if (unknown.length > 0) throw new Error(`no such check: ${unknown.join(', ')} (there are ${all.join(', ')})`);
+
+for (const name of all) {
+  if (skipped.includes(name) || (named.length > 0 && !named.includes(name))) continue;
+  await check(name, () => run('npm', ['run', '--silent', name]));
+}
+finish();

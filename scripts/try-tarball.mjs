@@ -1,0 +1,138 @@
+// @ts-check
+// Packs the library, installs the tarball into empty projects and uses it there as users do: from `import` and from
+// `require`, in TypeScript under each moduleResolution, on Express 5 and on Express 4 with the oldest zod allowed.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, posix, resolve } from 'node:path';
+import { check, finish, run } from './report.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const temp = mkdtempSync(join(tmpdir(), 'typed-session-tarball-'));
+const oldestZod = own.peerDependencies.zod.replace('^', '');
+const { typescript } = own.devDependencies;
+
+try {
+  const tarball = await check('npm pack', pack);
+  if (tarball !== undefined) {
+    await check('what is packed', () => contents(tarball.files));
+    await bare(tarball.path);
+    await Promise.all([
+      project(tarball.path, 'express 5', ['express@5', '@types/express@5', 'zod@4']),
+      project(tarball.path, 'express 4', ['express@4', '@types/express@4', `zod@${oldestZod}`]),
+    ]);
+  }
+} finally {
+  rmSync(temp, { recursive: true, force: true });
+}
+finish();
+
+async function pack() {
+  const packed = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', temp], { cwd: root }));
+  /** @type {{ filename: string, files: { path: string }[] }[]} an array in npm 10 and 11, an object by name in 12 */
+  const [entry] = Object.values(packed);
+  if (entry === undefined) throw new Error('npm pack told nothing');
+  return { path: join(temp, entry.filename), files: entry.files.map((file) => file.path) };
+}
+
+/**
+ * Every entry point, the sources that its maps point to, the three documents; and nothing else.
+ *
+ * @param {string[]} files
+ */
+function contents(files) {
+  const entries = Object.values(own.exports).filter((entry) => typeof entry === 'object');
+  const wanted = ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json'];
+  for (const { types, default: code } of entries) wanted.push(posix.normalize(types), posix.normalize(code));
+  for (const map of files.filter((file) => file.endsWith('.map'))) {
+    const { sources } = JSON.parse(readFileSync(join(root, map), 'utf8'));
+    for (const source of sources) wanted.push(posix.join(posix.dirname(map), source));
+  }
+  const missing = wanted.filter((file) => !files.includes(file));
+  if (missing.length > 0) throw new Error(`the tarball lacks ${missing.join(', ')}`);
+  const foreign = files.filter((file) => !/^(?:dist|lib)\//.test(file) && !wanted.includes(file));
+  if (foreign.length > 0) throw new Error(`the tarball also holds ${foreign.join(', ')}`);
+}
+
+/**
+ * @param {string} name
+ * @param {object} more what its package.json says besides
+ */
+function emptyProject(name, more = {}) {
+  const cwd = join(temp, name.replaceAll(' ', '-'));
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'consumer', private: true, ...more }));
+  return cwd;
+}
+
+/** @param {string} cwd @param {string[]} packages */
+function install(cwd, packages) {
+  return run('npm', ['install', '--no-audit', '--no-fund', '--no-save', ...packages], { cwd });
+}
+
+/**
+ * Nothing but the tarball: npm brings zod, and no optional peer is missed on import.
+ *
+ * @param {string} tarball
+ */
+async function bare(tarball) {
+  const cwd = emptyProject('bare');
+  const installed = await check('bare: install', () => install(cwd, [tarball]));
+  if (installed === undefined) return;
+  const use = `if (typeof m.session !== 'function' || typeof s.SqliteStore !== 'function') throw new Error('exports')`;
+  const imports = `const m = await import('typed-session'), s = await import('typed-session/sqlite'); ${use}`;
+  const requires = `const m = require('typed-session'), s = require('typed-session/sqlite'); ${use}`;
+  await check('bare: import', () => run('node', ['--input-type=module', '-e', imports], { cwd }));
+  await check('bare: require', () => run('node', ['--input-type=commonjs', '-e', requires], { cwd }));
+}
+
+/**
+ * An app in TypeScript, compiled with the declarations of all libraries checked, then run.
+ *
+ * @param {string} tarball
+ * @param {string} name
+ * @param {string[]} packages
+ */
+async function project(tarball, name, packages) {
+  const cwd = emptyProject(name, { type: 'module' });
+  const all = [tarball, ...packages, 'libsql', 'reflect-metadata', `typescript@${typescript}`, '@types/node@20'];
+  const installed = await check(`${name}: install`, () => install(cwd, all));
+  if (installed === undefined) return;
+
+  cpSync(join(root, 'scripts/tarball/app.ts'), join(cwd, 'app.ts'));
+  // from CommonJS, where TypeScript allows it: `import x = require()` of an ES module
+  writeFileSync(
+    join(cwd, 'common.cts'),
+    `import library = require('typed-session');\nimport sqlite = require('typed-session/sqlite');\n` +
+      `export const both = [library.session, sqlite.SqliteStore] as const;\n`,
+  );
+
+  const variants = [
+    { id: 'node16', module: 'node16', moduleResolution: 'node16' },
+    { id: 'nodenext', module: 'nodenext', moduleResolution: 'nodenext', files: ['app.ts', 'common.cts'] },
+    { id: 'bundler', module: 'esnext', moduleResolution: 'bundler' },
+    { id: 'legacy decorators', module: 'nodenext', moduleResolution: 'nodenext', experimentalDecorators: true },
+  ];
+  for (const { id, files = ['app.ts'], ...options } of variants) {
+    const out = id.replaceAll(' ', '-');
+    const compilerOptions = {
+      ...options,
+      target: 'es2022',
+      lib: ['es2023'],
+      types: ['node'],
+      strict: true,
+      skipLibCheck: false,
+      esModuleInterop: true,
+      rootDir: '.',
+      outDir: out,
+    };
+    const config = `tsconfig.${out}.json`;
+    writeFileSync(join(cwd, config), JSON.stringify({ compilerOptions, files }));
+    const compiled = await check(`${name}: compile, ${id}`, () =>
+      run('node', ['node_modules/typescript/bin/tsc', '-p', config], { cwd }),
+    );
+    if (compiled !== undefined) {
+      await check(`${name}: run, ${id}`, () => run('node', [`${out}/app.js`, `${out}.db`], { cwd, seconds: 60 }));
+    }
+  }
+}
