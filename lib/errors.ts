@@ -147,7 +147,11 @@ export class SessionEndedError extends SessionError {
     /** How it ended; `gone` where the store no longer knows. */
     readonly reason: SessionEnd,
   ) {
-    super(`The session has ended (${reason}) and its change was not stored: try again with the cookie you have now.`);
+    super(
+      reason === 'destroyed'
+        ? 'The session was destroyed and then changed by the same request; the change was not stored. To go on with a fresh session, use regenerate() instead of destroy().'
+        : `The session has ended (${reason}) and its change was not stored: try again with the cookie you have now.`,
+    );
   }
 }
 

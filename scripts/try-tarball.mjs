@@ -10,6 +10,7 @@ const root = resolve(import.meta.dirname, '..');
 const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-tarball-'));
 const oldestZod = own.peerDependencies.zod.replace('^', '');
+const oldestNode = own.engines.node.replace('>=', '');
 const { typescript } = own.devDependencies;
 
 try {
@@ -84,6 +85,9 @@ async function bare(tarball) {
   const requires = `const m = require('typed-session'), s = require('typed-session/sqlite'); ${use}`;
   await check('bare: import', () => run('node', ['--input-type=module', '-e', imports], { cwd }));
   await check('bare: require', () => run('node', ['--input-type=commonjs', '-e', requires], { cwd }));
+  const oldest = ['-y', '-p', `node@${oldestNode}`, 'node', '--input-type=commonjs', '-e'];
+  const version = `if (!process.version.startsWith('v${oldestNode}.')) throw new Error(process.version);`;
+  await check(`bare: require on Node ${oldestNode}`, () => run('npx', [...oldest, `${version} ${requires}`], { cwd }));
 }
 
 /**

@@ -159,7 +159,6 @@ async function updateNow<S extends SessionSchema>(
 
 export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
   return session.inTurn(async () => {
-    refuseEnded(session);
     const { codec } = session.settings;
     const initial = codec.initial() as Record<string, unknown>; // any field can be asked for
     const payload = session.payload as Record<string, unknown>;
@@ -170,10 +169,12 @@ export function take<S extends SessionSchema>(session: RequestSession<S>, field:
       else target[field] = initial[field];
       return value;
     };
+    // Nothing to take: no reason to ask the store, and none to refuse a session that has ended.
+    if (codec.same(live, codec.comparable(initial)[field])) return payload[field];
+    refuseEnded(session);
     const isOurs =
       session.stored === undefined || session.move === 'regenerate' || !codec.same(live, session.exactBase()[field]);
     if (isOurs) return putBack(session.fields); // set in this request: no other has seen it
-    if (codec.same(live, codec.comparable(initial)[field])) return payload[field];
     let taken: unknown;
     await updateNow(session, (latest) => {
       taken = putBack(latest as Record<string, unknown>);

@@ -21,9 +21,16 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
     if (verified === undefined) continue;
     const { id, secret } = verified;
     const key = keyOf(id);
-    session.loading = settings.store.read(key).then((record) => {
-      arrive(session, id, key, record, secret > 0);
-    });
+    session.loading = settings.store.read(key).then(
+      (record) => {
+        arrive(session, id, key, record, secret > 0);
+      },
+      (error: Error) => {
+        session.loading = undefined;
+        session.loadError = error;
+        throw error;
+      },
+    );
     return session.loading;
   }
   session.startAnew(values.length === 0 ? 'none' : 'signature');

@@ -30,6 +30,8 @@ export abstract class RequestSession<S extends SessionSchema> {
   loaded = false;
   /** The load under way. */
   loading: Promise<void> | undefined;
+  /** What the store failed with: an error handler that looks at the session gets the same again. */
+  loadError: Error | undefined;
   outcome: LoadOutcome = 'none';
   /** The record that this session is stored as; `undefined` for a new one. */
   stored: Stored | undefined;
@@ -135,6 +137,7 @@ export abstract class RequestSession<S extends SessionSchema> {
 
   #look(): SessionObject<S> {
     if (!this.loaded) {
+      if (this.loadError !== undefined) throw this.loadError;
       throw new SessionNotLoadedError(
         "The session is not loaded yet: under load: 'demand' put a guard or a decorator before the handler, or await sessions.load(req).",
       );

@@ -47,7 +47,7 @@ export interface SessionMembers<S extends SessionSchema> {
   regenerate(callback: SessionCallback): void;
   /**
    * Ends the session at once and clears its cookie: logout. The payload goes back to what a new session has; changing
-   * it afterwards is a `SessionEndedError`.
+   * it afterwards is a `SessionEndedError`. To leave a notice for the next page, `regenerate()` instead.
    * @throws SessionStoreError
    */
   destroy(): Promise<void>;

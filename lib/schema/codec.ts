@@ -63,7 +63,7 @@ export class PayloadCodec<S extends SessionSchema> {
   /** Validates a tree and makes the payload of it. The payload can be changed without the tree noticing. */
   decode(tree: Tree): Decoded<Payload<S>> {
     const source = this.#traits.sharesInput ? copyTree(tree) : tree;
-    const result = safeDecode(this.#schema, source as input<S>); // the schema is what finds out whether it is
+    const result = safeDecode(this.#schema, this.#ownOnly(source) as input<S>); // the schema is what finds out whether it is
     if (!result.success) return { ok: false, corrupt: false, issues: issuesOf(result.error) };
     const payload = this.#traits.sharesDefaults ? copyTree(result.data) : result.data;
     for (const field in payload) {
@@ -86,7 +86,7 @@ export class PayloadCodec<S extends SessionSchema> {
   encode(payload: object): Tree {
     let result;
     try {
-      result = safeEncode(this.#schema, payload as output<S>); // the schema is what finds out whether it is
+      result = safeEncode(this.#schema, this.#ownOnly(payload) as output<S>); // the schema is what finds out whether it is
     } catch (error) {
       throw new SessionValidationError('The session could not be encoded', [], { cause: nameOf(error) });
     }
@@ -97,13 +97,13 @@ export class PayloadCodec<S extends SessionSchema> {
       );
     }
     const tree = result.data as Tree; // SessionSchema: its values are objects
-    const lost = Object.keys(payload).filter(
-      (field) => !Object.hasOwn(tree, field) && (payload as Tree)[field] !== undefined, // any object can be asked for a field
+    const unknown = Object.keys(payload).filter(
+      (field) => isReserved(field) || (!Object.hasOwn(tree, field) && (payload as Tree)[field] !== undefined), // any object can be asked for a field
     );
-    if (lost.length > 0) {
+    if (unknown.length > 0) {
       throw new SessionValidationError(
         'The session has fields that its schema does not know (add them to the schema), and was not stored',
-        lost.map((field) => ({ path: [field], code: 'unrecognized_keys' })),
+        unknown.map((field) => ({ path: [field], code: isReserved(field) ? 'reserved_field' : 'unrecognized_keys' })),
       );
     }
     return tree;
@@ -144,6 +144,11 @@ export class PayloadCodec<S extends SessionSchema> {
   /** Whether two trees hold the same. */
   same(a: unknown, b: unknown): boolean {
     return sameTree(a, b);
+  }
+
+  /** The value without what every object inherits, where a field could be taken for it. */
+  #ownOnly(value: object): object {
+    return this.#traits.namedLikeMembers ? Object.assign(Object.create(null) as object, value) : value;
   }
 
   #checkInitial(): void {

@@ -10,6 +10,8 @@ export interface SchemaTraits {
   readonly sharesInput: boolean;
   /** Some default holds an object inside an object, which zod hands out again and again. */
   readonly sharesDefaults: boolean;
+  /** Some field is named like a member of every object, such as `constructor`: absent, it would be found all the same. */
+  readonly namedLikeMembers: boolean;
   /** The payload's fields; `undefined` where the schema lets it have any. */
   readonly fields: ReadonlySet<string> | undefined;
 }
@@ -133,7 +135,11 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
   }
 
   visit(schema, [], true);
-  return { ...traits, fields: open ? undefined : fields };
+  return {
+    ...traits,
+    namedLikeMembers: [...fields].some((field) => field in Object.prototype),
+    fields: open ? undefined : fields,
+  };
 }
 
 function refuseReserved(field: string): void {

@@ -242,7 +242,7 @@ function warnInProduction(): void {
   warned = true;
   process.emitWarning(
     'MemoryStore holds sessions in this process alone: they are lost when it restarts and unknown to other processes. ' +
-      'Use a store that outlives the process, such as those of typed-session/redis, /postgres, /mongo or /sqlite.',
+      'Use a store that outlives the process, such as the one of typed-session/sqlite.',
     { type: 'TypedSessionWarning', code: 'TYPED_SESSION_MEMORY_STORE' },
   );
 }

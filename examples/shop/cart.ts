@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { productOf, type Product } from './catalogue.js';
+
+export const MAX_QUANTITY = 99;
+
+export const cartSchema = z.array(z.object({ sku: z.string(), qty: z.int().min(1).max(MAX_QUANTITY) }));
+
+export type Cart = z.output<typeof cartSchema>;
+
+/** What a session holds of the cart, for functions that change it. */
+interface HasCart {
+  cart: Cart;
+}
+
+/** Adds to what is there. Returns the quantity it came to, which `MAX_QUANTITY` bounds. */
+export function addToCart(session: HasCart, sku: string, qty: number): number {
+  const item = session.cart.find((one) => one.sku === sku);
+  const sum = Math.min(MAX_QUANTITY, (item?.qty ?? 0) + qty);
+  if (item === undefined) session.cart.push({ sku, qty: sum });
+  else item.qty = sum;
+  return sum;
+}
+
+/** Sets the quantity of what is in the cart. Returns false where it is not. */
+export function changeInCart(session: HasCart, sku: string, qty: number): boolean {
+  const item = session.cart.find((one) => one.sku === sku);
+  if (item === undefined) return false;
+  item.qty = qty;
+  return true;
+}
+
+export function removeFromCart(session: HasCart, sku: string): void {
+  session.cart = session.cart.filter((one) => one.sku !== sku);
+}
+
+export interface CartLine {
+  readonly product: Product;
+  readonly qty: number;
+  readonly price: number;
+}
+
+/** The cart with its products; one that left the catalogue while it lay in a cart is left out. */
+export function cartLines(cart: Cart): CartLine[] {
+  return cart.flatMap(({ sku, qty }) => {
+    const product = productOf(sku);
+    return product === undefined ? [] : [{ product, qty, price: product.price * qty }];
+  });
+}
+
+export function countOf(cart: Cart): number {
+  return cartLines(cart).reduce((sum, line) => sum + line.qty, 0);
+}
+
+export function totalOf(lines: readonly CartLine[]): number {
+  return lines.reduce((sum, line) => sum + line.price, 0);
+}

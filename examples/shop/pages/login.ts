@@ -1,0 +1,23 @@
+import { html } from '../html.js';
+import { demoLogin } from '../users.js';
+import type { Page } from './layout.js';
+
+/** @param failed - what was typed as login, where it was not let in */
+export function loginPage(failed?: string): Page {
+  const isWrong = failed !== undefined;
+  return {
+    title: 'Log in',
+    body: html`<div class="card narrow">
+      <h1>Log in</h1>
+      ${isWrong && html`<p id="wrong" class="notice bad" role="alert">That login and password do not belong together.</p>`}
+      <form method="post" action="/login" class="column" ${isWrong && html`aria-describedby="wrong"`}>
+        <label for="login">Login</label>
+        <input id="login" name="login" value="${failed}" autocomplete="username" autocapitalize="none" required />
+        <label for="password">Password</label>
+        <input id="password" name="password" type="password" autocomplete="current-password" required />
+        <button>Log in</button>
+      </form>
+      <p class="hint">For a look around: <code>${demoLogin.login}</code> and <code>${demoLogin.password}</code></p>
+    </div>`,
+  };
+}
