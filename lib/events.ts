@@ -27,6 +27,7 @@ export interface SessionEvent {
 
 /** A session was loaded, or a new one begun and why. */
 export interface LoadEvent extends SessionEvent {
+  /** What came of it. */
   readonly outcome: LoadOutcome;
 }
 
@@ -34,6 +35,7 @@ export interface LoadEvent extends SessionEvent {
 export interface CommitEvent extends SessionEvent {
   /** Whether it was stored for the first time. */
   readonly created: boolean;
+  /** The record's revision from now on. */
   readonly revision: number;
 }
 
@@ -45,7 +47,9 @@ export interface ConflictEvent extends SessionEvent {
 
 /** A stored payload did not fit the schema. */
 export interface InvalidEvent extends SessionEvent {
+  /** The version of the schema that had encoded it. */
   readonly schemaVersion: number;
+  /** Where it does not fit: paths and codes. */
   readonly issues: readonly SessionIssue[];
 }
 
@@ -57,12 +61,14 @@ export interface RotateEvent extends SessionEvent {
 
 /** Something did not go through. */
 export interface ErrorEvent extends SessionEvent {
+  /** What went wrong; as everywhere, without ids and values. */
   readonly error: SessionError | Error;
   /**
    * What became of the request's change: `refused` (an error response went out), `dropped` (lost knowingly, or too
    * late for an error response), `withheld` (no cookie could carry the session, so it was not stored).
    */
   readonly consequence: 'refused' | 'dropped' | 'withheld';
+  /** How the session had ended, where that is why. */
   readonly ended?: SessionEnd | undefined;
 }
 
@@ -81,13 +87,21 @@ export interface ErrorEvent extends SessionEvent {
  * ```
  */
 export interface SessionEvents {
+  /** A session was loaded, or a new one begun. */
   'typed-session:load': LoadEvent;
+  /** A session was stored. */
   'typed-session:commit': CommitEvent;
+  /** A deadline was pushed out. */
   'typed-session:touch': SessionEvent;
+  /** Two requests had changed one session. */
   'typed-session:conflict': ConflictEvent;
+  /** A stored payload did not fit the schema. */
   'typed-session:invalid': InvalidEvent;
+  /** A session got a new id. */
   'typed-session:rotate': RotateEvent;
+  /** A session was ended. */
   'typed-session:destroy': SessionEvent;
+  /** Something did not go through. */
   'typed-session:error': ErrorEvent;
 }
 

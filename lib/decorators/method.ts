@@ -11,14 +11,16 @@ type Callable = (this: unknown, ...args: unknown[]) => unknown;
 export function methodDecorator(wrap: (method: Callable) => Callable) {
   return (target: unknown, context: unknown, descriptor?: PropertyDescriptor): unknown => {
     if (isStandard(context)) {
-      const method = likeMethod(target as Callable, wrap); // `kind: 'method'`: the target is one
-      if (!context.static || !context.private) bindOnInstances(context);
-      return method;
+      bindOnInstances(context);
+      return likeMethod(target as Callable, wrap); // `kind: 'method'`: the target is one
     }
-    if (typeof descriptor?.value !== 'function') throw new TypeError('This decorator is for methods.');
-    const { value, ...rest } = descriptor as { value: Callable } & PropertyDescriptor; // checked above
-    const { writable: _, ...shared } = rest;
-    return { ...shared, ...boundAccessor(context as PropertyKey, likeMethod(value, wrap)) }; // the legacy dialect's second argument
+    const method: unknown = descriptor?.value;
+    if (typeof method !== 'function') throw new TypeError('This decorator is for methods.');
+    return {
+      configurable: true,
+      enumerable: descriptor?.enumerable ?? false,
+      ...boundAccessor(context as PropertyKey, likeMethod(method as Callable, wrap)), // the legacy dialect's second argument
+    };
   };
 }
 
@@ -43,7 +45,7 @@ function bindOnInstances(context: ClassMethodDecoratorContext): void {
     const method = instance[name];
     if (typeof method === 'function' && !context.private) {
       Object.defineProperty(instance, name, {
-        value: method.bind(instance),
+        value: likeMethod(method, (unbound) => unbound.bind(instance)),
         writable: true,
         configurable: true,
         enumerable: false,
@@ -60,7 +62,8 @@ function boundAccessor(name: PropertyKey, method: Callable): PropertyDescriptor 
   const bound = new WeakMap<object, Callable>();
   return {
     get(this: unknown) {
-      if (typeof this !== 'object' || this === null) return method;
+      // On the prototype itself it is the plain method: whoever takes it from there brings an instance along.
+      if (typeof this !== 'object' || this === null || Object.hasOwn(this, name)) return method;
       let mine = bound.get(this);
       if (mine === undefined) {
         mine = likeMethod(method, (unbound) => unbound.bind(this));

@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Http2ServerResponse } from 'node:http2';
-
-/** A response of `node:http` or of `node:http2`'s compatibility API. */
-export type AnyResponse = ServerResponse | Http2ServerResponse;
+import type { AnyResponse } from './exchange.js';
+import type { Method } from './hooks.js';
 
 /** What describes a body or where it lies; an error response in its place must not inherit it. */
 // prettier-ignore
@@ -12,40 +10,35 @@ const REPRESENTATION_HEADERS = [
   'trailer', 'transfer-encoding',
 ];
 
-const HEADER_METHODS = ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader'];
-
-/** A response's own property as it was before it was shadowed. */
-type Shadowed = readonly [name: string, before: PropertyDescriptor | undefined];
-
 /**
  * Makes a response look to its handler as if it had been sent, while what was said of it waits for the store: headers
  * can no longer be set, and nothing that is set still changes the status.
+ *
+ * For that time the response has another prototype, in front of its own: one change, where a property for each member
+ * would be six, each of which costs more.
  */
 export class HeldResponse {
   readonly #response: AnyResponse;
+  readonly #prototype: object;
   readonly #statusCode: number;
   readonly #statusMessage: string;
-  readonly #shadowed: Shadowed[] = [];
 
   constructor(response: AnyResponse) {
     this.#response = response;
+    this.#prototype = Object.getPrototypeOf(response) as object; // a response has one
     this.#statusCode = response.statusCode;
     this.#statusMessage = response.statusMessage;
-    this.#shadow('headersSent', { get: () => true });
-    for (const method of HEADER_METHODS) this.#shadow(method, { value: refuseHeaders });
+    Object.setPrototypeOf(response, heldPrototypes(this.#prototype).begun);
   }
 
   /** From here on the response counts as ended. */
   end(): void {
-    this.#shadow('writableEnded', { get: () => true });
+    Object.setPrototypeOf(this.#response, heldPrototypes(this.#prototype).ended);
   }
 
   /** The response is itself again, with the status that it had when it was held. */
   release(): void {
-    for (const [name, before] of this.#shadowed.reverse()) {
-      if (before === undefined) Reflect.deleteProperty(this.#response, name);
-      else Object.defineProperty(this.#response, name, before);
-    }
+    Object.setPrototypeOf(this.#response, this.#prototype);
     this.#response.statusCode = this.#statusCode;
     if (this.#statusMessage !== '') this.#response.statusMessage = this.#statusMessage;
   }
@@ -57,11 +50,32 @@ export class HeldResponse {
     this.#response.statusMessage = '';
     for (const name of REPRESENTATION_HEADERS) this.#response.removeHeader(name);
   }
+}
 
-  #shadow(name: string, descriptor: PropertyDescriptor): void {
-    this.#shadowed.push([name, Object.getOwnPropertyDescriptor(this.#response, name)]);
-    Object.defineProperty(this.#response, name, { ...descriptor, configurable: true });
+interface HeldPrototypes {
+  readonly begun: object;
+  readonly ended: object;
+}
+
+/** What stands in front of a response's own prototype while it is held; an app has one or two of these. */
+const known = new WeakMap<object, HeldPrototypes>();
+
+function heldPrototypes(prototype: object): HeldPrototypes {
+  let made = known.get(prototype);
+  if (made === undefined) {
+    const refuse = { value: refuseHeaders, writable: true, configurable: true };
+    const begun = Object.create(prototype, {
+      headersSent: { get: () => true, configurable: true },
+      setHeader: refuse,
+      setHeaders: refuse,
+      appendHeader: refuse,
+      removeHeader: refuse,
+    }) as object;
+    const ended = Object.create(begun, { writableEnded: { get: () => true, configurable: true } }) as object;
+    made = { begun, ended };
+    known.set(prototype, made);
   }
+  return made;
 }
 
 /** The error that Node gives for a header after the headers. */
@@ -88,4 +102,11 @@ export function applyHead(response: AnyResponse, args: readonly unknown[]): unkn
     for (const [name, value] of Object.entries(headers as Record<string, string>)) target.setHeader(name, value);
   }
   return args.slice(0, -1);
+}
+
+/** Whether Node throws for what is to be written. */
+export function isRefused(method: Method, chunk: unknown): boolean {
+  if (method !== 'write' && method !== 'end') return false;
+  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return false;
+  return method === 'write' || (chunk !== undefined && chunk !== null && typeof chunk !== 'function');
 }

@@ -2,7 +2,7 @@ import { SessionNotLoadedError, SessionRequiredError } from '../errors.js';
 import { load } from '../lifecycle/load.js';
 import type { Settings } from '../lifecycle/options.js';
 import type { Present, RegisteredSchema, SessionField, SessionSchema } from '../schema/types.js';
-import { ExpressRequestSession, foreignSession } from './request-session.js';
+import { exchangeOf } from './hooks.js';
 import type { SessionGuard } from './types.js';
 
 /**
@@ -52,7 +52,7 @@ export function check(
   fields: readonly string[],
   settings?: Settings<SessionSchema>,
 ): Promise<void> | undefined {
-  const attached = ExpressRequestSession.find(request, settings);
+  const attached = exchangeOf(request)?.find(settings);
   const loading = attached && load(attached);
   if (loading !== undefined) {
     return loading.then(() => {
@@ -67,6 +67,12 @@ export function check(
   }
   checkFields(session, fields);
   return undefined;
+}
+
+/** A session that somebody else put onto the request, as tests of a controller do. */
+function foreignSession(request: object): object | undefined {
+  const { session } = request as { readonly session?: unknown };
+  return typeof session === 'object' && session !== null ? session : undefined;
 }
 
 function checkFields(session: object | undefined, fields: readonly string[]): void {

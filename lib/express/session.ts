@@ -6,8 +6,9 @@ import type { Session } from '../lifecycle/session.js';
 import type { SessionField, SessionSchema } from '../schema/types.js';
 import { MemoryStore } from '../stores/memory/memory-store.js';
 import type { Request } from 'express-serve-static-core';
-import type { AnyResponse } from './held-response.js';
-import { ExpressRequestSession, requestPath, type AnyRequest } from './request-session.js';
+import { Exchange, type AnyRequest, type AnyResponse } from './exchange.js';
+import { exchangeOf } from './hooks.js';
+import { ExpressRequestSession, requestPath } from './request-session.js';
 import { guard } from './require.js';
 
 /** The middleware that `session(…)` makes, and the ways to a session that is not the registered one. */
@@ -57,12 +58,18 @@ export function session<S extends SessionSchema>(options: SessionOptions<S, Requ
   const settings = resolveOptions<S>(options, () => new MemoryStore());
 
   const middleware = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void => {
-    const attached = new ExpressRequestSession(settings, request, response, next);
     let loading: Promise<void> | undefined;
     try {
-      const { path } = attached.attributes;
-      if ((path === '/' || pathMatches(path, requestPath(request))) && attached.attach() && !settings.onDemand) {
-        loading = load(attached);
+      const { cookie } = settings;
+      const attributes = typeof cookie === 'function' ? cookie(request) : cookie;
+      if (attributes.path === '/' || pathMatches(attributes.path, requestPath(request))) {
+        const exchange = exchangeOf(request) ?? new Exchange(request, response, next);
+        if (exchange.find(settings) === undefined) {
+          const mine = new ExpressRequestSession(settings, attributes, exchange);
+          // The exchange only asks what every session can answer, whatever its schema.
+          exchange.sessions.push(mine);
+          if (!settings.onDemand) loading = load(mine);
+        }
       }
     } catch (error) {
       next(error);
@@ -75,7 +82,7 @@ export function session<S extends SessionSchema>(options: SessionOptions<S, Requ
   return Object.assign(middleware, {
     of: (request: object) => sessionOf(settings, request),
     load: async (request: object) => {
-      const attached = ExpressRequestSession.find(request, settings);
+      const attached = exchangeOf(request)?.find(settings);
       if (attached !== undefined) await load(attached);
       return sessionOf(settings, request);
     },
@@ -84,7 +91,7 @@ export function session<S extends SessionSchema>(options: SessionOptions<S, Requ
 }
 
 function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: object): Session<S> {
-  const attached = ExpressRequestSession.find(request, settings);
+  const attached = exchangeOf(request)?.find(settings);
   if (attached === undefined) {
     throw new SessionNotLoadedError(
       'This request has no session of this middleware: mount it before the handler, on a path that cookie.path covers.',

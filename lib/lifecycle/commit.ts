@@ -135,13 +135,19 @@ async function move<S extends SessionSchema>(
   principalChanged: boolean,
 ): Promise<void> {
   if (session.headersSent()) throw new SessionHeadersSentError();
+  if (withholdsCookie(session)) {
+    session.rollBack(); // the browser would be left with an id that is worth nothing
+    return;
+  }
   const { store } = session.settings;
   const fresh = session.move === 'regenerate';
   const started = Date.now();
   if (fresh && tree === undefined && !session.saveNew) {
+    // There is nothing to store. Without its cookie the browser begins anew, and does not come back with the old id.
     await leave(session, old, null);
     session.stored = undefined;
     session.move = undefined;
+    session.clearDue = true;
     return;
   }
   let mine = tree ?? session.exactBase();

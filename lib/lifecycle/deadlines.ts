@@ -38,7 +38,8 @@ export class Deadlines {
   /** The new deadline, where it lies far enough from the stored one to be worth a command; else `undefined`. */
   moved(record: SessionRecord, now: number, cookieLife: number | undefined): number | undefined {
     const deadline = this.from(now, record.createdAt, cookieLife);
-    const touchAfter = this.#options.touchAfter ?? this.idle(cookieLife) / 10;
+    // A cookie that lives shorter than the session must be sent again in its own time.
+    const touchAfter = this.#options.touchAfter ?? Math.min(this.idle(cookieLife), cookieLife ?? Infinity) / 10;
     // Also where it comes nearer, because an option was shortened; by less, it is only another machine's clock.
     return Math.abs(deadline - record.expiresAt) >= touchAfter ? deadline : undefined;
   }

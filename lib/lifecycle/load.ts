@@ -25,9 +25,9 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
       (record) => {
         arrive(session, id, key, record, secret > 0);
       },
-      (error: Error) => {
+      (error: unknown) => {
         session.loading = undefined;
-        session.loadError = error;
+        session.loadError = error as Error; // StoreCalls rejects with nothing else
         throw error;
       },
     );

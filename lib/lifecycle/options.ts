@@ -70,7 +70,7 @@ export interface CommonOptions<S extends SessionSchema, Request> {
   /**
    * How far a deadline must have moved before a request that changed nothing pushes it out, in milliseconds; 0 for
    * every request. Each push is one store command and, with `cookie.maxAge`, one Set-Cookie.
-   * @defaultValue a tenth of the idle timeout
+   * @defaultValue a tenth of the idle timeout, or of the cookie's life where that is shorter
    */
   readonly touchAfter?: number | undefined;
   /**

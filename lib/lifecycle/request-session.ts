@@ -24,6 +24,8 @@ export interface Stored {
  */
 export abstract class RequestSession<S extends SessionSchema> {
   readonly settings: Settings<S>;
+  /** The cookie's attributes for this request. */
+  readonly attributes: CookieAttributes;
   readonly request: object;
 
   /** Whether the store was asked, or need not be. */
@@ -59,11 +61,11 @@ export abstract class RequestSession<S extends SessionSchema> {
   #id: string | undefined;
   #session: SessionObject<S> | undefined;
   #cookie: SessionCookie | undefined;
-  #attributes: CookieAttributes | undefined;
   #last: Promise<unknown> | undefined;
 
-  constructor(settings: Settings<S>, request: object) {
+  constructor(settings: Settings<S>, attributes: CookieAttributes, request: object) {
     this.settings = settings;
+    this.attributes = attributes;
     this.request = request;
   }
 
@@ -94,11 +96,6 @@ export abstract class RequestSession<S extends SessionSchema> {
       this.attributes,
       this.isNew ? undefined : this.stored?.record.cookieMaxAge,
     ));
-  }
-
-  get attributes(): CookieAttributes {
-    const { cookie } = this.settings;
-    return (this.#attributes ??= typeof cookie === 'function' ? cookie(this.request) : cookie);
   }
 
   /** The life of the session's cookie in milliseconds. */

@@ -23,12 +23,14 @@ export interface SessionMembers<S extends SessionSchema> {
    * @throws SessionValidationError, SessionEndedError, SessionConflictError, SessionStoreError
    */
   save(): Promise<void>;
+  /** {@link SessionMembers.save} in express-session's manner. */
   save(callback: SessionCallback): void;
   /**
    * Fetches the session again and drops what was changed since.
    * @throws SessionEndedError where it is gone, SessionStoreError
    */
   reload(): Promise<void>;
+  /** {@link SessionMembers.reload} in express-session's manner. */
   reload(callback: SessionCallback): void;
   /**
    * Gives the session a new id and keeps the payload: at every login and change of rights, so that an id which somebody
@@ -37,6 +39,7 @@ export interface SessionMembers<S extends SessionSchema> {
    * @throws SessionEndedError, SessionHeadersSentError
    */
   rotate(): Promise<void>;
+  /** {@link SessionMembers.rotate} in express-session's manner. */
   rotate(callback: SessionCallback): void;
   /**
    * Gives the session a new id and a fresh payload, as express-session does. The old session ends when the response is
@@ -44,6 +47,7 @@ export interface SessionMembers<S extends SessionSchema> {
    * @throws SessionHeadersSentError
    */
   regenerate(): Promise<void>;
+  /** {@link SessionMembers.regenerate} in express-session's manner. */
   regenerate(callback: SessionCallback): void;
   /**
    * Ends the session at once and clears its cookie: logout. The payload goes back to what a new session has; changing
@@ -51,12 +55,14 @@ export interface SessionMembers<S extends SessionSchema> {
    * @throws SessionStoreError
    */
   destroy(): Promise<void>;
+  /** {@link SessionMembers.destroy} in express-session's manner. */
   destroy(callback: SessionCallback): void;
   /**
    * Pushes the idle deadline out now, without writing the payload.
    * @throws SessionStoreError
    */
   touch(): Promise<void>;
+  /** {@link SessionMembers.touch} in express-session's manner. */
   touch(callback: SessionCallback): void;
   /**
    * Changes the payload in one atomic step: `change` gets the latest stored payload and is called again if another
@@ -64,6 +70,7 @@ export interface SessionMembers<S extends SessionSchema> {
    * @throws SessionValidationError, SessionEndedError, SessionConflictError, SessionStoreError
    */
   update(change: (payload: Payload<S>) => void | Promise<void>): Promise<void>;
+  /** {@link SessionMembers.update} in express-session's manner. */
   update(change: (payload: Payload<S>) => void | Promise<void>, callback: SessionCallback): void;
   /**
    * Reads a field and puts it back to its default, exactly once however many requests try: flash messages, OAuth
@@ -71,6 +78,7 @@ export interface SessionMembers<S extends SessionSchema> {
    * @throws SessionEndedError, SessionConflictError, SessionStoreError
    */
   take<F extends TakeableField<S>>(field: F): Promise<Payload<S>[F & keyof Payload<S>]>;
+  /** {@link SessionMembers.take} in express-session's manner. */
   take<F extends TakeableField<S>>(
     field: F,
     callback: (error: unknown, value?: Payload<S>[F & keyof Payload<S>]) => void,

@@ -45,7 +45,7 @@ export class PayloadCodec<S extends SessionSchema> {
       if (decoded.ok) return decoded.payload;
       throw new SessionValidationError('The schema did not accept {} this time', decoded.issues);
     }
-    const payload = typeof this.#initial === 'function' ? (this.#initial)() : this.#initial; // a payload is no function
+    const payload = typeof this.#initial === 'function' ? this.#initial() : this.#initial; // a payload is no function
     return this.decodeOrThrow(copyTree(this.encode(payload)));
   }
 

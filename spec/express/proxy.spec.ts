@@ -67,7 +67,11 @@ describe('on a TLS server', () => {
         server.closeAllConnections();
         server.close();
       });
-      const sent = request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', rejectUnauthorized: false }).end();
+      const sent = request({
+        port: (server.address() as AddressInfo).port,
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+      }).end();
       const [answer] = (await once(sent, 'response')) as [{ headers: Record<string, string[]>; resume: () => void }];
       answer.resume();
       expect(answer.headers['set-cookie']?.[0]).toContain('; Secure');

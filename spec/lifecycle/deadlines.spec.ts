@@ -178,6 +178,12 @@ describe('the cookie', () => {
     expect(store.calls).toEqual(['read', 'touch']);
   });
 
+  it('that lives much shorter than the session is sent again in its own time', async () => {
+    const { client } = await shop({ cookie: { maxAge: HOUR }, idleTimeout: 30 * HOUR });
+    pass(HOUR / 2);
+    expect((await client.get('/ignore')).cookies).toHaveLength(1);
+  });
+
   it('lives no longer than the session can', async () => {
     const { client } = await shop({ cookie: { maxAge: 10 * HOUR }, absoluteTimeout: 4 * HOUR });
     client.jar.clear();

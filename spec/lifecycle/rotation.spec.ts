@@ -172,6 +172,23 @@ describe('rotate()', () => {
     expect(store.calls.filter((call) => call === 'delete')).toHaveLength(1);
   });
 
+  it('leaves a session where it was whose new cookie would be withheld', async () => {
+    const { client, memory } = await shop();
+    const strict = await openShop(
+      (sessions) => ({
+        '/login': async (req, res) => {
+          await sessions.of(req).rotate();
+          sessions.of(req).userId = 'ann';
+          res.end();
+        },
+      }),
+      { store: memory, cookie: { secure: true } },
+    );
+    strict.client.jar.set('connect.sid', client.jar.get('connect.sid') ?? '');
+    expect((await strict.client.get('/login')).cookies).toEqual([]);
+    expect(await client.json('/')).toEqual({ views: 10, cart: [] });
+  });
+
   it('says so when it comes after the first byte', async () => {
     const { client } = await shop();
     await expect(client.get('/stream')).rejects.toThrow();
@@ -224,6 +241,13 @@ describe('regenerate()', () => {
     const { client } = await shop();
     const old = await leaving(client, '/regenerate');
     expect(await old.json('/')).toEqual({ views: 0, cart: [] });
+  });
+
+  it('without a change after it clears the cookie, and the browser begins anew', async () => {
+    const { client } = await shop();
+    const answer = await client.get('/regenerate');
+    expect(answer.cookies[0]).toContain('Max-Age=0');
+    expect(await client.json('/count')).toEqual({ views: 1, cart: [] });
   });
 
   it('then save() stores once', async () => {

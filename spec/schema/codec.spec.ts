@@ -100,6 +100,11 @@ describe('the payload codec', () => {
 
   it('finds at start-up what it could load but never store', () => {
     const oneWay = z.object({ n: z.string().optional().transform(Number) });
-    expect(() => codecOf(oneWay)).toThrow(new SessionOptionsError('schema', 'n is transformed one way only, so it could be loaded but never stored: use z.codec(…) with decode and encode'));
+    expect(() => codecOf(oneWay)).toThrow(
+      new SessionOptionsError(
+        'schema',
+        'n is transformed one way only, so it could be loaded but never stored: use z.codec(…) with decode and encode',
+      ),
+    );
   });
 });

@@ -52,7 +52,7 @@ const LONGEST_INTERVAL = 2 ** 31 - 1;
  * Sessions in an SQLite file: they outlive the process and are shared by the processes of one machine, without a
  * server. Every method is one statement.
  *
- * @throws {@link SessionOptionsError} where an option is wrong or unknown, the binding is not installed, the file cannot
+ * @throws SessionOptionsError where an option is wrong or unknown, the binding is not installed, the file cannot
  * be opened, or the table is not one of this release
  *
  * @example

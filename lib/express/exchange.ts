@@ -1,0 +1,220 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { emit } from '../events.js';
+import { commit } from '../lifecycle/commit.js';
+import type { Settings } from '../lifecycle/options.js';
+import { writeCookie } from '../lifecycle/response-cookie.js';
+import type { SessionSchema } from '../schema/types.js';
+import { HeldResponse, applyHead, isRefused } from './held-response.js';
+import { attach, type Method, type Originals } from './hooks.js';
+import type { ExpressRequestSession } from './request-session.js';
+
+/** A request of `node:http`, of `node:http2`'s compatibility API, or of Express, which is one of `node:http`. */
+export type AnyRequest = IncomingMessage | Http2ServerRequest;
+
+/** A response of `node:http` or of `node:http2`'s compatibility API. */
+export type AnyResponse = ServerResponse | Http2ServerResponse;
+
+/**
+ * Where a response is: nothing written yet; `writeHead` called, and waiting with the rest for the first byte; a commit
+ * under way, and what is written in the queue; headers gone, and the session still to be changed until the end; all said.
+ */
+type Phase = 'open' | 'head given' | 'held' | 'streaming' | 'done';
+type Call = readonly [method: Method, args: unknown[]];
+
+/**
+ * One request with its response and its sessions. Commits them before the first byte of the response, without a change
+ * in what Node promises of `res.end` and `res.write`: their arguments in every form, their callbacks, their return
+ * values, what a second call does.
+ *
+ * Calls that come while the store is at work wait in a queue and are then made in their order, so it is Node itself
+ * that answers them. Nothing is written before, so a commit that fails becomes an error response through `next`.
+ */
+export class Exchange {
+  readonly request: AnyRequest;
+  readonly response: AnyResponse;
+  /** The sessions of the request: the one behind `req.session` first. */
+  readonly sessions: ExpressRequestSession<SessionSchema>[] = [];
+  /** The response's methods as they are without us. */
+  readonly originals: Originals;
+
+  readonly #next: (error: unknown) => void;
+  #phase: Phase;
+  #head: unknown[] | undefined;
+  #held: HeldResponse | undefined;
+  #queue: Call[] = [];
+  #failed = false;
+
+  constructor(request: AnyRequest, response: AnyResponse, next: (error: unknown) => void) {
+    this.request = request;
+    this.response = response;
+    this.#next = next;
+    this.#phase = response.headersSent ? 'streaming' : 'open';
+    this.originals = attach(this);
+  }
+
+  /** The request's session of one middleware, or the one behind `req.session`. */
+  find<S extends SessionSchema>(settings?: Settings<S>): ExpressRequestSession<S> | undefined {
+    const found =
+      settings === undefined ? this.sessions[0] : this.sessions.find((one) => Object.is(one.settings, settings));
+    return found as ExpressRequestSession<S> | undefined; // whoever has these settings was made with their schema
+  }
+
+  /** Whether it is too late for a cookie. While the head is held back, `response.headersSent` only says so. */
+  get headersGone(): boolean {
+    return (
+      this.#held === undefined && (this.#phase === 'streaming' || this.#phase === 'done' || this.response.headersSent)
+    );
+  }
+
+  /** Takes a call of one of the response's methods. */
+  intercept(method: Method, args: unknown[]): unknown {
+    if (this.#phase === 'done' || isRefused(method, args[0])) return this.#call(method, args);
+    if (this.#phase === 'held') return this.#enqueue([method, args]);
+    if (this.#phase === 'streaming') return method === 'end' ? this.#endLate(args) : this.#call(method, args);
+    if (method === 'writeHead') {
+      if (this.#phase === 'head given') return this.#call(method, args); // Node says what is wrong with a second one
+      this.#phase = 'head given';
+      this.#head = args;
+      this.#held = new HeldResponse(this.response);
+      return this.response;
+    }
+    const status = typeof this.#head?.[0] === 'number' ? this.#head[0] : this.response.statusCode;
+    const work = this.#commit(status);
+    if (work === undefined) {
+      this.#open(method === 'end' ? 'done' : 'streaming');
+      return this.#call(method, args);
+    }
+    this.#held ??= new HeldResponse(this.response);
+    return this.#hold([method, args], work, () => { this.#release(); }, (error) => { this.#fail(error); }); // prettier-ignore
+  }
+
+  #call(method: Method, args: unknown[]): unknown {
+    return this.originals[method].apply(this.response, args);
+  }
+
+  /** The end of a response that has begun: what was changed since is stored now. */
+  #endLate(args: unknown[]): unknown {
+    const work = this.#commit(this.response.statusCode);
+    if (work === undefined) {
+      this.#phase = 'done';
+      return this.#call('end', args);
+    }
+    const goOn = (): void => { this.#replay(); }; // prettier-ignore
+    return this.#hold(['end', args], work, goOn, (error) => {
+      this.#report(error);
+      goOn();
+    });
+  }
+
+  /** Commits every session of the request; what is thrown at once is a rejection too. */
+  #commit(status: number): Promise<unknown> | undefined {
+    try {
+      let work: Promise<unknown> | undefined;
+      for (const session of this.sessions) {
+        const one = commit(session, status);
+        if (one !== undefined) work = work === undefined ? one : Promise.all([work, one]);
+      }
+      return work;
+    } catch (error) {
+      return Promise.reject(asError(error));
+    }
+  }
+
+  #hold(first: Call, work: Promise<unknown>, done: () => void, failed: (error: unknown) => void): unknown {
+    this.#phase = 'held';
+    this.#queue = [];
+    const result = this.#enqueue(first);
+    work.then(done, failed);
+    return result;
+  }
+
+  #enqueue(call: Call): unknown {
+    this.#queue.push(call);
+    if (call[0] === 'end') this.#held?.end();
+    return call[0] === 'write' ? false : this.response;
+  }
+
+  /** Sends what was held back: the cookies and the head. */
+  #open(phase: Phase): void {
+    this.#held?.release();
+    this.#held = undefined;
+    this.#phase = phase;
+    const head = this.#head && applyHead(this.response, this.#head);
+    this.#head = undefined;
+    for (const session of this.sessions) writeCookie(session);
+    if (head !== undefined) this.#call('writeHead', head);
+  }
+
+  #release(): void {
+    try {
+      this.#open('streaming');
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#replay();
+  }
+
+  /** Makes the calls that have waited, in their order. */
+  #replay(): void {
+    const [first, ...rest] = this.#queue;
+    this.#queue = [];
+    if (first === undefined) return;
+    this.#phase = first[0] === 'end' ? 'done' : 'streaming';
+    let lastWrite: unknown;
+    try {
+      const result = this.#call(...first);
+      if (first[0] === 'write') lastWrite = result;
+      for (const [method, args] of rest) {
+        const result = this.intercept(method, args);
+        if (method === 'write') lastWrite = result;
+      }
+    } catch (error) {
+      this.response.destroy(asError(error));
+      return;
+    }
+    // The writer was told to wait; Node, which was not asked then, will not tell it to go on.
+    if (lastWrite === true && this.#isStreaming()) this.response.emit('drain');
+  }
+
+  #isStreaming(): boolean {
+    return this.#phase === 'streaming';
+  }
+
+  /** A commit failed and nothing was sent: the error handler answers instead. */
+  #fail(error: unknown): void {
+    for (const session of this.sessions) session.rollBack();
+    if (this.#failed || (this.#held === undefined && this.response.headersSent)) {
+      // The error handler's own answer failed too, or Node has begun to write: no other answer is left to give.
+      this.#report(error);
+      this.#release();
+      return;
+    }
+    this.#failed = true;
+    (this.#held ?? new HeldResponse(this.response)).discard();
+    this.#held = undefined;
+    this.#head = undefined;
+    const calls = this.#queue;
+    this.#queue = [];
+    this.#phase = 'open';
+    for (const [method, args] of calls) {
+      const callback = args.find((arg) => typeof arg === 'function') as (() => void) | undefined; // Node takes one at most
+      if (callback === undefined) continue;
+      if (method === 'end') this.response.once('finish', callback);
+      else process.nextTick(callback, error);
+    }
+    emit('error', { request: this.request, error: asError(error), consequence: 'refused' });
+    this.#next(error);
+  }
+
+  /** A failure that no error response can tell any more. */
+  #report(error: unknown): void {
+    emit('error', { request: this.request, error: asError(error), consequence: 'dropped' });
+    for (const { settings } of this.sessions) settings.onError?.(asError(error), this.request);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('a value that is no Error was thrown');
+}

@@ -1,0 +1,223 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import * as library from 'typed-session';
+import { blocksOf, compilerOptions, documents, read, root, writeProject } from './docs.js';
+
+const guides = ['README.md', 'docs/getting-started.md']; // the documents with code
+const temp = mkdtempSync(join(tmpdir(), 'typed-session-docs-'));
+const projects = new Map<string, { readonly folder: string; readonly files: Map<string, number> }>();
+
+beforeAll(() => {
+  for (const document of guides) {
+    const folder = join(temp, document.replaceAll(/\W/g, '-'));
+    projects.set(document, { folder, files: writeProject(document, folder) });
+  }
+});
+afterAll(() => {
+  rmSync(temp, { recursive: true, force: true });
+});
+
+function projectOf(document: string) {
+  const project = projects.get(document);
+  if (project === undefined) throw new Error(`${document} has no project`);
+  return project;
+}
+
+describe('the code in the documents', { timeout: 60_000 }, () => {
+  // Each document registers a schema, so each is a program of its own.
+  it.each(guides)('compiles: %s', (document) => {
+    const { files } = projectOf(document);
+    const { options, errors } = ts.convertCompilerOptionsFromJson(compilerOptions(), root);
+    expect(errors).toEqual([]);
+    const program = ts.createProgram([...files.keys()], options, hostFor(options));
+    const problems = [...files].flatMap(([file, firstLine]) => {
+      const source = program.getSourceFile(file);
+      return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((problem) => {
+        const at = source?.getLineAndCharacterOfPosition(problem.start ?? 0).line ?? 0;
+        return `${document}:${firstLine + at + 1} ${ts.flattenDiagnosticMessageText(problem.messageText, '\n')}`;
+      });
+    });
+    expect(files.size).toBeGreaterThan(2);
+    expect(problems).toEqual([]);
+  });
+
+  it('stands in no other document unchecked', () => {
+    for (const document of documents) {
+      if (!guides.includes(document)) expect(blocksOf(document, 'ts'), document).toEqual([]);
+    }
+  });
+
+  // The app is started anew for each block of commands, in the same folder: what a store keeps, it has kept.
+  it.skipIf(process.platform === 'win32').each(guides)('prints what is written there: %s', async (document) => {
+    const { folder } = projectOf(document);
+    const port = await freePort();
+    const app = join(folder, 'app.ts');
+    const original = readFileSync(app, 'utf8');
+    expect(original).toContain('listen(3000)');
+    writeFileSync(app, original.replace('listen(3000)', `listen(${port})`));
+    const blocks = blocksOf(document, 'console');
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const { text } of blocks) {
+      const stop = await start(app, port);
+      try {
+        expect(follow(text.replaceAll(':3000', `:${port}`), folder)).toBe(text.replaceAll(':3000', `:${port}`));
+      } finally {
+        await stop();
+      }
+    }
+  });
+});
+
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/** Parses what both programs need, the libraries' types most of all, once. */
+function hostFor(options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const parse = host.getSourceFile.bind(host);
+  host.getSourceFile = (file, ...how) => {
+    if (!parsed.has(file)) parsed.set(file, parse(file, ...how));
+    return parsed.get(file);
+  };
+  return host;
+}
+
+/** Runs the commands of a console block, and writes the block with what they really print. */
+function follow(block: string, cwd: string): string {
+  const commands = [...block.matchAll(/^\$ (.*)$/gm)].map(([, command]) => command ?? '');
+  return commands
+    .map((command) => {
+      const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8', timeout: 10_000 });
+      return `$ ${command}\n${stdout.trimEnd()}${stderr}\n`;
+    })
+    .join('');
+}
+
+async function start(app: string, port: number): Promise<() => Promise<void>> {
+  const tsx = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href;
+  const child = spawn(process.execPath, ['--import', tsx, app], {
+    cwd: dirname(app),
+    env: { ...process.env, NODE_ENV: 'development', SESSION_SECRET: 'a secret of the tests' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`it ended:\n${said}`);
+    const answers = await fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
+    );
+    if (answers) break;
+    await new Promise((done) => setTimeout(done, 20)); // nothing tells that another process listens
+  }
+  return async () => {
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL'); // what was stored is stored, however the process ends
+    await exit;
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+describe('the documents', () => {
+  it('name only npm scripts that there are', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    for (const document of documents) {
+      for (const [command, name = 'test'] of read(document).matchAll(/\bnpm (?:test\b|run (?:--silent )?([\w:-]+))/g)) {
+        expect(scripts, `${document}: ${command}`).toHaveProperty([name]);
+      }
+    }
+  });
+
+  it('link only to files and headings that there are', () => {
+    for (const document of documents) {
+      for (const [, target = ''] of withoutCode(read(document)).matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^https?:/.test(target)) continue;
+        const [path = '', anchor] = target.split('#');
+        const file = path === '' ? document : relative(root, join(root, dirname(document), path));
+        expect(existsSync(join(root, file)), `${document}: ${target}`).toBe(true);
+        if (anchor !== undefined) expect(anchorsOf(file), `${document}: ${target}`).toContain(anchor);
+      }
+    }
+  });
+
+  it('name only files of the repository that there are', () => {
+    for (const document of documents) {
+      for (const [, path = ''] of read(document).matchAll(
+        /`((?:lib|spec|scripts|examples|type-tests|docs)\/[\w./-]+)`/g,
+      )) {
+        expect(existsSync(join(root, path)) || path === 'docs/api', `${document}: ${path}`).toBe(true);
+      }
+    }
+  });
+});
+
+describe('README', () => {
+  it('has a heading for every option of session(), and for no other', () => {
+    const source = read('lib/lifecycle/options.ts');
+    const body = /export interface CommonOptions<.*?\n}/s.exec(source)?.[0] ?? '';
+    const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
+    const section = /^## Options$(.*?)^## /ms.exec(read('README.md'))?.[1] ?? '';
+    expect([...section.matchAll(/^### `(\w+)`$/gm)].map(([, name]) => name)).toEqual(options);
+  });
+
+  it('has every error with its code, its status and whether it may be shown', () => {
+    const text = unpadded(read('README.md'));
+    const { SessionError } = library;
+    const classes = Object.values(library).filter(
+      (value) => typeof value === 'function' && value.prototype instanceof SessionError,
+    ) as unknown as (new (...args: unknown[]) => library.SessionError)[]; // what was asked for above
+    expect(classes.length).toBeGreaterThan(7);
+    for (const Class of classes) {
+      const { code, status, expose } = new Class(['x'], []); // what each makes of it does not matter here
+      expect(text).toContain(`| \`${Class.name}\` | \`${code}\` | ${status} | ${expose ? 'yes' : 'no'} |`);
+    }
+  });
+
+  it('has every event', () => {
+    const channels = [...read('lib/events.ts').matchAll(/channel\('(typed-session:\w+)'\)/g)].map(([, name]) => name);
+    expect(channels.length).toBeGreaterThan(7);
+    const text = unpadded(read('README.md'));
+    for (const channel of channels) expect(text).toContain(`| \`${channel ?? ''}\` |`);
+  });
+});
+
+/** Without what aligns the columns of tables. */
+function unpadded(text: string): string {
+  return text.replace(/ +\|/g, ' |');
+}
+
+function withoutCode(text: string): string {
+  return text.replace(/^```.*?^```$/gms, '');
+}
+
+/** The anchors that GitHub gives to a document's headings. */
+function anchorsOf(document: string): string[] {
+  return [...withoutCode(read(document)).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replace(/[^\w\s-]/g, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+}
