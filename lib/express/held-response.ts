@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
+import { types } from 'node:util';
 import type { AnyResponse } from './exchange.js';
 import type { Method } from './hooks.js';
 
@@ -18,95 +19,149 @@ const REPRESENTATION_HEADERS = [
  * would be six, each of which costs more.
  */
 export class HeldResponse {
+  /** The status that the response has, whatever is set from now on. */
+  readonly statusCode: number;
   readonly #response: AnyResponse;
   readonly #prototype: object;
-  readonly #statusCode: number;
-  readonly #statusMessage: string;
+  readonly #statusMessage: string | undefined;
 
-  constructor(response: AnyResponse) {
+  constructor(response: AnyResponse, looks: keyof Looks) {
+    this.statusCode = response.statusCode;
     this.#response = response;
     this.#prototype = Object.getPrototypeOf(response) as object; // a response has one
-    this.#statusCode = response.statusCode;
-    this.#statusMessage = response.statusMessage;
-    Object.setPrototypeOf(response, heldPrototypes(this.#prototype).begun);
+    this.#statusMessage = isHttp2(response) ? undefined : response.statusMessage; // HTTP/2 has none, and warns
+    this.look(looks);
   }
 
-  /** From here on the response counts as ended. */
-  end(): void {
-    Object.setPrototypeOf(this.#response, heldPrototypes(this.#prototype).ended);
+  /** Lets the response look begun, ended, or both. */
+  look(looks: keyof Looks): void {
+    Object.setPrototypeOf(this.#response, looksOf(this.#prototype)[looks]);
   }
 
   /** The response is itself again, with the status that it had when it was held. */
   release(): void {
     Object.setPrototypeOf(this.#response, this.#prototype);
-    this.#response.statusCode = this.#statusCode;
-    if (this.#statusMessage !== '') this.#response.statusMessage = this.#statusMessage;
-  }
-
-  /** The response is itself again and ready for another answer than the one that was held. */
-  discard(): void {
-    this.release();
-    this.#response.statusCode = 200;
-    this.#response.statusMessage = '';
-    for (const name of REPRESENTATION_HEADERS) this.#response.removeHeader(name);
+    if (this.#response.headersSent) return;
+    this.#response.statusCode = this.statusCode;
+    if (this.#statusMessage !== undefined) this.#response.statusMessage = this.#statusMessage;
   }
 }
 
-interface HeldPrototypes {
+/** What stands in front of a response's own prototype while it is held. */
+interface Looks {
+  /** Its headers seem sent. */
   readonly begun: object;
+  /** And it seems ended. */
+  readonly begunAndEnded: object;
+  /** It has really begun, and seems ended. */
   readonly ended: object;
 }
 
-/** What stands in front of a response's own prototype while it is held; an app has one or two of these. */
-const known = new WeakMap<object, HeldPrototypes>();
+/** For each prototype of responses; an app has one or two. */
+const known = new WeakMap<object, Looks>();
 
-function heldPrototypes(prototype: object): HeldPrototypes {
-  let made = known.get(prototype);
-  if (made === undefined) {
-    const refuse = { value: refuseHeaders, writable: true, configurable: true };
+function looksOf(prototype: object): Looks {
+  let looks = known.get(prototype);
+  if (looks === undefined) {
+    const refuse = (what: string): PropertyDescriptor => ({
+      value: function (this: AnyResponse) {
+        refuseHeaders(this, what);
+      },
+      writable: true,
+      configurable: true,
+    });
+    const ended = { writableEnded: { get: () => true, configurable: true } };
     const begun = Object.create(prototype, {
       headersSent: { get: () => true, configurable: true },
-      setHeader: refuse,
-      setHeaders: refuse,
-      appendHeader: refuse,
-      removeHeader: refuse,
+      setHeader: refuse('set'),
+      setHeaders: refuse('set'),
+      appendHeader: refuse('append'),
+      removeHeader: refuse('remove'),
     }) as object;
-    const ended = Object.create(begun, { writableEnded: { get: () => true, configurable: true } }) as object;
-    made = { begun, ended };
-    known.set(prototype, made);
+    looks = {
+      begun,
+      begunAndEnded: Object.create(begun, ended) as object,
+      ended: Object.create(prototype, ended) as object,
+    };
+    known.set(prototype, looks);
   }
-  return made;
+  return looks;
 }
 
-/** The error that Node gives for a header after the headers. */
-function refuseHeaders(): never {
-  const error = new Error('Cannot set headers after they are sent to the client');
-  throw Object.assign(error, { code: 'ERR_HTTP_HEADERS_SENT' });
+/** Makes a response that said something ready for another answer; headers that are the app's own stay, CORS among them. */
+export function discardAnswer(response: AnyResponse): void {
+  response.statusCode = 200;
+  if (!isHttp2(response)) response.statusMessage = '';
+  for (const name of REPRESENTATION_HEADERS) response.removeHeader(name);
+}
+
+/** The error that Node gives for headers after the headers. */
+export function refuseHeaders(response: AnyResponse, what: string): never {
+  const http2 = isHttp2(response);
+  throw Object.assign(
+    new Error(
+      http2 ? 'Response has already been initiated.' : `Cannot ${what} headers after they are sent to the client`,
+    ),
+    { code: http2 ? 'ERR_HTTP2_HEADERS_SENT' : 'ERR_HTTP_HEADERS_SENT' },
+  );
 }
 
 /**
- * Sets the headers that a handler gave to `writeHead` one by one, so that a cookie can still be added to its
- * Set-Cookie. Takes every form that Node does: an object, `[name, value, …]`, `[[name, value], …]`.
- * @returns the arguments that are left for `writeHead`
+ * The error that Node would give for the status when it writes the head.
+ * @throws RangeError
  */
-export function applyHead(response: AnyResponse, args: readonly unknown[]): unknown[] {
-  const headers = args[args.length - 1];
-  if (args.length < 2 || typeof headers !== 'object' || headers === null) return [...args];
+export function checkStatus(response: AnyResponse, status: unknown = response.statusCode): void {
+  if (isHttp2(response)) return; // checks when it is set
+  const code = Number(status) | 0;
+  if (code >= 100 && code <= 999) return;
+  throw Object.assign(new RangeError(`Invalid status code: ${String(status)}`), {
+    code: 'ERR_HTTP_INVALID_STATUS_CODE',
+  });
+}
+
+/** Whether a response is one of `node:http2`. */
+export function isHttp2(response: AnyResponse): boolean {
+  return !(response instanceof ServerResponse) && 'stream' in response;
+}
+
+/**
+ * Puts the status and the headers that a handler gave to `writeHead` onto the response one by one, so that a cookie can
+ * still be added to its Set-Cookie. Takes every form that Node does: an object, `[name, value, …]`, `[[name, value], …]`.
+ * @throws what Node does for a status, a name or a value that is none
+ */
+export function applyHead(response: AnyResponse, [status, ...rest]: readonly unknown[]): void {
+  checkStatus(response, status);
+  response.statusCode = Number(status) | 0;
+  const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[1] ?? rest[0]];
+  if (typeof message === 'string' && !isHttp2(response)) response.statusMessage = message;
+  if (typeof headers !== 'object' || headers === null) return;
   // Of the two kinds of response only the header methods are used, which they share.
   const target = response as ServerResponse;
   if (Array.isArray(headers)) {
     const flat = headers.flat(1) as string[]; // Node checks the types of names and values
+    if (flat.length % 2 !== 0) {
+      throw Object.assign(new TypeError("The argument 'headers' is invalid."), { code: 'ERR_INVALID_ARG_VALUE' });
+    }
     for (let i = 0; i < flat.length; i += 2) target.removeHeader(flat[i] ?? '');
-    for (let i = 0; i + 1 < flat.length; i += 2) target.appendHeader(flat[i] ?? '', flat[i + 1] ?? '');
+    for (let i = 0; i < flat.length; i += 2) target.appendHeader(flat[i] ?? '', flat[i + 1] ?? '');
   } else {
     for (const [name, value] of Object.entries(headers as Record<string, string>)) target.setHeader(name, value);
   }
-  return args.slice(0, -1);
 }
 
-/** Whether Node throws for what is to be written. */
-export function isRefused(method: Method, chunk: unknown): boolean {
+/**
+ * Whether Node throws for what is to be written.
+ * @throws what Node throws for an encoding that is none: it would have sent the headers by then
+ */
+export function isRefused(response: AnyResponse, method: Method, [chunk, encoding]: readonly unknown[]): boolean {
   if (method !== 'write' && method !== 'end') return false;
-  if (typeof chunk === 'string' || chunk instanceof Uint8Array) return false;
-  return method === 'write' || (chunk !== undefined && chunk !== null && typeof chunk !== 'function');
+  if (typeof chunk === 'string') {
+    const isWrong = typeof encoding === 'string' && encoding !== '' && !Buffer.isEncoding(encoding);
+    if (isWrong && chunk !== '') Buffer.from(chunk, encoding as BufferEncoding); // throws
+    return false;
+  }
+  if (types.isUint8Array(chunk)) return false;
+  if (method === 'write') return true;
+  const isNone = isHttp2(response) ? chunk === undefined || chunk === null : !chunk;
+  return !isNone && typeof chunk !== 'function';
 }

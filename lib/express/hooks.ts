@@ -88,6 +88,16 @@ function wrap(exchange: Exchange): Originals {
   return { writeHead, flushHeaders, write, end };
 }
 
+/** Makes our methods the first to be called again, whoever has wrapped the response since. */
+export function putOnTop(exchange: Exchange): void {
+  const target = exchange.response as unknown as Record<Method, Untyped>;
+  const isHooked = hookedOriginals(exchange.response) === exchange.originals;
+  for (const method of METHODS) {
+    if (isHooked) Reflect.deleteProperty(target, method);
+    else target[method] = (...args) => exchange.intercept(method, args);
+  }
+}
+
 /** `req.session`, decoded at the first look. */
 const SESSION: PropertyDescriptor & ThisType<Attached> = {
   configurable: true,
