@@ -19,7 +19,7 @@ export function methodDecorator(wrap: (method: Callable) => Callable) {
     return {
       configurable: true,
       enumerable: descriptor?.enumerable ?? false,
-      ...boundAccessor(context as PropertyKey, likeMethod(method as Callable, wrap)), // the legacy dialect's second argument
+      ...boundAccessor(target, context as PropertyKey, likeMethod(method as Callable, wrap)), // the legacy dialect's second argument
     };
   };
 }
@@ -58,12 +58,13 @@ function bindOnInstances(context: ClassMethodDecoratorContext): void {
  * The legacy dialect has no hook on new instances, so the prototype gets an accessor. It keeps each instance's bound
  * method aside and not on the instance, where `super.method` would put the base class's over the subclass's.
  */
-function boundAccessor(name: PropertyKey, method: Callable): PropertyDescriptor {
+function boundAccessor(target: unknown, name: PropertyKey, method: Callable): PropertyDescriptor {
   const bound = new WeakMap<object, Callable>();
   return {
     get(this: unknown) {
       // On the prototype itself it is the plain method: whoever takes it from there brings an instance along.
-      if (typeof this !== 'object' || this === null || Object.hasOwn(this, name)) return method;
+      const isInstance = (typeof this === 'object' && this !== null && this !== target) || typeof this === 'function';
+      if (!isInstance) return method;
       let mine = bound.get(this);
       if (mine === undefined) {
         mine = likeMethod(method, (unbound) => unbound.bind(this));

@@ -68,8 +68,8 @@ export async function serve(listener: RequestListener): Promise<Client> {
 }
 
 /** An Express app whose errors answer with what they are, so that tests can see it. */
-export function makeApp(build: (app: Express) => void): Promise<Client> {
-  const app = express();
+export function makeApp(build: (app: Express) => void, make: typeof express = express): Promise<Client> {
+  const app = make();
   build(app);
   app.use(((error: Error & { status?: number; code?: string }, _req, res, next) => {
     if (res.headersSent) {

@@ -1,0 +1,152 @@
+import type { IncomingMessage } from 'node:http';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import express4 from 'express4';
+import { describe, expect, it } from 'vitest';
+import { RequireSession, session, SessionNotLoadedError, SessionRequiredError } from 'typed-session';
+import { makeApp, type Client } from '../support/app.js';
+import { schema, type Options } from '../support/shop.js';
+
+/** `RequireSession` for specs, whose program registers no schema; it takes the arguments of both dialects. */
+export const Require = RequireSession as unknown as (...fields: string[]) => (...args: any[]) => any;
+
+export type Handler = (req: Request, res: Response, next: NextFunction) => unknown;
+
+/** What the controllers of both dialects look like. */
+export interface Controller {
+  me: Handler;
+  later: Handler;
+  throws: Handler;
+  rejects: Handler;
+  any: Handler;
+}
+export interface Dialect {
+  readonly Account: new (greeting: string) => Controller;
+  /** Overrides `me`, decorated too, and calls the base class's. */
+  readonly Louder: new (greeting: string) => Controller;
+  /** Overrides `me` without a decorator. */
+  readonly Open: new (greeting: string) => Controller;
+  readonly bySymbol: symbol;
+  readonly Static: { readonly me: Handler };
+}
+
+/** What a handler says of itself, so that a test can see whom it was called on. */
+export function greet(greeting: string, req: Request, res: Response): void {
+  res.json({ greeting, userId: (req.session as { userId?: string }).userId });
+}
+
+export function decoratorSuite(name: string, { Account, Louder, Open, Static, bySymbol }: Dialect): void {
+  const kinds = [
+    ['Express 5', express],
+    ['Express 4', express4],
+  ] as const;
+
+  async function open(make: typeof express, options: Options = {}): Promise<Client> {
+    const sessions = session({ schema, secret: 's', ...options });
+    const account = new Account('hello');
+    return makeApp((app) => {
+      app.use(sessions);
+      app.get('/login', async (req, res) => {
+        (await sessions.load(req)).userId = 'ann';
+        res.end();
+      });
+      app.get('/visit', async (req, res) => {
+        (await sessions.load(req)).views += 1;
+        res.end();
+      });
+      app.get('/me', account.me);
+      app.get('/later', account.later);
+      app.get('/throws', account.throws);
+      app.get('/rejects', account.rejects);
+      app.get('/any', account.any);
+      app.get('/louder', new Louder('HELLO').me);
+      app.get('/open', new Open('open').me);
+      app.get('/symbol', (account as unknown as Record<symbol, Handler>)[bySymbol]!);
+      app.get('/static', Static.me);
+    }, make);
+  }
+
+  describe.each(kinds)(`@RequireSession in the ${name} dialect, on %s`, (_, make) => {
+    it('answers 401 without a session, and names the fields', async () => {
+      const client = await open(make);
+      const answer = await client.get('/me');
+      expect(answer.status).toBe(401);
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 'SESSION_REQUIRED' });
+      expect(answer.text).toContain('userId');
+      expect((await client.get('/any')).status).toBe(401);
+    });
+
+    it('answers 401 for a session that lacks the field', async () => {
+      const client = await open(make);
+      await client.get('/visit');
+      expect((await client.get('/me')).status).toBe(401);
+      expect((await client.get('/any')).status).toBe(200);
+    });
+
+    it('lets the rest pass, on the instance it was taken from', async () => {
+      const client = await open(make);
+      await client.get('/login');
+      const hello = { greeting: 'hello', userId: 'ann' };
+      expect(await client.json('/me')).toEqual(hello);
+      expect(await client.json('/later')).toEqual(hello);
+      expect(await client.json('/symbol')).toEqual(hello);
+      expect(await client.json('/static')).toEqual({ greeting: 'static', userId: 'ann' });
+    });
+
+    it('hands on what the method throws or rejects with', async () => {
+      const client = await open(make);
+      await client.get('/login');
+      expect(JSON.parse((await client.get('/throws')).text)).toMatchObject({ message: 'thrown' });
+      if (make === express)
+        expect(JSON.parse((await client.get('/rejects')).text)).toMatchObject({ message: 'rejected' });
+    });
+
+    it('respects inheritance', async () => {
+      const client = await open(make);
+      expect((await client.get('/louder')).status).toBe(401);
+      await client.get('/login');
+      expect(await client.json('/louder')).toEqual({ greeting: 'HELLO!', userId: 'ann' });
+      client.jar.clear();
+      expect(await client.json('/open')).toEqual({ greeting: 'open' });
+    });
+
+    it("loads the session first under load: 'demand'", async () => {
+      const client = await open(make, { load: 'demand' });
+      expect((await client.get('/me')).status).toBe(401);
+      await client.get('/login');
+      expect(await client.json('/me')).toEqual({ greeting: 'hello', userId: 'ann' });
+    });
+  });
+
+  describe(`A method decorated in the ${name} dialect`, () => {
+    it('keeps its name and length', () => {
+      const account = new Account('a');
+      expect([account.me.name, account.me.length]).toEqual(['me', 2]);
+      expect([account.any.name, account.any.length]).toEqual(['any', 0]);
+    });
+
+    it('is the same function each time it is asked for, and another one on each instance', () => {
+      const [one, other] = [new Account('a'), new Account('b')];
+      expect(one.me).toBe(one.me);
+      expect(one.me).not.toBe(other.me);
+    });
+
+    it('can be tried in a unit test, with a made-up session and without next', () => {
+      const account = new Account('a');
+      const said: unknown[] = [];
+      const res = { json: (body: unknown) => said.push(body) } as unknown as Response;
+      const call = account.me as (req: unknown, res: unknown) => unknown;
+      call({ session: { userId: '1' } }, res);
+      expect(said).toEqual([{ greeting: 'a', userId: '1' }]);
+      expect(() => call({ session: {} }, res)).toThrow(SessionRequiredError);
+      expect(() => call({}, res)).toThrow(SessionNotLoadedError);
+      expect(() => call({}, res)).toThrow(/app\.use\(session/);
+    });
+  });
+
+  it(`is for methods alone in the ${name} dialect`, () => {
+    expect(() => Require('userId')(class {}, { kind: 'class', name: 'X' })).toThrow('for methods');
+    expect(() => Require('userId')(undefined, { kind: 'field', name: 'x' })).toThrow('for methods');
+    expect(() => Require('userId')({}, 'x', undefined)).toThrow('for methods');
+    expect(() => Require('userId')({}, 'x', { get: () => 5 })).toThrow('for methods');
+  });
+}
