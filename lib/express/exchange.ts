@@ -5,16 +5,8 @@ import { commit } from '../lifecycle/commit.js';
 import type { Settings } from '../lifecycle/options.js';
 import { writeCookie } from '../lifecycle/response-cookie.js';
 import type { SessionSchema } from '../schema/types.js';
-import {
-  HeldResponse,
-  applyHead,
-  checkStatus,
-  discardAnswer,
-  isHttp2,
-  isRefused,
-  refuseHeaders,
-} from './held-response.js';
-import { attach, putOnTop, type Method, type Originals, type Untyped } from './hooks.js';
+import { HeldResponse, applyHead, checkStatus, isHttp2, isRefused, refuseHeaders } from './held-response.js';
+import { attach, attachAgain, type Method, type Originals } from './hooks.js';
 import type { ExpressRequestSession } from './request-session.js';
 
 /** A request of `node:http`, of `node:http2`'s compatibility API, or of Express, which is one of `node:http`. */
@@ -24,9 +16,9 @@ export type AnyRequest = IncomingMessage | Http2ServerRequest;
 export type AnyResponse = ServerResponse | Http2ServerResponse;
 
 /**
- * Where a response is: nothing written yet; `writeHead` called, and waiting with the rest for the first byte; the commit
- * under way, and all that is written in the queue; headers gone, and the session still to be changed until the end; the
- * commit of these changes under way, and the end in the queue; all said.
+ * Where a response is: nothing written yet; `writeHead` called, and waiting with the rest for the first byte; a commit
+ * under way, and what is written in the queue; headers gone, and the session still to be changed until the end; a commit
+ * of that under way, and the end in the queue; all said.
  */
 type Phase = 'open' | 'head given' | 'held' | 'streaming' | 'ending' | 'done';
 type Call = readonly [method: Method, args: unknown[]];
@@ -49,7 +41,7 @@ export class Exchange {
 
   readonly #next: (error: unknown) => void;
   #phase: Phase;
-  #headGiven = false;
+  #head: unknown[] | undefined;
   #held: HeldResponse | undefined;
   #queue: Call[] = [];
   /** What the first answer was discarded for. */
@@ -72,69 +64,73 @@ export class Exchange {
 
   /** Whether it is too late for a cookie. While the head is held back, `response.headersSent` only says so. */
   get headersGone(): boolean {
-    return this.#phase === 'streaming' || this.#phase === 'ending' || this.#phase === 'done';
+    if (this.#phase === 'streaming' || this.#phase === 'ending' || this.#phase === 'done') return true;
+    return this.#held === undefined && this.response.headersSent;
   }
 
   /** Takes a call of one of the response's methods. */
   intercept(method: Method, args: unknown[]): unknown {
-    const { response } = this;
     if (this.#phase === 'done') {
-      return this.#failure === undefined
-        ? this.#call(method, args)
-        : this.#callAfterFailure(method, args, this.#failure);
+      const isVain = this.#failure !== undefined && this.response.writableEnded; // before that Node's own end may write
+      return isVain ? this.#callInVain(method, args, this.#failure) : this.#call(method, args);
     }
-    if (isRefused(response, method, args)) return this.#call(method, args); // at once, as the handler expects
+    if (isRefused(method, args[0], args[1])) return this.#call(method, args);
     if (method === 'writeHead') return this.#giveHead(args);
-    if (this.#phase === 'held' || this.#phase === 'ending') return this.#enqueue(method, args);
-    if (this.#phase === 'streaming' && method !== 'end') return this.#call(method, args);
-    if (this.#phase === 'open') checkStatus(response);
-    return this.#callAfterCommit(method, args);
-  }
-
-  #call(method: Method, args: unknown[]): unknown {
-    return this.originals[method].apply(this.response, args);
+    if (this.#phase === 'held' || this.#phase === 'ending') return this.#enqueue([method, args]);
+    if (this.#phase === 'streaming') return method === 'end' ? this.#endLate(args) : this.#call(method, args);
+    if (this.#head === undefined) checkStatus(this.response);
+    return this.#begin(method, args);
   }
 
   #giveHead(args: unknown[]): unknown {
     const { response } = this;
     if (this.#phase === 'streaming' || this.#phase === 'ending') return this.#call('writeHead', args); // Node's own, or it throws
     if (this.#phase !== 'open') {
-      // Middleware that looks into `_header` gives the head that Node would, once more; that changes nothing.
-      if (args.length === 1 && args[0] === this.#held?.statusCode) return response;
-      refuseHeaders(response, 'write');
+      // Middleware that looks into `_header` (compression 1.7) gives the head again as Node would: it changes nothing.
+      if (args.length === 1 && args[0] === (this.#head?.[0] ?? response.statusCode)) return response;
+      refuseHeaders(isHttp2(response), 'write');
     }
-    applyHead(response, args);
-    // HTTP/2 sends the head at once, and a client may wait for just that.
-    if (isHttp2(response)) return this.#callAfterCommit('writeHead', [response.statusCode]);
+    const head = applyHead(response, args);
+    if (isHttp2(response)) return this.#begin('writeHead', head); // it sends the head at once, and a client may wait for just that
     this.#phase = 'head given';
-    this.#headGiven = true;
-    this.#held = new HeldResponse(response, 'begun');
+    this.#head = head;
+    this.#held = new HeldResponse(response);
     return response;
   }
 
-  /** Makes a call that writes once the sessions are stored; at once where there is nothing to store. */
-  #callAfterCommit(method: Method, args: unknown[]): unknown {
-    const { response } = this;
-    const work = this.#commit(this.#held?.statusCode ?? response.statusCode);
+  /** The first call that sends something. */
+  #begin(method: Method, args: unknown[]): unknown {
+    const status = typeof this.#head?.[0] === 'number' ? this.#head[0] : this.response.statusCode;
+    const work = this.#commit(status);
     if (work === undefined) {
-      this.#open(method);
+      this.#open(method === 'end' ? 'done' : 'streaming');
       return this.#call(method, args);
     }
-    if (this.#phase === 'streaming') {
-      this.#phase = 'ending';
-      this.#held = new HeldResponse(response, 'ended');
-      const goOn = (): void => { this.#release(); }; // prettier-ignore
-      work.then(goOn, (error: unknown) => {
-        this.#report(error);
-        goOn();
-      });
-    } else {
-      this.#phase = 'held';
-      this.#held ??= new HeldResponse(response, method === 'end' ? 'begunAndEnded' : 'begun');
-      work.then(() => { this.#release(); }, (error: unknown) => { this.#fail(error); }); // prettier-ignore
+    this.#held ??= new HeldResponse(this.response);
+    return this.#hold('held', [method, args], work, () => { this.#release(); }, (error) => { this.#fail(error); }); // prettier-ignore
+  }
+
+  #call(method: Method, args: unknown[]): unknown {
+    return this.originals[method].apply(this.response, args);
+  }
+
+  /** The end of a response that has begun: what was changed since is stored now. */
+  #endLate(args: unknown[]): unknown {
+    const work = this.#commit(this.response.statusCode);
+    if (work === undefined) {
+      this.#phase = 'done';
+      return this.#call('end', args);
     }
-    this.#queue = [];
-    return this.#enqueue(method, args);
+    this.#held = new HeldResponse(this.response);
+    const goOn = (): void => {
+      this.#held?.release();
+      this.#held = undefined;
+      this.#replay();
+    };
+    return this.#hold('ending', ['end', args], work, goOn, (error) => {
+      this.#report(error);
+      goOn();
+    });
   }
 
   /** Commits every session of the request; what is thrown at once is a rejection too. */
@@ -151,56 +147,77 @@ export class Exchange {
     }
   }
 
-  #enqueue(method: Method, args: unknown[]): unknown {
-    this.#queue.push([method, args]);
-    if (method === 'end' && this.#phase === 'held') this.#held?.look('begunAndEnded');
-    if (method === 'flushHeaders') return undefined;
-    return method === 'write' ? false : this.response;
+  #hold(
+    phase: Phase,
+    first: Call,
+    work: Promise<unknown>,
+    done: () => void,
+    failed: (error: unknown) => void,
+  ): unknown {
+    this.#phase = phase;
+    this.#queue = [];
+    const result = this.#enqueue(first);
+    work.then(done, failed);
+    return result;
   }
 
-  /** The response is itself again: the cookies are set, and the head is written that was given. */
-  #open(first: Method): void {
-    const late = this.#phase === 'streaming' || this.#phase === 'ending';
+  #enqueue(call: Call): unknown {
+    this.#queue.push(call);
+    if (call[0] === 'end') this.#held?.end();
+    if (call[0] === 'flushHeaders') return undefined;
+    return call[0] === 'write' ? false : this.response;
+  }
+
+  /** Sends what was held back: the cookies and the head. */
+  #open(phase: Phase): void {
     this.#held?.release();
     this.#held = undefined;
-    this.#phase = first === 'end' ? 'done' : 'streaming';
-    if (late) return;
+    this.#phase = phase;
+    const head = this.#head;
+    this.#head = undefined;
     for (const session of this.sessions) writeCookie(session);
-    if (this.#headGiven) this.#call('writeHead', [this.response.statusCode]);
+    if (head !== undefined) this.#call('writeHead', head);
   }
 
   #release(): void {
     try {
-      this.#replay();
+      this.#open('streaming');
     } catch (error) {
-      // Only what other middleware puts in the place of Node's methods comes here: Node itself was asked before.
-      this.response.destroy(asError(error));
+      this.response.destroy(asError(error)); // of what Node refuses it was asked before: other middleware's methods throw
+      return;
     }
+    this.#replay();
   }
 
-  /** Makes the calls that waited, in their order, as if they were made only now. */
+  /** Makes the calls that have waited, in their order. */
   #replay(): void {
     const [first, ...rest] = this.#queue;
     this.#queue = [];
     if (first === undefined) return;
-    this.#open(first[0]);
-    let last = first[0];
-    let result = this.#call(...first);
-    for (const [method, args] of rest) {
-      last = method;
-      result = this.intercept(method, args);
+    this.#phase = first[0] === 'end' ? 'done' : 'streaming';
+    let lastWrite: unknown;
+    try {
+      const result = this.#call(...first);
+      if (first[0] === 'write') lastWrite = result;
+      for (const [method, args] of rest) {
+        const result = this.intercept(method, args);
+        if (method === 'write') lastWrite = result;
+      }
+    } catch (error) {
+      this.response.destroy(asError(error));
+      return;
     }
     // The writer was told to wait; Node, which was not asked then, will not tell it to go on.
-    if (last === 'write' && result === true) process.nextTick(() => { this.#drain(); }); // prettier-ignore
+    if (lastWrite === true) process.nextTick(() => { this.#drain(); }); // prettier-ignore
   }
 
   #drain(): void {
     const { response } = this;
-    const isFull = 'writableNeedDrain' in response && response.writableNeedDrain;
-    if (this.#phase === 'streaming' && !isFull) response.emit('drain');
+    if (this.#phase !== 'streaming' || ('writableNeedDrain' in response && response.writableNeedDrain)) return;
+    response.emit('drain');
   }
 
-  /** A commit failed and nothing was sent: the answer is discarded, and an error response takes its place. */
+  /** A commit failed and nothing was sent: the error handler answers instead. */
   #fail(error: unknown): void {
     for (const session of this.sessions) session.rollBack();
     if (this.#failure !== undefined) {
@@ -208,34 +225,32 @@ export class Exchange {
       this.#release();
       return;
     }
-    const failure = asError(error);
-    this.#failure = failure;
-    this.#held?.release();
+    this.#failure = asError(error);
+    this.#held?.discard();
     this.#held = undefined;
-    this.#headGiven = false;
-    discardAnswer(this.response);
-    putOnTop(this); // middleware further on has wrapped the discarded answer, and may think that it has ended
+    this.#head = undefined;
+    attachAgain(this); // middleware further on has wrapped the discarded answer, and may think that it has ended
     this.#phase = 'open';
     const calls = this.#queue;
     this.#queue = [];
-    for (const [method, args] of calls) this.#callAfterFailure(method, args, failure);
-    emit('error', { request: this.request, error: failure, consequence: 'refused' });
+    for (const [method, args] of calls) this.#callInVain(method, args, this.#failure);
+    emit('error', { request: this.request, error: asError(error), consequence: 'refused' });
     this.#next(error);
   }
 
-  /** Answers a call of a handler who knows nothing of the error response that was sent in the place of his. */
-  #callAfterFailure(method: Method, args: unknown[], failure: Error): unknown {
+  /** Answers a call of a handler who knows nothing of the error response that went out in the place of his. */
+  #callInVain(method: Method, args: unknown[], error: unknown): unknown {
     if (method === 'writeHead') return this.#call(method, args); // Node throws
-    const callback = args.find((arg) => typeof arg === 'function') as Untyped | undefined; // Node takes one at most
-    if (callback !== undefined && method === 'write') process.nextTick(callback, failure);
+    const callback = args.find((arg) => typeof arg === 'function') as (() => void) | undefined; // Node takes one at most
+    if (callback !== undefined && method === 'write') process.nextTick(callback, error);
     if (callback !== undefined && method === 'end') {
       if (this.response.writableFinished) process.nextTick(callback);
       else this.response.once('finish', callback);
     }
-    return method === 'write' ? false : this.response;
+    return method === 'write' ? false : method === 'end' ? this.response : undefined;
   }
 
-  /** Tells of a change that was lost after the response had begun; outside of any promise, should the app throw. */
+  /** A failure that no error response can tell any more; the app is told outside of any promise, should it throw. */
   #report(error: unknown): void {
     emit('error', { request: this.request, error: asError(error), consequence: 'dropped' });
     for (const { settings } of this.sessions) {

@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import { types } from 'node:util';
 import type { AnyResponse } from './exchange.js';
 import type { Method } from './hooks.js';
@@ -19,58 +20,60 @@ const REPRESENTATION_HEADERS = [
  * would be six, each of which costs more.
  */
 export class HeldResponse {
-  /** The status that the response has, whatever is set from now on. */
-  readonly statusCode: number;
   readonly #response: AnyResponse;
   readonly #prototype: object;
-  readonly #statusMessage: string | undefined;
+  readonly #statusCode: number;
+  readonly #statusMessage: string;
 
-  constructor(response: AnyResponse, looks: keyof Looks) {
-    this.statusCode = response.statusCode;
+  constructor(response: AnyResponse) {
     this.#response = response;
     this.#prototype = Object.getPrototypeOf(response) as object; // a response has one
-    this.#statusMessage = isHttp2(response) ? undefined : response.statusMessage; // HTTP/2 has none, and warns
-    this.look(looks);
+    this.#statusCode = response.statusCode;
+    this.#statusMessage = isHttp2(response) ? '' : response.statusMessage; // HTTP/2 warns who asks for it
+    Object.setPrototypeOf(response, heldPrototypes(response, this.#prototype).begun);
   }
 
-  /** Lets the response look begun, ended, or both. */
-  look(looks: keyof Looks): void {
-    Object.setPrototypeOf(this.#response, looksOf(this.#prototype)[looks]);
+  /**
+   * From here on the response counts as ended. `finished` does not say so: by it Node tells, when the server closes,
+   * which connections are idle.
+   */
+  end(): void {
+    Object.setPrototypeOf(this.#response, heldPrototypes(this.#response, this.#prototype).ended);
   }
 
   /** The response is itself again, with the status that it had when it was held. */
   release(): void {
     Object.setPrototypeOf(this.#response, this.#prototype);
-    if (this.#response.headersSent) return;
-    this.#response.statusCode = this.statusCode;
-    if (this.#statusMessage !== undefined) this.#response.statusMessage = this.#statusMessage;
+    this.#response.statusCode = this.#statusCode;
+    if (!isHttp2(this.#response)) this.#response.statusMessage = this.#statusMessage;
+  }
+
+  /** The response is itself again and ready for another answer than the one that was held. */
+  discard(): void {
+    this.release();
+    this.#response.statusCode = 200;
+    if (!isHttp2(this.#response)) this.#response.statusMessage = '';
+    for (const name of REPRESENTATION_HEADERS) removeHeader(this.#response, name);
   }
 }
 
-/** What stands in front of a response's own prototype while it is held. */
-interface Looks {
-  /** Its headers seem sent. */
+interface HeldPrototypes {
   readonly begun: object;
-  /** And it seems ended. */
-  readonly begunAndEnded: object;
-  /** It has really begun, and seems ended. */
   readonly ended: object;
 }
 
-/** For each prototype of responses; an app has one or two. */
-const known = new WeakMap<object, Looks>();
+/** What stands in front of a response's own prototype while it is held; an app has one or two of these. */
+const known = new WeakMap<object, HeldPrototypes>();
 
-function looksOf(prototype: object): Looks {
-  let looks = known.get(prototype);
-  if (looks === undefined) {
-    const refuse = (what: string): PropertyDescriptor => ({
-      value: function (this: AnyResponse) {
-        refuseHeaders(this, what);
-      },
+function heldPrototypes(response: AnyResponse, prototype: object): HeldPrototypes {
+  let made = known.get(prototype);
+  if (made === undefined) {
+    const http2 = isHttp2(response);
+    const refuse = (verb: string): PropertyDescriptor => ({
+      value: () => refuseHeaders(http2, verb),
       writable: true,
       configurable: true,
     });
-    const ended = { writableEnded: { get: () => true, configurable: true } };
     const begun = Object.create(prototype, {
       headersSent: { get: () => true, configurable: true },
       setHeader: refuse('set'),
@@ -78,90 +81,81 @@ function looksOf(prototype: object): Looks {
       appendHeader: refuse('append'),
       removeHeader: refuse('remove'),
     }) as object;
-    looks = {
-      begun,
-      begunAndEnded: Object.create(begun, ended) as object,
-      ended: Object.create(prototype, ended) as object,
-    };
-    known.set(prototype, looks);
+    const ended = Object.create(begun, { writableEnded: { get: () => true, configurable: true } }) as object;
+    made = { begun, ended };
+    known.set(prototype, made);
   }
-  return looks;
+  return made;
 }
 
-/** Makes a response that said something ready for another answer; headers that are the app's own stay, CORS among them. */
-export function discardAnswer(response: AnyResponse): void {
-  response.statusCode = 200;
-  if (!isHttp2(response)) response.statusMessage = '';
-  for (const name of REPRESENTATION_HEADERS) response.removeHeader(name);
+export function isHttp2(response: AnyResponse): response is Http2ServerResponse {
+  return 'stream' in response;
 }
 
-/** The error that Node gives for headers after the headers. */
-export function refuseHeaders(response: AnyResponse, what: string): never {
-  const http2 = isHttp2(response);
-  throw Object.assign(
-    new Error(
-      http2 ? 'Response has already been initiated.' : `Cannot ${what} headers after they are sent to the client`,
-    ),
-    { code: http2 ? 'ERR_HTTP2_HEADERS_SENT' : 'ERR_HTTP_HEADERS_SENT' },
-  );
+/** The error that Node gives for a header after the headers. */
+export function refuseHeaders(http2: boolean, verb: string): never {
+  const [message, code] = http2
+    ? ['Response has already been initiated.', 'ERR_HTTP2_HEADERS_SENT']
+    : [`Cannot ${verb} headers after they are sent to the client`, 'ERR_HTTP_HEADERS_SENT'];
+  throw Object.assign(new Error(message), { code });
 }
 
-/**
- * The error that Node would give for the status when it writes the head.
- * @throws RangeError
- */
-export function checkStatus(response: AnyResponse, status: unknown = response.statusCode): void {
-  if (isHttp2(response)) return; // checks when it is set
-  const code = Number(status) | 0;
-  if (code >= 100 && code <= 999) return;
-  throw Object.assign(new RangeError(`Invalid status code: ${String(status)}`), {
-    code: 'ERR_HTTP_INVALID_STATUS_CODE',
-  });
-}
-
-/** Whether a response is one of `node:http2`. */
-export function isHttp2(response: AnyResponse): boolean {
-  return !(response instanceof ServerResponse) && 'stream' in response;
+/** Removes a header that is there; removing one that is not tells Node to do without it from then on. */
+function removeHeader(response: AnyResponse, name: string): void {
+  if (response.hasHeader(name)) response.removeHeader(name);
 }
 
 /**
- * Puts the status and the headers that a handler gave to `writeHead` onto the response one by one, so that a cookie can
- * still be added to its Set-Cookie. Takes every form that Node does: an object, `[name, value, …]`, `[[name, value], …]`.
- * @throws what Node does for a status, a name or a value that is none
+ * Lets Node refuse a status that is none. Left to itself it would do so when it writes the head, and by then the
+ * session is stored.
+ * @throws what Node throws
  */
-export function applyHead(response: AnyResponse, [status, ...rest]: readonly unknown[]): void {
-  checkStatus(response, status);
-  response.statusCode = Number(status) | 0;
-  const [message, headers] = typeof rest[0] === 'string' ? rest : [undefined, rest[1] ?? rest[0]];
-  if (typeof message === 'string' && !isHttp2(response)) response.statusMessage = message;
-  if (typeof headers !== 'object' || headers === null) return;
-  // Of the two kinds of response only the header methods are used, which they share.
+export function checkStatus(response: AnyResponse): void {
+  if (isHttp2(response)) return; // it has checked when the status was set
+  const { statusCode, statusMessage } = response;
+  if (statusCode >= 100 && statusCode <= 999 && !statusMessage) return;
+  new ServerResponse(response.req).writeHead(statusCode, statusMessage);
+}
+
+/**
+ * Sets on the response what a handler gave to `writeHead`, so that a cookie can still be added to its Set-Cookie. Takes
+ * every form that Node does: `(status, message?, headers?)`, the headers as an object, `[name, value, …]` or
+ * `[[name, value], …]`.
+ * @returns the arguments that are left for `writeHead`
+ * @throws what Node throws for a status, a name or a value that it refuses
+ */
+export function applyHead(response: AnyResponse, args: readonly unknown[]): unknown[] {
+  const [status, second, third] = args;
+  const message = typeof second === 'string' ? second : undefined;
+  const headers = message === undefined ? (third ?? second) : third;
+  // Of the two kinds of response only the header methods are used, which they share; Node checks names and values.
   const target = response as ServerResponse;
+  const odd = Array.isArray(headers) && !Array.isArray(headers[0]) && headers.length % 2 !== 0;
+  if (!isHttp2(response)) new ServerResponse(response.req).writeHead(status as number, message, odd ? headers : {});
   if (Array.isArray(headers)) {
-    const flat = headers.flat(1) as string[]; // Node checks the types of names and values
-    if (flat.length % 2 !== 0) {
-      throw Object.assign(new TypeError("The argument 'headers' is invalid."), { code: 'ERR_INVALID_ARG_VALUE' });
-    }
-    for (let i = 0; i < flat.length; i += 2) target.removeHeader(flat[i] ?? '');
-    for (let i = 0; i < flat.length; i += 2) target.appendHeader(flat[i] ?? '', flat[i + 1] ?? '');
-  } else {
-    for (const [name, value] of Object.entries(headers as Record<string, string>)) target.setHeader(name, value);
+    const given: unknown[] = headers;
+    const flat = (Array.isArray(given[0]) ? given.flat(1) : given) as string[];
+    for (let i = 0; i < flat.length; i += 2) removeHeader(response, String(flat[i]));
+    for (let i = 0; i < flat.length; i += 2) target.appendHeader(String(flat[i]), flat[i + 1] ?? '');
+  } else if (typeof headers === 'object' && headers !== null) {
+    for (const [name, value] of Object.entries(headers)) target.setHeader(name, value as string);
   }
+  response.statusCode = Number(status) | 0;
+  return message === undefined ? [response.statusCode] : [response.statusCode, message];
 }
 
 /**
  * Whether Node throws for what is to be written.
- * @throws what Node throws for an encoding that is none: it would have sent the headers by then
+ * @throws what Node throws for an encoding that is none; left to itself it would have sent the headers by then
  */
-export function isRefused(response: AnyResponse, method: Method, [chunk, encoding]: readonly unknown[]): boolean {
+export function isRefused(method: Method, chunk: unknown, encoding?: unknown): boolean {
   if (method !== 'write' && method !== 'end') return false;
   if (typeof chunk === 'string') {
     const isWrong = typeof encoding === 'string' && encoding !== '' && !Buffer.isEncoding(encoding);
-    if (isWrong && chunk !== '') Buffer.from(chunk, encoding as BufferEncoding); // throws
+    if (isWrong && chunk !== '') Buffer.from(chunk, encoding as BufferEncoding);
     return false;
   }
+  // Not instanceof: where tests run in a realm of their own (Jest), a Buffer is none of its Uint8Arrays.
   if (types.isUint8Array(chunk)) return false;
-  if (method === 'write') return true;
-  const isNone = isHttp2(response) ? chunk === undefined || chunk === null : !chunk;
-  return !isNone && typeof chunk !== 'function';
+  return method === 'write' || (Boolean(chunk) && typeof chunk !== 'function'); // what is falsy is no chunk to `end`
 }

@@ -41,6 +41,16 @@ export function attach(exchange: Exchange): Originals {
   return originals;
 }
 
+/** Takes away what other middleware has put in front of our methods since. */
+export function attachAgain(exchange: Exchange): void {
+  const target = exchange.response as unknown as Record<Method, Untyped>; // they take what they are given
+  const onPrototype = hookedOriginals(target) === exchange.originals;
+  for (const method of METHODS) {
+    if (onPrototype) Reflect.deleteProperty(target, method);
+    else target[method] = (...args) => exchange.intercept(method, args);
+  }
+}
+
 function hookedOriginals(response: object): Originals | undefined {
   return (response as { [ORIGINALS]?: Originals })[ORIGINALS];
 }
@@ -86,16 +96,6 @@ function wrap(exchange: Exchange): Originals {
   const { writeHead, flushHeaders, write, end } = target;
   for (const method of METHODS) target[method] = (...args) => exchange.intercept(method, args);
   return { writeHead, flushHeaders, write, end };
-}
-
-/** Makes our methods the first to be called again, whoever has wrapped the response since. */
-export function putOnTop(exchange: Exchange): void {
-  const target = exchange.response as unknown as Record<Method, Untyped>;
-  const isHooked = hookedOriginals(exchange.response) === exchange.originals;
-  for (const method of METHODS) {
-    if (isHooked) Reflect.deleteProperty(target, method);
-    else target[method] = (...args) => exchange.intercept(method, args);
-  }
 }
 
 /** `req.session`, decoded at the first look. */

@@ -42,7 +42,7 @@ function errors(head: string, snippets: readonly string[], options: ts.CompilerO
   const found = snippets.map(() => '');
   for (const { start, messageText, file: where } of program.getSemanticDiagnostics(program.getSourceFile(file))) {
     const line = (where?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0) - firstLine;
-    found[line] += `${ts.flattenDiagnosticMessageText(messageText, '\n')}\n`;
+    found[line] = (found[line] ?? '') + `${ts.flattenDiagnosticMessageText(messageText, '\n')}\n`;
   }
   return found;
 }
