@@ -131,7 +131,11 @@ export function applyHead(response: AnyResponse, args: readonly unknown[]): unkn
   // Of the two kinds of response only the header methods are used, which they share; Node checks names and values.
   const target = response as ServerResponse;
   const odd = Array.isArray(headers) && !Array.isArray(headers[0]) && headers.length % 2 !== 0;
-  if (!isHttp2(response)) new ServerResponse(response.req).writeHead(status as number, message, odd ? headers : {});
+  if (!isHttp2(response)) {
+    new ServerResponse(response.req).writeHead(status as number, odd ? headers : {}); // a response that goes nowhere
+    if (message !== undefined) response.statusMessage = message; // and there it stays, refused or not
+    checkStatus(response);
+  }
   if (Array.isArray(headers)) {
     const given: unknown[] = headers;
     const flat = (Array.isArray(given[0]) ? given.flat(1) : given) as string[];

@@ -40,9 +40,10 @@ describe('comparing trees', () => {
 });
 
 describe('copying a tree', () => {
+  const harmless = json.filter((value) => !JSON.stringify(value).includes('__proto__')); // the next test's
   it('gives the same, sharing nothing that could be changed', () => {
     fc.assert(
-      fc.property(json, (value) => {
+      fc.property(harmless, (value) => {
         const copy = copyTree(value);
         expect(copy).toEqual(value);
         if (typeof value === 'object' && value !== null) expect(copy).not.toBe(value);

@@ -230,6 +230,16 @@ describe.each(http1Kinds)('on %s, with a session and without', (kind) => {
     });
   });
 
+  it('a status message that is none is refused at once, in writeHead and at the end', async () => {
+    await alike(kind, (_req, res, { note }) => {
+      tried('writeHead', res, () => res.writeHead(200, 'a\nb'), note);
+      tried('end', res, () => res.end('x'), note);
+      note(res.headersSent);
+      res.statusMessage = 'Fine';
+      res.end('sorry');
+    });
+  });
+
   it('writeContinue, writeProcessing and writeEarlyHints pass', async () => {
     const answer = await alike(kind, (_req, res) => {
       res.writeContinue();

@@ -56,6 +56,7 @@ function unchunk(text: string): Buffer {
   for (let at = 0; ;) {
     const end = text.indexOf('\r\n', at);
     const size = Number.parseInt(text.slice(at, end), 16);
+    if (!Number.isInteger(size)) throw new Error(`not chunked: ${text.slice(0, 200)}`);
     if (size === 0) return Buffer.from(parts.join(''), 'latin1');
     parts.push(text.slice(end + 2, end + 2 + size));
     at = end + 4 + size;

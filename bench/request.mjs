@@ -1,0 +1,44 @@
+// @ts-check
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Duplex } from 'node:stream';
+
+/**
+ * One request through an app, in this process and without a network: Node's own request and response on a socket that
+ * leads nowhere, so that what is measured is the app and not a client.
+ *
+ * @param {import('express').Express} app
+ * @param {string} path
+ * @param {string | undefined} cookie
+ * @returns {Promise<string | undefined>} the cookie that the response set
+ */
+export function request(app, path, cookie) {
+  return new Promise((resolve, reject) => {
+    const socket = /** @type {any} */ (
+      new Duplex({
+        read: () => undefined,
+        write: (_chunk, _encoding, done) => done(),
+        writev: (_chunks, done) => done(),
+      })
+    );
+    const req = new IncomingMessage(socket);
+    const headers = ['Host', 'localhost', 'User-Agent', 'Mozilla/5.0', 'Accept', 'text/html', 'Accept-Language', 'en'];
+    if (cookie !== undefined) headers.push('Cookie', cookie);
+    // As Node's parser does it: the lines as they came, and `headers` made of them when it is first read.
+    /** @type {any} */ (req)._addHeaderLines(headers, headers.length);
+    Object.assign(req, {
+      method: 'GET',
+      url: path,
+      httpVersionMajor: 1,
+      httpVersionMinor: 1,
+      rawHeaders: headers,
+      complete: true,
+    });
+    const res = new ServerResponse(req);
+    res.assignSocket(socket);
+    res.on('finish', () => {
+      if (res.statusCode !== 200) reject(new Error(`${path} answered ${String(res.statusCode)}`));
+      resolve([res.getHeader('set-cookie')].flat()[0]?.toString().split(';')[0]);
+    });
+    app(/** @type {any} */ (req), /** @type {any} */ (res));
+  });
+}
