@@ -5,8 +5,16 @@ import { commit } from '../lifecycle/commit.js';
 import type { Settings } from '../lifecycle/options.js';
 import { writeCookie } from '../lifecycle/response-cookie.js';
 import type { SessionSchema } from '../schema/types.js';
-import { HeldResponse, applyHead, checkStatus, isHttp2, isRefused, refuseHeaders } from './held-response.js';
-import { attach, attachAgain, type Method, type Originals } from './hooks.js';
+import {
+  HeldResponse,
+  applyHead,
+  checkStatus,
+  isHttp2,
+  isRefused,
+  refuseHeaders,
+  type Looks,
+} from './held-response.js';
+import { attach, attachAgain, isHooked, type Method, type Originals } from './hooks.js';
 import type { ExpressRequestSession } from './request-session.js';
 
 /** A request of `node:http`, of `node:http2`'s compatibility API, or of Express, which is one of `node:http`. */
@@ -38,6 +46,10 @@ export class Exchange {
   readonly sessions: ExpressRequestSession<SessionSchema>[] = [];
   /** The response's methods as they are without us. */
   readonly originals: Originals;
+  /** Whether Express's prototypes hand us the calls; otherwise the response has methods of ours. */
+  readonly hooked: boolean;
+  /** How the response is to look to its handler while it waits for the store. */
+  looks: Looks | undefined;
 
   readonly #next: (error: unknown) => void;
   #phase: Phase;
@@ -53,6 +65,7 @@ export class Exchange {
     this.#next = next;
     this.#phase = response.headersSent ? 'streaming' : 'open';
     this.originals = attach(this);
+    this.hooked = isHooked(this);
   }
 
   /** The request's session of one middleware, or the one behind `req.session`. */
@@ -94,7 +107,7 @@ export class Exchange {
     if (isHttp2(response)) return this.#begin('writeHead', head); // it sends the head at once, and a client may wait for just that
     this.#phase = 'head given';
     this.#head = head;
-    this.#held = new HeldResponse(response);
+    this.#held = new HeldResponse(this);
     return response;
   }
 
@@ -106,7 +119,7 @@ export class Exchange {
       this.#open(method === 'end' ? 'done' : 'streaming');
       return this.#call(method, args);
     }
-    this.#held ??= new HeldResponse(this.response);
+    this.#held ??= new HeldResponse(this);
     return this.#hold('held', [method, args], work, () => { this.#release(); }, (error) => { this.#fail(error); }); // prettier-ignore
   }
 
@@ -121,7 +134,7 @@ export class Exchange {
       this.#phase = 'done';
       return this.#call('end', args);
     }
-    this.#held = new HeldResponse(this.response);
+    this.#held = new HeldResponse(this);
     const goOn = (): void => {
       this.#held?.release();
       this.#held = undefined;

@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { types } from 'node:util';
-import type { AnyResponse } from './exchange.js';
+import type { AnyResponse, Exchange } from './exchange.js';
 import type { Method } from './hooks.js';
 
 /** What describes a body or where it lies; an error response in its place must not inherit it. */
@@ -12,25 +12,39 @@ const REPRESENTATION_HEADERS = [
   'trailer', 'transfer-encoding',
 ];
 
+/** The methods that change headers, and how Node names that in its error. */
+export const HEADER_METHODS = [
+  ['setHeader', 'set'],
+  ['setHeaders', 'set'],
+  ['appendHeader', 'append'],
+  ['removeHeader', 'remove'],
+] as const;
+
+/** How a response that waits looks to its handler: as if its headers had been sent, or as if it had ended too. */
+export type Looks = 'begun' | 'ended';
+
 /**
  * Makes a response look to its handler as if it had been sent, while what was said of it waits for the store: headers
  * can no longer be set, and nothing that is set still changes the status.
  *
- * For that time the response has another prototype, in front of its own: one change, where a property for each member
- * would be six, each of which costs more.
+ * Where Express's prototypes have our members, they ask the exchange how the response looks. Any other response has, for
+ * that time, another prototype in front of its own.
  */
 export class HeldResponse {
+  readonly #exchange: Exchange;
   readonly #response: AnyResponse;
   readonly #prototype: object;
   readonly #statusCode: number;
   readonly #statusMessage: string;
 
-  constructor(response: AnyResponse) {
+  constructor(exchange: Exchange) {
+    const { response } = exchange;
+    this.#exchange = exchange;
     this.#response = response;
     this.#prototype = Object.getPrototypeOf(response) as object; // a response has one
     this.#statusCode = response.statusCode;
     this.#statusMessage = isHttp2(response) ? '' : response.statusMessage; // HTTP/2 warns who asks for it
-    Object.setPrototypeOf(response, heldPrototypes(response, this.#prototype).begun);
+    this.#look('begun');
   }
 
   /**
@@ -38,14 +52,23 @@ export class HeldResponse {
    * which connections are idle.
    */
   end(): void {
-    Object.setPrototypeOf(this.#response, heldPrototypes(this.#response, this.#prototype).ended);
+    this.#look('ended');
   }
 
   /** The response is itself again, with the status that it had when it was held. */
   release(): void {
-    Object.setPrototypeOf(this.#response, this.#prototype);
+    this.#look(undefined);
     this.#response.statusCode = this.#statusCode;
     if (!isHttp2(this.#response)) this.#response.statusMessage = this.#statusMessage;
+  }
+
+  #look(looks: Looks | undefined): void {
+    if (this.#exchange.hooked) {
+      this.#exchange.looks = looks;
+    } else {
+      const prototype = looks === undefined ? this.#prototype : heldPrototypes(this.#response, this.#prototype)[looks];
+      Object.setPrototypeOf(this.#response, prototype);
+    }
   }
 
   /** The response is itself again and ready for another answer than the one that was held. */
@@ -57,30 +80,18 @@ export class HeldResponse {
   }
 }
 
-interface HeldPrototypes {
-  readonly begun: object;
-  readonly ended: object;
-}
-
 /** What stands in front of a response's own prototype while it is held; an app has one or two of these. */
-const known = new WeakMap<object, HeldPrototypes>();
+const known = new WeakMap<object, Readonly<Record<Looks, object>>>();
 
-function heldPrototypes(response: AnyResponse, prototype: object): HeldPrototypes {
+function heldPrototypes(response: AnyResponse, prototype: object): Readonly<Record<Looks, object>> {
   let made = known.get(prototype);
   if (made === undefined) {
     const http2 = isHttp2(response);
-    const refuse = (verb: string): PropertyDescriptor => ({
-      value: () => refuseHeaders(http2, verb),
-      writable: true,
-      configurable: true,
-    });
-    const begun = Object.create(prototype, {
-      headersSent: { get: () => true, configurable: true },
-      setHeader: refuse('set'),
-      setHeaders: refuse('set'),
-      appendHeader: refuse('append'),
-      removeHeader: refuse('remove'),
-    }) as object;
+    const begun = Object.create(prototype, { headersSent: { get: () => true, configurable: true } }) as object;
+    for (const [method, verb] of HEADER_METHODS) {
+      const value = (): never => refuseHeaders(http2, verb);
+      Object.defineProperty(begun, method, { value, writable: true, configurable: true });
+    }
     const ended = Object.create(begun, { writableEnded: { get: () => true, configurable: true } }) as object;
     made = { begun, ended };
     known.set(prototype, made);

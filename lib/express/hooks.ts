@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnyResponse, Exchange } from './exchange.js';
+import { HEADER_METHODS, refuseHeaders } from './held-response.js';
 
 /** The methods of a response that begin it. */
 export type Method = 'writeHead' | 'flushHeaders' | 'write' | 'end';
@@ -51,6 +52,11 @@ export function attachAgain(exchange: Exchange): void {
   }
 }
 
+/** Whether an exchange has its calls from Express's prototypes. */
+export function isHooked({ response, originals }: Exchange): boolean {
+  return hookedOriginals(response) === originals;
+}
+
 function hookedOriginals(response: object): Originals | undefined {
   return (response as { [ORIGINALS]?: Originals })[ORIGINALS];
 }
@@ -65,9 +71,11 @@ function hookExpress(request: object, response: AnyResponse): Originals | undefi
   const originals = ServerResponse.prototype as unknown as Originals; // they take what they are given
   Object.defineProperty(requests, 'session', SESSION);
   Object.defineProperty(responses, ORIGINALS, { value: originals });
+  const define = (name: string, member: PropertyDescriptor): void => {
+    Object.defineProperty(responses, name, { configurable: true, ...member });
+  };
   for (const method of METHODS) {
-    Object.defineProperty(responses, method, {
-      configurable: true,
+    define(method, {
       writable: true,
       value: function (this: AnyResponse, ...args: unknown[]): unknown {
         const exchange = exchangeOf(this.req);
@@ -77,6 +85,29 @@ function hookExpress(request: object, response: AnyResponse): Originals | undefi
       },
     });
   }
+  // While a response waits for the store, it looks as if it had been sent.
+  for (const [method, verb] of HEADER_METHODS) {
+    const nodes = ServerResponse.prototype as unknown as Readonly<Record<typeof method, Untyped>>;
+    define(method, {
+      writable: true,
+      value: function (this: AnyResponse, ...args: unknown[]): unknown {
+        if (exchangeOf(this.req)?.looks !== undefined) refuseHeaders(false, verb);
+        return nodes[method].apply(this, args);
+      },
+    });
+  }
+  define('headersSent', {
+    get(this: AnyResponse) {
+      const looksSent = exchangeOf(this.req)?.looks !== undefined;
+      return looksSent || Reflect.get(ServerResponse.prototype, 'headersSent', this);
+    },
+  });
+  define('writableEnded', {
+    get(this: AnyResponse) {
+      const looksEnded = exchangeOf(this.req)?.looks === 'ended';
+      return looksEnded || Reflect.get(ServerResponse.prototype, 'writableEnded', this);
+    },
+  });
   return originals;
 }
 
