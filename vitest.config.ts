@@ -37,6 +37,7 @@ export default defineConfig({
   },
   test: {
     include: ['spec/**/*.spec.ts'],
+    testTimeout: 60_000, // only against hanging: some specs compile programs, and the machine may be busy
     reporters: ['default', './scripts/count-reporter.mjs'],
   },
 });
