@@ -3,7 +3,7 @@
 import express from 'express';
 import expressSession from 'express-session';
 import { z } from 'zod';
-import { session } from '../dist/index.js';
+import { session } from 'typed-session';
 
 process.env['NO_DEPRECATION'] = 'express-session';
 
