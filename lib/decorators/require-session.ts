@@ -1,6 +1,6 @@
 import { check } from '../express/require.js';
 import type { Session } from '../lifecycle/session.js';
-import type { Present, RegisteredSchema, SessionField } from '../schema/types.js';
+import type { FieldValue, Present, RegisteredSchema, SessionField } from '../schema/types.js';
 import { methodDecorator, type Method } from './method.js';
 
 type Registered = RegisteredSchema;
@@ -19,7 +19,7 @@ type Unchecked<Promised, Checked extends string> = {
     ? never
     : Promised extends Readonly<Record<F, infer Value>>
       ? [Extract<Value, undefined | null>] extends [never]
-        ? Extract<Session<Registered>[F & keyof Session<Registered>], undefined | null> extends never
+        ? [Extract<FieldValue<Registered, F>, undefined | null>] extends [never]
           ? never
           : F
         : never

@@ -1,10 +1,9 @@
-import type { input } from 'zod/v4/core';
 import { checkCookieName, resolveCookieOptions, type CookieAttributes, type CookieOptions } from '../cookie/options.js';
 import { Signer, type Secret } from '../cookie/signature.js';
 import { SessionOptionsError, type SessionIssue } from '../errors.js';
 import { PayloadCodec } from '../schema/codec.js';
 import type { ReservedField } from '../schema/reserved.js';
-import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
+import type { AcceptsEmpty, FieldValue, InitialNeeded, Payload, SessionField, SessionSchema } from '../schema/types.js';
 import { STORE_METHODS, type SessionStore } from '../stores/store.js';
 import { Deadlines } from './deadlines.js';
 import { StoreCalls } from './store-calls.js';
@@ -103,7 +102,7 @@ export interface CommonOptions<S extends SessionSchema, Request> {
    * How to bring a field together that two requests changed. Without one, the later request's value stands.
    * @defaultValue none
    */
-  readonly merge?: { readonly [F in SessionField<S>]?: FieldMerge<Payload<S>[F & keyof Payload<S>]> } | undefined;
+  readonly merge?: { readonly [F in SessionField<S>]?: FieldMerge<FieldValue<S, F>> } | undefined;
   /**
    * What to do with a change of a session that ended meanwhile: `'error'` throws `SessionEndedError`, `'drop'` loses
    * the change and answers as usual.
@@ -124,7 +123,10 @@ export interface CommonOptions<S extends SessionSchema, Request> {
 }
 
 /** Makes `initial` a must where the schema refuses `{}`. */
-export type RequireInitial<S extends SessionSchema> = object extends input<S> ? unknown : { readonly initial: unknown };
+export type RequireInitial<S extends SessionSchema> =
+  AcceptsEmpty<S> extends true
+    ? unknown
+    : InitialNeeded<'The schema refuses {}: pass the payload that new sessions begin with, or give every field .default(…) or .optional()'>;
 
 /** Refuses schemas with a field that `req.session` has itself; the error names it. */
 export type RefuseReserved<S extends SessionSchema> =

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { SessionCookie } from '../cookie/session-cookie.js';
-import type { Payload, SessionField, SessionSchema, TakeableField } from '../schema/types.js';
+import type { FieldValue, Payload, SessionField, SessionSchema, TakeableField } from '../schema/types.js';
 import * as actions from './actions.js';
 import type { RequestSession } from './request-session.js';
 
@@ -77,12 +77,9 @@ export interface SessionMembers<S extends SessionSchema> {
    * `state`, one-time tokens.
    * @throws SessionEndedError, SessionConflictError, SessionStoreError
    */
-  take<F extends TakeableField<S>>(field: F): Promise<Payload<S>[F & keyof Payload<S>]>;
+  take<F extends TakeableField<S>>(field: F): Promise<FieldValue<S, F>>;
   /** {@link SessionMembers.take} in express-session's manner. */
-  take<F extends TakeableField<S>>(
-    field: F,
-    callback: (error: unknown, value?: Payload<S>[F & keyof Payload<S>]) => void,
-  ): void;
+  take<F extends TakeableField<S>>(field: F, callback: (error: unknown, value?: FieldValue<S, F>) => void): void;
 }
 
 /** A session: its payload, and the members every session has. */

@@ -20,10 +20,15 @@ export interface Register {}
 /** Any zod 4 schema, of `zod` or `zod/mini`, whose values are objects. */
 export type SessionSchema = $ZodType<object, object>;
 
-/** Stands in for the payload until an app has registered its schema; see {@link Register}. */
-export interface SchemaNotRegistered {
-  readonly __registerYourSchema?: "declare module 'typed-session' { interface Register { schema: typeof sessionSchema } }";
-}
+/**
+ * Stands in for the payload until an app has registered its schema; see {@link Register}. Its one field is what the
+ * compiler prints where a handler or a guard names another.
+ */
+export type SchemaNotRegistered<
+  Advice extends string =
+    "Register your schema: declare module 'typed-session' { interface Register { schema: typeof sessionSchema } }",
+  // eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- the compiler would print Partial<Record<…>>
+> = { readonly [K in Advice]?: never };
 
 /** The schema that the app registered. */
 export type RegisteredSchema = Register extends { schema: infer S extends SessionSchema }
@@ -46,9 +51,22 @@ type KeysOfEmpty<T> = T extends unknown
   ? { [K in Extract<keyof T, string>]-?: undefined extends T[K] ? K : never }[Extract<keyof T, string>]
   : never;
 
-/** The fields `K` of the payload, as they are behind a guard that found them present. */
-export type Present<S extends SessionSchema, K extends string> = {
-  [F in K & SessionField<S>]: NonNullable<FieldType<Payload<S>, F>>;
-};
+/** What a field of the payload may hold; `undefined` too, where only some members of a union have the field. */
+export type FieldValue<S extends SessionSchema, F extends SessionField<S>> = FieldType<Payload<S>, F>;
 
-type FieldType<T, K extends string> = T extends unknown ? (K extends keyof T ? T[K] : never) : never;
+type FieldType<T, F extends string> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
+
+/** The fields `K` of the payload, as they are behind a guard that found them present; `unknown` where it looked for none. */
+export type Present<S extends SessionSchema, K extends string> = [K] extends [never]
+  ? unknown
+  : { [F in K & SessionField<S>]: NonNullable<FieldValue<S, F>> };
+
+/** Whether the schema makes a payload of `{}`, which is a record of nothing: every field is optional or has a default. */
+export type AcceptsEmpty<S extends SessionSchema> = Record<string, never> extends input<S> ? true : false;
+
+/** What the compiler prints where `initial` is missing. */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- it is there to be printed
+export interface InitialNeeded<Advice extends string> {
+  /** The payload that new sessions begin with, or a function that makes it. */
+  readonly initial: unknown;
+}

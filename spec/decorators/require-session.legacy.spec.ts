@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { NextFunction, Request, Response } from 'express';
+import { expect, it } from 'vitest';
 import { decoratorSuite, greet, Require, type Controller } from './suite.js';
 
 const bySymbol = Symbol('by symbol');
@@ -58,8 +59,18 @@ class Open extends Account {
   }
 }
 
+/** Takes everything over as it is. */
+class Heir extends Account {}
+
+/** Calls the base class's method from two levels below. */
+class Loudest extends Louder {
+  override me(req: Request, res: Response): void {
+    super.me(req, res);
+  }
+}
+
 class Static {
-  private static readonly greeting = 'static';
+  static readonly greeting: string = 'static';
 
   @Require('userId')
   static me(req: Request, res: Response): void {
@@ -67,4 +78,43 @@ class Static {
   }
 }
 
-decoratorSuite('legacy', { Account, Louder, Open, Static, bySymbol });
+class StaticHeir extends Static {
+  static override readonly greeting = 'heir';
+}
+
+class Twice {
+  @Require('userId')
+  @Require('views')
+  me(req: Request, res: Response): void {
+    greet(this.constructor.name, req, res);
+  }
+}
+
+class Hidden {
+  readonly #greeting = 'hidden';
+
+  me(req: Request, res: Response, next: NextFunction): void {
+    this.secret(req, res, next);
+  }
+
+  @Require('userId')
+  private secret(req: Request, res: Response, _next: NextFunction): void {
+    greet(this.#greeting, req, res);
+  }
+}
+
+decoratorSuite('legacy', { Account, Louder, Loudest, Heir, Open, Static, StaticHeir, Twice, Hidden, bySymbol });
+
+it('leaves the metadata of reflect-metadata alone, in the legacy dialect', () => {
+  // The types that are classes when the program runs show up; Express's are interfaces.
+  class Reflected {
+    @Require('userId')
+    at(_req: Request, _since: Date): Promise<void> {
+      return Promise.resolve();
+    }
+  }
+  const types = (kind: string): unknown => Reflect.getMetadata(`design:${kind}`, Reflected.prototype, 'at');
+  expect(types('paramtypes')).toEqual([Object, Date]);
+  expect(types('returntype')).toBe(Promise);
+  expect(types('type')).toBe(Function);
+});

@@ -1,4 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
+import { expect, it } from 'vitest';
+import { SessionRequiredError } from 'typed-session';
 import { decoratorSuite, greet, Require, type Controller } from './suite.js';
 
 const bySymbol = Symbol('by symbol');
@@ -57,8 +59,18 @@ class Open extends Account {
   }
 }
 
+/** Takes everything over as it is. */
+class Heir extends Account {}
+
+/** Calls the base class's method from two levels below. */
+class Loudest extends Louder {
+  override me(req: Request, res: Response): void {
+    super.me(req, res);
+  }
+}
+
 class Static {
-  private static readonly greeting = 'static';
+  static readonly greeting: string = 'static';
 
   @Require('userId')
   static me(req: Request, res: Response): void {
@@ -66,4 +78,58 @@ class Static {
   }
 }
 
-decoratorSuite('standard', { Account, Louder, Open, Static, bySymbol });
+class StaticHeir extends Static {
+  static override readonly greeting = 'heir';
+}
+
+class Twice {
+  @Require('userId')
+  @Require('views')
+  me(req: Request, res: Response): void {
+    greet(this.constructor.name, req, res);
+  }
+}
+
+class Hidden {
+  readonly #greeting = 'hidden';
+
+  me(req: Request, res: Response, next: NextFunction): void {
+    this.secret(req, res, next);
+  }
+
+  @Require('userId')
+  private secret(req: Request, res: Response, _next: NextFunction): void {
+    greet(this.#greeting, req, res);
+  }
+}
+
+decoratorSuite('standard', { Account, Louder, Loudest, Heir, Open, Static, StaticHeir, Twice, Hidden, bySymbol });
+
+it('guards a method whose name begins with #, in the standard dialect', () => {
+  class Private {
+    readonly #greeting = 'private';
+
+    @Require('userId')
+    #me(_req: object): string {
+      return this.#greeting;
+    }
+
+    @Require('userId')
+    static #count(_req: object): number {
+      return 1;
+    }
+
+    me(req: object): string {
+      return this.#me(req);
+    }
+
+    static count(req: object): number {
+      return this.#count(req);
+    }
+  }
+  const mine = new Private();
+  expect(mine.me({ session: { userId: '1' } })).toBe('private');
+  expect(() => mine.me({ session: {} })).toThrow(SessionRequiredError);
+  expect(Private.count({ session: { userId: '1' } })).toBe(1);
+  expect(() => Private.count({ session: {} })).toThrow(SessionRequiredError);
+});

@@ -23,10 +23,19 @@ export interface Dialect {
   readonly Account: new (greeting: string) => Controller;
   /** Overrides `me`, decorated too, and calls the base class's. */
   readonly Louder: new (greeting: string) => Controller;
+  /** Overrides `Louder`'s without a decorator, and calls it. */
+  readonly Loudest: new (greeting: string) => Controller;
+  /** Inherits everything. */
+  readonly Heir: new (greeting: string) => Controller;
   /** Overrides `me` without a decorator. */
   readonly Open: new (greeting: string) => Controller;
   readonly bySymbol: symbol;
   readonly Static: { readonly me: Handler };
+  readonly StaticHeir: { readonly me: Handler };
+  /** Decorated twice: `userId` and `views`. */
+  readonly Twice: new () => Pick<Controller, 'me'>;
+  /** Decorated is what `me` calls. */
+  readonly Hidden: new () => Pick<Controller, 'me'>;
 }
 
 /** What a handler says of itself, so that a test can see whom it was called on. */
@@ -34,7 +43,13 @@ export function greet(greeting: string, req: Request, res: Response): void {
   res.json({ greeting, userId: (req.session as { userId?: string }).userId });
 }
 
-export function decoratorSuite(name: string, { Account, Louder, Open, Static, bySymbol }: Dialect): void {
+/** A `next` for tests without Express. */
+function rethrow(error?: unknown): void {
+  throw error;
+}
+
+export function decoratorSuite(name: string, { bySymbol, ...classes }: Dialect): void {
+  const { Account, Louder, Loudest, Heir, Open, Static, StaticHeir, Twice, Hidden } = classes;
   const kinds = [
     ['Express 5', express],
     ['Express 4', express4],
@@ -59,7 +74,14 @@ export function decoratorSuite(name: string, { Account, Louder, Open, Static, by
       app.get('/rejects', account.rejects);
       app.get('/any', account.any);
       app.get('/louder', new Louder('HELLO').me);
+      const loudest = new Loudest('HELLO'); // what is not decorated itself is not bound, in the legacy dialect
+      app.get('/loudest', (req, res, next) => loudest.me(req, res, next));
+      app.get('/heir', new Heir('heir').me);
       app.get('/open', new Open('open').me);
+      app.get('/twice', new Twice().me);
+      const hidden = new Hidden();
+      app.get('/hidden', (req, res, next) => hidden.me(req, res, next));
+      app.get('/static-heir', StaticHeir.me);
       app.get('/symbol', (account as unknown as Record<symbol, Handler>)[bySymbol]!);
       app.get('/static', Static.me);
     }, make);
@@ -90,6 +112,7 @@ export function decoratorSuite(name: string, { Account, Louder, Open, Static, by
       expect(await client.json('/later')).toEqual(hello);
       expect(await client.json('/symbol')).toEqual(hello);
       expect(await client.json('/static')).toEqual({ greeting: 'static', userId: 'ann' });
+      expect(await client.json('/static-heir')).toEqual({ greeting: 'heir', userId: 'ann' });
     });
 
     it('hands on what the method throws or rejects with', async () => {
@@ -105,8 +128,38 @@ export function decoratorSuite(name: string, { Account, Louder, Open, Static, by
       expect((await client.get('/louder')).status).toBe(401);
       await client.get('/login');
       expect(await client.json('/louder')).toEqual({ greeting: 'HELLO!', userId: 'ann' });
+      expect(await client.json('/loudest')).toEqual({ greeting: 'HELLO!', userId: 'ann' });
+      expect(await client.json('/heir')).toEqual({ greeting: 'heir', userId: 'ann' });
       client.jar.clear();
+      expect((await client.get('/loudest')).status).toBe(401);
+      expect((await client.get('/heir')).status).toBe(401);
       expect(await client.json('/open')).toEqual({ greeting: 'open' });
+    });
+
+    it('checks what each of two decorators asks for', async () => {
+      const client = await open(make);
+      await client.get('/login');
+      expect(await client.json('/twice')).toEqual({ greeting: 'Twice', userId: 'ann' });
+      client.jar.clear();
+      expect((await client.get('/twice')).status).toBe(401);
+    });
+
+    it('guards private methods, and static ones', async () => {
+      const client = await open(make);
+      expect((await client.get('/hidden')).status).toBe(401);
+      expect((await client.get('/static')).status).toBe(401);
+      await client.get('/login');
+      expect(await client.json('/hidden')).toEqual({ greeting: 'hidden', userId: 'ann' });
+    });
+
+    it('answers 500 with advice where no middleware was mounted', async () => {
+      const client = await makeApp((app) => {
+        app.get('/me', new Account('hello').me);
+      }, make);
+      const answer = await client.get('/me');
+      expect(answer.status).toBe(500);
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 'SESSION_NOT_LOADED' });
+      expect(answer.text).toContain('app.use(session');
     });
 
     it("loads the session first under load: 'demand'", async () => {
@@ -128,6 +181,35 @@ export function decoratorSuite(name: string, { Account, Louder, Open, Static, by
       const [one, other] = [new Account('a'), new Account('b')];
       expect(one.me).toBe(one.me);
       expect(one.me).not.toBe(other.me);
+    });
+
+    it('takes the instance that it is called with, on its prototype and on that of a subclass', () => {
+      const said: unknown[] = [];
+      const res = { json: (body: unknown) => said.push(body) };
+      for (const { prototype } of [Account, Heir]) {
+        const me = (prototype as Controller).me as (...args: unknown[]) => unknown; // a class's prototype has its methods
+        me.call(new Heir('heir'), { session: { userId: '1' } }, res, rethrow);
+        expect(() => me.call(new Heir('heir'), { session: {} }, res, rethrow)).toThrow(SessionRequiredError);
+      }
+      expect(said).toEqual(Array(2).fill({ greeting: 'heir', userId: '1' }));
+    });
+
+    it('can be replaced, on an instance and on the prototype', () => {
+      const account = new Account('a');
+      account.me = () => 'mine';
+      expect([account.me, new Account('b').me].map((me) => me.name)).toEqual(['', 'me']);
+      class Base extends Heir {}
+      const replacement: Handler = () => 'replaced';
+      Base.prototype.me = replacement;
+      expect(Object.hasOwn(Base.prototype, 'me')).toBe(true);
+      expect((new Base('a').me as () => unknown)()).toBe('replaced');
+    });
+
+    it("stays out of the instance's enumerable properties", () => {
+      const account = new Account('a');
+      expect(account.me).toBeTypeOf('function');
+      expect(Object.keys(account)).toEqual([]);
+      expect(JSON.stringify(account)).toBe('{}');
     });
 
     it('can be tried in a unit test, with a made-up session and without next', () => {

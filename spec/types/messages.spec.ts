@@ -1,13 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ts from 'typescript';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 // A type error is read by somebody who is in the middle of something else: it has to say what to do. Each snippet below
 // is compiled with the TypeScript of this project, and its error is looked at.
 
+vi.setConfig({ testTimeout: 60_000 }); // one program takes 2 s, and several times that on a machine that is busy
+
 const root = resolve(import.meta.dirname, '../..');
 const REGISTERED = `
-import express, { type Response } from 'express';
+import express, { type Request, type Response } from 'express';
 import { RequireSession, requireSession, session, type SessionRequest } from 'typed-session';
 import { z } from 'zod';
 const sessionSchema = z.object({ userId: z.string().optional(), role: z.enum(['user', 'admin']).default('user'), lastLogin: z.string().optional() });
@@ -17,84 +20,162 @@ const secret = 's';
 `;
 const UNREGISTERED = `
 import express from 'express';
-import { requireSession } from 'typed-session';
+import { requireSession, type SessionRequest } from 'typed-session';
 const app = express();
 `;
+const STANDARD: ts.CompilerOptions = {};
+const LEGACY: ts.CompilerOptions = { experimentalDecorators: true };
+const METADATA: ts.CompilerOptions = { experimentalDecorators: true, emitDecoratorMetadata: true };
+const dialects = [
+  ['the standard dialect', STANDARD],
+  ['the legacy dialect', LEGACY],
+  ['the legacy dialect with metadata', METADATA],
+] as const;
 
-/** The errors of a program, outermost sentence and all that it goes on to say, by the line that they are on. */
-function errors(head: string, snippets: readonly string[], options: ts.CompilerOptions = {}): string[] {
-  const file = resolve(root, 'spec/types/snippet.ts');
-  const source = head + snippets.map((snippet) => snippet.replaceAll('\n', ' ')).join('\n');
-  const firstLine = head.split('\n').length - 1;
-  const { options: base } = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(resolve(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
-    ts.sys,
-    root,
-  );
+const { options: base } = ts.parseJsonConfigFileContent(
+  ts.readConfigFile(resolve(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
+  ts.sys,
+  root,
+);
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/** A program of one file that need not exist; all others are read and parsed once. */
+function compile(name: string, source: string, options: ts.CompilerOptions = STANDARD) {
+  const fileName = resolve(root, name);
   const all = { ...base, ...options, noEmit: true, skipLibCheck: true };
   const host = ts.createCompilerHost(all);
   const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (name) => name === file || fileExists.call(host, name);
-  host.readFile = (name) => (name === file ? source : readFile.call(host, name));
-  host.getSourceFile = (name, language, ...rest) =>
-    name === file ? ts.createSourceFile(name, source, language) : getSourceFile.call(host, name, language, ...rest);
-  const program = ts.createProgram([file], all, host);
+  host.fileExists = (path) => path === fileName || fileExists.call(host, path);
+  host.readFile = (path) => (path === fileName ? source : readFile.call(host, path));
+  host.getSourceFile = (path, language, ...rest) => {
+    if (path === fileName) return ts.createSourceFile(path, source, language, true);
+    if (!parsed.has(path)) parsed.set(path, getSourceFile.call(host, path, language, ...rest));
+    return parsed.get(path);
+  };
+  const program = ts.createProgram([fileName], all, host);
+  const file = program.getSourceFile(fileName);
+  if (file === undefined) throw new Error(`${name} is not part of the program`);
+  return { program, file };
+}
+
+function textOf({ messageText }: ts.Diagnostic): string {
+  return ts.flattenDiagnosticMessageText(messageText, '\n');
+}
+
+/** The errors of each snippet, outermost sentence and all that it goes on to say. */
+function errors(head: string, snippets: readonly string[], options?: ts.CompilerOptions): string[] {
+  const source = head + snippets.map((snippet) => snippet.replaceAll('\n', ' ')).join('\n');
+  const firstLine = head.split('\n').length - 1;
+  const { program, file } = compile('spec/types/snippet.ts', source, options);
   const found = snippets.map(() => '');
-  for (const { start, messageText, file: where } of program.getSemanticDiagnostics(program.getSourceFile(file))) {
-    const line = (where?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0) - firstLine;
-    found[line] = (found[line] ?? '') + `${ts.flattenDiagnosticMessageText(messageText, '\n')}\n`;
+  for (const diagnostic of program.getSemanticDiagnostics(file)) {
+    const line = file.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line - firstLine;
+    found[line] = (found[line] ?? '') + `${textOf(diagnostic)}\n`;
   }
   return found;
+}
+
+/** What a hover prints of each variable `hover…`, in order. */
+function hovers(head: string, snippets: readonly string[]): string[] {
+  const { program, file } = compile('spec/types/hover.ts', head + snippets.join('\n'));
+  const checker = program.getTypeChecker();
+  const printed: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && node.name.getText().startsWith('hover'))
+      printed.push(checker.typeToString(checker.getTypeAtLocation(node.name)));
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return printed;
 }
 
 const decorated = [
   `export class A { @RequireSession('userId') me(req: SessionRequest<'userId' | 'lastLogin'>, res: Response) { res.json(req.session.lastLogin); } }`,
   `export class B { @RequireSession('userId') me(req: { session: { userId: number } }) { return req; } }`,
-  `export class C { @RequireSession('userId') me(req: SessionRequest<'userId'>, res: Response) { res.json(req.session.userId); } }`,
+  `export class C { @RequireSession('userID') me(req: SessionRequest<'userId'>) { return req; } }`,
+  `export class D { @RequireSession('userId') me(req: SessionRequest<'userId'>, res: Response) { res.json(req.session.userId); } }`,
 ];
 
 describe('a type error reads as advice', () => {
-  it.each([
-    ['standard', {}],
-    ['legacy', { experimentalDecorators: true, emitDecoratorMetadata: true }],
-  ])('where a method promises more than its decorator checks, in the %s dialect', (_, options) => {
-    const [more, foreign, fine] = errors(REGISTERED, decorated, options);
-    expect(more).toContain(
-      "This method's request promises session.lastLogin: let @RequireSession check that field too",
+  it.each(dialects)('where a method promises more than its decorator checks, in %s', (_, options) => {
+    const [more, foreign, misspelt, fine] = errors(REGISTERED, decorated, options);
+    expect(more?.trimEnd().split('\n').at(-1)).toContain(
+      `is not assignable to type '"This method's request promises session.lastLogin: let @RequireSession check that field too"'`,
     );
     expect(foreign).toContain('promises a session that the registered schema does not have');
+    expect(misspelt).toContain(
+      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin"'`,
+    );
     expect(fine).toBe('');
   });
 
   it('in an app that has registered its schema', () => {
-    const [unknownField, reserved, initial, value, misspelt, take, guarded] = errors(REGISTERED, [
+    const [unknownField, reserved, initial, value, misspelt, take, guarded, option] = errors(REGISTERED, [
       `requireSession('userID');`,
       `session({ schema: z.object({ id: z.string().optional() }), secret });`,
       `session({ schema: z.object({ a: z.string() }), secret });`,
       `app.get('/', (req) => { req.session.role = 'root'; });`,
       `app.get('/', (req) => { req.session.lastlogin; });`,
       `app.get('/', (req) => { req.session.take('id'); });`,
-      `app.get('/', requireSession('userId'), (req) => { req.session.userId.length; req.session.rotate(); });`,
+      `app.get('/', requireSession('userId'), (req, res: Response) => { req.session.userId.length; req.session.rotate(); });`,
+      `session({ schema: sessionSchema, secret, resave: false });`,
     ]);
-    expect(unknownField).toContain(
-      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin"'`,
+    expect(unknownField).toBe(
+      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin"'.\n`,
     );
-    expect(reserved).toContain("Rename the field 'id': req.session has a member of that name");
-    expect(initial).toContain("Property 'initial' is missing");
+    expect(reserved).toContain(
+      `is not assignable to type '"Rename the field 'id': req.session has a member of that name"'`,
+    );
+    expect(initial?.trimEnd().split('\n').at(-1)).toMatch(
+      /Property 'initial' is missing in type .* but required in type 'InitialNeeded<"The schema refuses {}: pass the payload that new sessions begin with, or give every field \.default\(…\) or \.optional\(\)">'\.$/,
+    );
     expect(value).toBe(`Type '"root"' is not assignable to type '"user" | "admin"'.\n`);
+    expect(misspelt).toContain("Property 'lastlogin' does not exist on type '{ role: ");
     expect(misspelt).toContain("Did you mean 'lastLogin'?");
     expect(take).toContain(
       `Argument of type '"id"' is not assignable to parameter of type '"userId" | "role" | "lastLogin"'`,
     );
     expect(guarded).toBe('');
+    expect(option).toContain("'resave' does not exist in type '");
   });
 
   it('in an app that has not', () => {
-    const [field, guard] = errors(UNREGISTERED, [
+    const advice =
+      '"Register your schema: declare module \'typed-session\' { interface Register { schema: typeof sessionSchema } }"';
+    const [field, guard, request] = errors(UNREGISTERED, [
       `app.get('/', (req) => { req.session.userId; });`,
       `requireSession('userId');`,
+      `export type Mine = SessionRequest<'userId'>;`,
     ]);
-    expect(field).toMatch(/Property 'userId' does not exist on type 'Session<.*SchemaNotRegistered/);
-    expect(guard).toContain('"__registerYourSchema"');
+    expect(field).toBe(
+      `Property 'userId' does not exist on type 'SchemaNotRegistered<${advice}> & RegisteredMembers'.\n`,
+    );
+    expect(guard).toBe(`Argument of type '"userId"' is not assignable to parameter of type '${advice}'.\n`);
+    expect(request).toBe(`Type '"userId"' does not satisfy the constraint '${advice}'.\n`);
   });
+});
+
+it('a hover over req.session prints its fields, and nothing of zod', () => {
+  const fields = `{ role: "user" | "admin"; userId?: string | undefined; lastLogin?: string | undefined; } & RegisteredMembers`;
+  expect(
+    hovers(REGISTERED, [
+      `app.get('/', (req) => { const hover = req.session; });`,
+      `app.get('/', requireSession('userId'), (req) => { const hover = req.session; });`,
+      `app.get('/', requireSession(), (req) => { const hover = req.session; });`,
+      `export const f = (req: SessionRequest<'userId'>) => { const hover = req.session; };`,
+      `export const g = (req: Request) => { const hover = req.session.take('lastLogin'); };`,
+    ]),
+  ).toEqual([
+    fields,
+    `{ userId: string; } & ${fields}`,
+    fields,
+    `{ userId: string; } & ${fields}`,
+    'Promise<string | undefined>',
+  ]);
+});
+
+it.each(dialects)('the type tests of the decorators hold in %s', (_, options) => {
+  const file = 'type-tests/registered/decorators.test-d.ts';
+  const compiled = compile(file, readFileSync(resolve(root, file), 'utf8'), options);
+  expect(compiled.program.getSemanticDiagnostics(compiled.file).map(textOf)).toEqual([]);
 });

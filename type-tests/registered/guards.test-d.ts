@@ -1,5 +1,5 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
-import { expectError, expectType } from 'tsd';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd';
 import { requireSession, type SessionRequest } from 'typed-session';
 import './schema.js';
 
@@ -41,11 +41,114 @@ express.Router().get('/:id', requireSession('userId'), (req) => {
   expectType<string>(req.session.userId);
   expectType<string>(req.params.id);
 });
+// Annotating the response takes nothing away, and res.locals is Express's.
+app.get('/', requireSession('userId'), (req, res: Response) => {
+  expectType<string>(req.session.userId);
+  res.json({ ok: true });
+});
+app.get('/', requireSession('userId'), (req, res: Response<{ ok: boolean }>) => {
+  expectType<string>(req.session.userId);
+  res.json({ ok: true });
+});
+app.get('/', requireSession('userId'), (_req, res) => {
+  expectType<any>(res.locals['anything']);
+});
+declare const typed: RequestHandler<{ id: string }, { ok: boolean }, { name: string }>;
+app.post('/:id', typed, requireSession('userId'), (req, res) => {
+  expectType<string>(req.session.userId);
+  expectType<{ id: string }>(req.params);
+  expectType<{ name: string }>(req.body);
+});
+app.get(['/a', '/b'], requireSession('userId'), (req) => {
+  expectType<string>(req.session.userId);
+});
+app.all('/', requireSession('userId'), async (req) => {
+  await req.session.update((latest) => {
+    latest.userId = 'other';
+  });
+  expectType<string>(req.session.userId);
+});
+// What a handler hands on keeps the narrowing.
+app.get('/', requireSession('userId'), (req) => {
+  takesRequest(req);
+  takesNarrowed(req);
+});
+app.get('/', (req) => {
+  takesRequest(req);
+  expectError(takesNarrowed(req));
+});
+app.get('/', requireSession('role'), (req) => {
+  expectError(takesNarrowed(req));
+});
+declare const checkedForOne: SessionRequest<'userId'>;
+declare function takesTwo(req: SessionRequest<'userId' | 'lastLogin'>): void;
+declare function takesAny(req: SessionRequest): void;
+expectError(takesTwo(checkedForOne));
+expectAssignable<Request>(checkedForOne);
+expectNotAssignable<RequestHandler>(takesNarrowed);
+expectAssignable<RequestHandler>(takesAny);
+takesAny(checkedForOne);
+declare function takesRequest(req: Request): void;
+declare function takesNarrowed(req: SessionRequest<'userId'>): void;
+// A wrapper that is generic as Express's own types are hands it on too.
+declare function wrap<P, ResBody, ReqBody, ReqQuery, Locals extends Record<string, any>>(
+  handler: (
+    req: Request<P, ResBody, ReqBody, ReqQuery, Locals>,
+    res: Response<ResBody, Locals>,
+    next: NextFunction,
+  ) => Promise<void>,
+): RequestHandler<P, ResBody, ReqBody, ReqQuery, Locals>;
+app.get(
+  '/',
+  requireSession('userId'),
+  wrap(async (req) => {
+    expectType<string>(req.session.userId);
+    await req.session.save();
+  }),
+);
+// Typed locals go along with a guard. (Only behind an annotated `res` beside a bare `req` they do not: annotate both.)
+interface Locals {
+  user: { name: string };
+}
+declare const withLocals: RequestHandler<object, any, any, any, Locals>;
+app.get('/', requireSession('userId'), withLocals);
+app.get('/', requireSession('userId'), (_req: Request, res: Response<unknown, Locals>) => {
+  expectType<string>(res.locals.user.name);
+});
+app.get<object, unknown, unknown, object, Locals>('/', requireSession('userId'), (_req, res) => {
+  expectType<string>(res.locals.user.name);
+});
+// A handler in front of the guard is not narrowed.
+app.get(
+  '/',
+  (req) => {
+    expectType<string | undefined>(req.session.userId);
+  },
+  requireSession('userId'),
+);
+app.use('/account', requireSession('userId'), (req) => {
+  expectType<string>(req.session.userId);
+});
+// Where Express's types infer nothing nothing is narrowed: app.use without a path, app.route, and the second of two guards.
+app.use(requireSession('userId'), (req) => {
+  expectType<string | undefined>(req.session.userId);
+});
+app.route('/').get(requireSession('userId'), (req) => {
+  expectType<string | undefined>(req.session.userId);
+});
+app.get('/', requireSession('userId'), requireSession('lastLogin'), (req) => {
+  expectType<string>(req.session.userId);
+  expectType<Date | undefined>(req.session.lastLogin);
+});
+// A guard that says more takes over from one that says less.
+app.get('/', requireSession(), requireSession('userId', 'lastLogin'), requireSession('lastLogin'), (req) => {
+  expectType<string>(req.session.userId);
+  expectType<Date>(req.session.lastLogin);
+});
 app.use(requireSession('userId'));
 app.use('/account', requireSession('userId'), express.Router());
-app.get('/', requireSession('userId'), requireSession('lastLogin'), (req) => {
-  expectType<'user' | 'admin'>(req.session.role);
-});
+const one: RequestHandler = requireSession('userId');
+app.use(one);
 const list: RequestHandler[] = [requireSession('userId'), middleware];
 app.use(...list);
 
@@ -72,6 +175,17 @@ app.get('/', requireSession('userId'), me);
 app.get('/', me);
 app.get('/:id', requireSession('userId', 'lastLogin'), both);
 app.use(any);
+function withRole(req: SessionRequest<'userId' | 'role'>): void {
+  expectType<string>(req.session.userId);
+  expectType<'user' | 'admin'>(req.session.role);
+}
+app.get('/', withRole);
+function withBody(req: SessionRequest<'userId', { id: string }, { name: string }, { page?: string }>): void {
+  expectType<string>(req.session.userId);
+  expectType<{ name: string }>(req.body);
+  expectType<{ page?: string }>(req.query);
+}
+app.post('/:id', withBody);
 expectError<SessionRequest<'nope'>>(null);
 declare const request: Request;
 expectType<string | undefined>(request.session.userId);

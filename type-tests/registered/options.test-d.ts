@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { expectError, expectType } from 'tsd';
-import { MemoryStore, session, type SessionMiddleware } from 'typed-session';
+import { MemoryStore, session, type ReservedField, type SessionMiddleware } from 'typed-session';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
 import { sessionSchema } from './schema.js';
@@ -15,10 +15,15 @@ session({
   store: new MemoryStore(),
   cookie: (req) => {
     expectType<Request>(req);
+    expectType<string | undefined>(req.session.userId);
     return { maxAge: 5, domain: req.hostname };
   },
   principal: 'userId',
   merge: {
+    lastLogin: (base, mine, theirs) => {
+      expectType<Date | undefined>(base);
+      return mine ?? theirs;
+    },
     cart: (base, mine, theirs) => {
       expectType<{ sku: string; qty: number }[]>(base);
       return [...mine, ...theirs];
@@ -39,6 +44,13 @@ expectError(session({ schema: sessionSchema, secret: 5 }));
 expectError(session({ schema: sessionSchema, secret: undefined }));
 expectError(session({ schema: sessionSchema, secret, resave: false }));
 expectError(session({ schema: sessionSchema, secret, principal: 'nope' }));
+expectError(session({ schema: sessionSchema, secret, principal: 'id' }));
+expectError(session({ schema: sessionSchema, secret, onInvalid: 'ignore' }));
+expectError(session({ schema: sessionSchema, secret, onInvalid: () => ({ role: 'root' }) }));
+expectError(session({ schema: sessionSchema, secret, cookie: () => ({ sameSite: 'lux' }) }));
+expectError(session({ schema: sessionSchema, secret, merge: { cart: (a: string) => a } }));
+expectError(session({ secret }));
+expectError(session());
 expectError(session({ schema: sessionSchema, secret, merge: { nope: () => 1 } }));
 expectError(session({ schema: sessionSchema, secret, merge: { role: () => 'root' } }));
 expectError(session({ schema: sessionSchema, secret, cookie: { sameSite: 'lux' } }));
@@ -55,11 +67,32 @@ session({ schema: strict, secret, initial: { kind: 'anonymous' } });
 session({ schema: strict, secret, initial: () => ({ kind: 'anonymous' as const }) });
 expectError(session({ schema: strict, secret, initial: { kind: 'other' } }));
 session({ schema: sessionSchema, secret, initial: { role: 'admin', nickname: null, cart: [] } });
+expectError(session({ schema: z.looseObject({ a: z.string() }), secret }));
+expectError(session({ schema: mini.object({ a: mini.string() }), secret }));
+session({ schema: mini.object({ a: mini.string() }), secret, initial: { a: '' } });
+// These accept {}, each in its way.
+session({ schema: z.object({}), secret });
+session({ schema: z.object({ a: z.string() }).partial(), secret });
+session({ schema: z.strictObject({ a: z.string().optional() }), secret });
+session({ schema: z.looseObject({ a: z.string().optional() }), secret });
+session({ schema: z.record(z.string(), z.unknown()), secret });
+session({ schema: z.object({ a: z.string().default('') }).refine(({ a }) => a !== 'x'), secret });
+// take is for what it can put back to something.
+const taking = session({ schema: strict, secret, initial: { kind: 'anonymous' } });
+declare const anyRequest: Request;
+expectError(taking.of(anyRequest).take('kind'));
+expectType<Promise<Date | undefined>>(taking.of(anyRequest).take('seen'));
 
 // No field may be named like a member of req.session.
 expectError(session({ schema: z.object({ id: z.string().optional() }), secret }));
 expectError(session({ schema: z.object({ save: z.boolean().default(true) }), secret }));
 expectError(session({ schema: z.object({ cookie: z.unknown().optional() }), secret }));
+expectError(session({ schema: z.object({ then: z.string().optional() }), secret }));
+expectError(session({ schema: z.object({ take: z.string() }), secret, initial: { take: '' } }));
+expectError(session({ schema: mini.object({ id: mini.optional(mini.string()) }), secret }));
+const ids = z.union([z.object({ a: z.string().optional() }), z.object({ id: z.string().optional() })]);
+expectError(session({ schema: ids, secret }));
+expectType<'id' | 'cookie'>({} as Extract<ReservedField, 'id' | 'cookie' | 'userId'>);
 
 // Several middlewares, each with its own schema.
 const admin = session({ schema: z.object({ rights: z.array(z.string()).default([]) }), secret, name: 'admin' });
@@ -69,6 +102,13 @@ expectType<string[]>((await admin.load(request)).rights);
 admin.require('rights');
 expectError(admin.require('userId'));
 expectError(admin.of(request).userId);
+expectError((admin.of(request).rights = 'all'));
+const guest = session({ schema: z.object({ visits: z.int().default(0) }), secret, name: 'guest' });
+expectType<number>(guest.of(request).visits);
+expectType<Promise<number>>(guest.of(request).take('visits'));
+expectError(guest.of(request).rights);
+expectError(guest.require('rights'));
+expectType<string | undefined>(request.session.userId); // the registered one
 
 // A union narrows by its tag.
 const states = session({

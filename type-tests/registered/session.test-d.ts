@@ -1,4 +1,10 @@
-import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd';
 import type { Payload, RegisteredSchema, Session, SessionCookie } from 'typed-session';
 import type { sessionSchema } from './schema.js';
@@ -41,6 +47,24 @@ function plain(req: Request): void {
   expectType<'user' | 'admin'>(req.session.role);
 }
 app.use(handler, plain, onError);
+app.use((_error: Error, req: Request, _res: Response, next: NextFunction) => {
+  expectType<string | undefined>(req.session.userId);
+  next();
+});
+app.all('/', async (req) => {
+  expectType<Date | undefined>(req.session.lastLogin);
+  expectError((req.session = null));
+  await req.session.save();
+});
+express.Router({ mergeParams: true }).use('/', (req, _res, next) => {
+  expectType<string | undefined>(req.session.userId);
+  expectError(req.session.userID);
+  next();
+});
+function withTypedParts(req: Request<{ id: string }, unknown, { name: string }>): void {
+  expectType<string | undefined>(req.session.userId);
+}
+app.post('/:id', withTypedParts);
 
 declare const session: Session<RegisteredSchema>;
 expectType<Session<typeof sessionSchema>>(session);
@@ -66,7 +90,12 @@ expectType<Promise<void>>(session.touch());
 session.save((error) => {
   expectType<unknown>(error);
 });
-session.destroy(() => undefined);
+for (const method of ['save', 'reload', 'rotate', 'regenerate', 'destroy', 'touch'] as const) {
+  expectType<Promise<void>>(session[method]());
+  session[method](() => undefined);
+  expectError(session[method]('now'));
+}
+expectError((session.cookie = { maxAge: 5 }));
 
 expectType<Promise<void>>(
   session.update((latest) => {
@@ -74,20 +103,61 @@ expectType<Promise<void>>(
     latest.role = 'admin';
   }),
 );
+expectType<Promise<void>>(
+  session.update(async (latest) => {
+    await Promise.resolve();
+    latest.cart.push({ sku: 'tea', qty: 1 });
+  }),
+);
+session.update(
+  (latest) => {
+    latest.lastLogin = new Date();
+  },
+  (error) => {
+    expectType<unknown>(error);
+  },
+);
 expectError(
   session.update((latest) => {
     latest.role = 'root';
   }),
 );
+expectError(
+  session.update((latest) => {
+    latest.nope = 1;
+  }),
+);
+expectError(
+  session.update((latest) => {
+    latest.save();
+  }),
+);
+expectError(session.update());
 
 // take: what may be absent or has a default.
 expectType<Promise<string | undefined>>(session.take('userId'));
 expectType<Promise<{ sku: string; qty: number }[]>>(session.take('cart'));
+expectType<Promise<string | null>>(session.take('nickname'));
+expectType<Promise<Date | undefined>>(session.take('lastLogin'));
 expectError(session.take('nope'));
+expectError(session.take('id'));
+expectError(session.take());
 session.take('lastLogin', (_error, value) => {
   expectType<Date | undefined>(value);
 });
 
 // The payload is what is left when the members are not looked at.
 expectAssignable<Payload<RegisteredSchema>>(session);
+expectAssignable<Payload<RegisteredSchema>>({ ...session });
+const { userId, role, ...others } = session;
+expectType<string | undefined>(userId);
+expectType<'user' | 'admin'>(role);
+expectType<Date | undefined>(others.lastLogin);
+expectType<{
+  role: 'user' | 'admin';
+  nickname: string | null;
+  cart: { sku: string; qty: number }[];
+  userId?: string | undefined;
+  lastLogin?: Date | undefined;
+}>({} as Payload<typeof sessionSchema>);
 expectNotAssignable<Payload<RegisteredSchema>>({ role: 'root' });

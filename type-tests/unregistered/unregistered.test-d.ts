@@ -1,6 +1,6 @@
 import express from 'express';
 import { expectError, expectType } from 'tsd';
-import { session } from 'typed-session';
+import { requireSession, session, type SessionRequest } from 'typed-session';
 import { z } from 'zod';
 
 // An app that has not registered its schema reaches its session through the middleware …
@@ -9,5 +9,17 @@ express().get('/', (req) => {
   expectType<number>(sessions.of(req).views);
   // … and req.session has the members, but no fields.
   expectType<Promise<void>>(req.session.rotate());
+  expectType<string>(req.session.id);
   expectError(req.session.views);
+  expectError((req.session.views = 1));
 });
+// Guards without a field need no schema; with one they do.
+express().get('/', requireSession(), (req) => {
+  expectType<boolean>(req.session.isNew);
+});
+sessions.require('views');
+expectError(sessions.require('nope'));
+expectError(requireSession('views'));
+expectError<SessionRequest<'views'>>(null);
+declare const request: SessionRequest;
+expectType<Promise<void>>(request.session.save());

@@ -1,0 +1,60 @@
+import express, { type Request } from 'express';
+import { expectError, expectType } from 'tsd';
+import { RequireSession, requireSession, session, type SessionRequest } from 'typed-session';
+import { sessionSchema } from './schema.js';
+
+const app = express();
+
+// A union narrows by its tag, in every handler.
+app.get('/', (req) => {
+  expectType<'anonymous' | 'user'>(req.session.kind);
+  expectError(req.session.userId);
+  if (req.session.kind === 'user') {
+    expectType<string>(req.session.userId);
+    expectType<number>(req.session.seen);
+    expectError(req.session.notice);
+  } else {
+    expectType<string | undefined>(req.session.notice);
+    expectError(req.session.userId);
+  }
+});
+// A guard finds a field that only some members have.
+app.get('/', requireSession('userId'), (req) => {
+  expectType<string>(req.session.userId);
+});
+
+declare const request: Request;
+expectType<Promise<string | undefined>>(request.session.take('notice'));
+expectType<Promise<number | undefined>>(request.session.take('seen')); // undefined in the other member
+expectError(request.session.take('userId'));
+expectError(request.session.take('kind'));
+void request.session.update((latest) => {
+  if (latest.kind === 'user') latest.seen += 1;
+});
+
+expectError(session({ schema: sessionSchema, secret: 's' }));
+session({
+  schema: sessionSchema,
+  secret: 's',
+  initial: { kind: 'anonymous' },
+  principal: 'userId',
+  merge: {
+    seen: (base, mine, theirs) => {
+      expectType<number | undefined>(base); // undefined in the other member
+      return mine ?? theirs;
+    },
+  },
+});
+
+export class Controller {
+  @RequireSession('userId')
+  me(req: SessionRequest<'userId'>): void {
+    expectType<string>(req.session.userId);
+  }
+
+  // @ts-expect-error -- another field
+  @RequireSession('notice')
+  other(req: SessionRequest<'userId'>): void {
+    expectType<string>(req.session.userId);
+  }
+}
