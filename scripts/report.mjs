@@ -41,7 +41,7 @@ export function finish() {
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, seconds?: number }} [options]
  * @returns {Promise<string>} what it printed on stdout
  */
-export function run(command, args, { cwd = process.cwd(), env = process.env, seconds = 300 } = {}) {
+export function run(command, args, { cwd = process.cwd(), env = process.env, seconds = 1200 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: seconds * 1000 });
     let stdout = '';
