@@ -27,4 +27,5 @@ export type { Session, SessionCallback, SessionMembers } from './lifecycle/sessi
 export type { ReservedField } from './schema/reserved.js';
 export type * from './schema/types.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
-export type { SessionRecord, SessionStore } from './stores/store.js';
+export type { ExpressSessionStore } from './stores/express-session-store.js';
+export type { SessionRecord, SessionStore, StoredCookieAttributes } from './stores/store.js';

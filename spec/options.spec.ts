@@ -113,7 +113,15 @@ const cases: readonly (readonly [what: string, options: unknown, option: string]
   ['an onError that is text', { ...good, onError: 'log' }, 'onError'],
   ['a store that is none', { ...good, store: {} }, 'store'],
   ['a store that lacks a method', { ...good, store: Object.assign(new MemoryStore(), { touch: undefined }) }, 'store'],
-  ['an express-session store', { ...good, store: { get() {}, set() {}, destroy() {} } }, 'store'],
+  ['an express-session store that lacks a method', { ...good, store: { get() {}, set() {} } }, 'store'],
+  ["express-session's old name for name", { ...good, key: 'sid' }, 'key'],
+  ['a genid that is no function', { ...good, genid: 'uuid' }, 'genid'],
+  ['a proxy that is a number', { ...good, proxy: 1 }, 'proxy'],
+  ['a rolling that is text', { ...good, rolling: 'yes' }, 'rolling'],
+  ['a resave that is text', { ...good, resave: 'false' }, 'resave'],
+  ['a saveUninitialized that is a number', { ...good, saveUninitialized: 0 }, 'saveUninitialized'],
+  ['an unknown unset', { ...good, unset: 'delete' }, 'unset'],
+  ['an encode that is no function', { ...good, cookie: { encode: 'base64' } }, 'cookie.encode'],
 ];
 
 describe('session() refuses at start-up, naming the option:', () => {

@@ -29,10 +29,11 @@ export interface CookieOptions {
   readonly secure?: boolean | 'auto' | undefined;
   /**
    * Whether the cookie travels with requests from other sites: `'strict'` or `true` never, `'lax'` on top-level
-   * navigation only, `'none'` always (needs `secure: true`), `false` leaves it to the browser.
+   * navigation only, `'none'` always (needs `secure: true`), `false` leaves it to the browser; `'auto'`: `'none'` on a
+   * request over TLS, `'lax'` on any other.
    * @defaultValue `'lax'`
    */
-  readonly sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined;
+  readonly sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined;
   /**
    * The paths that the cookie is for. A request outside of them passes as if the middleware were not there.
    * @defaultValue `'/'`
@@ -53,6 +54,11 @@ export interface CookieOptions {
    * @defaultValue `false`
    */
   readonly partitioned?: boolean | undefined;
+  /**
+   * Makes the cookie's value of the signed id. What it makes must be undone by `decodeURIComponent`.
+   * @defaultValue `encodeURIComponent`
+   */
+  readonly encode?: ((value: string) => string) | undefined;
 }
 
 /** The attributes with every default in its place. */
@@ -61,16 +67,18 @@ export interface CookieAttributes {
   readonly expires: Date | undefined;
   readonly httpOnly: boolean;
   readonly secure: boolean | 'auto';
-  readonly sameSite: 'lax' | 'strict' | 'none' | undefined;
+  readonly sameSite: 'lax' | 'strict' | 'none' | 'auto' | undefined;
   readonly path: string;
   readonly domain: string | undefined;
   readonly priority: 'low' | 'medium' | 'high' | undefined;
   readonly partitioned: boolean;
+  readonly encode: ((value: string) => string) | undefined;
 }
 
 // prettier-ignore
 const KNOWN: ReadonlySet<string> = new Set<keyof CookieOptions>([
   'maxAge', 'expires', 'httpOnly', 'secure', 'sameSite', 'path', 'domain', 'priority', 'partitioned',
+  'encode',
 ]);
 
 /** Checks the cookie's name against RFC 6265 and, for `__Host-` and `__Secure-` names, against their rules. */
@@ -103,7 +111,11 @@ export function resolveCookieOptions(options: CookieOptions, name: string): Cook
     domain: options.domain,
     priority: checkPriority(options.priority),
     partitioned: checkBoolean('partitioned', options.partitioned ?? false),
+    encode: options.encode,
   };
+  if (attributes.encode !== undefined && typeof attributes.encode !== 'function') {
+    throw new SessionOptionsError('cookie.encode', 'must be a function of the value');
+  }
   if (typeof attributes.path !== 'string' || !attributes.path.startsWith('/')) {
     throw new SessionOptionsError('cookie.path', "must begin with '/'");
   }
@@ -125,6 +137,19 @@ export function resolveCookieOptions(options: CookieOptions, name: string): Cook
     }
   }
   return attributes;
+}
+
+/** What `'auto'` means on a request. */
+export function resolveAuto(
+  { secure, sameSite }: CookieAttributes,
+  requestIsSecure: boolean,
+): { readonly secure: boolean; readonly sameSite: 'lax' | 'strict' | 'none' | undefined } {
+  const travelsOverTls = secure === 'auto' ? requestIsSecure : secure;
+  return {
+    secure: travelsOverTls,
+    // Browsers refuse 'none' without secure.
+    sameSite: sameSite !== 'auto' ? sameSite : requestIsSecure && travelsOverTls ? 'none' : 'lax',
+  };
 }
 
 /** Whether a request's path is one that the cookie's `path` is for (RFC 6265, section 5.1.4). */
@@ -163,11 +188,11 @@ function checkSecure(value: unknown): boolean | 'auto' {
   throw new SessionOptionsError('cookie.secure', "must be true, false or 'auto'");
 }
 
-function checkSameSite(value: unknown): 'lax' | 'strict' | 'none' | undefined {
+function checkSameSite(value: unknown): CookieAttributes['sameSite'] {
   if (value === true || value === 'strict') return 'strict';
   if (value === false) return undefined;
-  if (value === 'lax' || value === 'none') return value;
-  throw new SessionOptionsError('cookie.sameSite', "must be true, false, 'lax', 'strict' or 'none'");
+  if (value === 'lax' || value === 'none' || value === 'auto') return value;
+  throw new SessionOptionsError('cookie.sameSite', "must be true, false, 'lax', 'strict', 'none' or 'auto'");
 }
 
 function checkPriority(value: unknown): 'low' | 'medium' | 'high' | undefined {

@@ -1,5 +1,5 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
-import { checkExpires, checkMaxAge, type CookieAttributes } from './options.js';
+import { checkExpires, checkMaxAge, resolveAuto, type CookieAttributes } from './options.js';
 
 /**
  * The cookie of one session, as `req.session.cookie`. Its attributes are today's options, never what a record holds;
@@ -71,8 +71,8 @@ export class SessionCookie {
     return this.#attributes.secure;
   }
 
-  /** Whether the cookie travels with requests from other sites. */
-  get sameSite(): 'lax' | 'strict' | 'none' | undefined {
+  /** Whether the cookie travels with requests from other sites; `'auto'`: as the request came. */
+  get sameSite(): 'lax' | 'strict' | 'none' | 'auto' | undefined {
     return this.#attributes.sameSite;
   }
 
@@ -110,25 +110,35 @@ export function setCookieHeader(
   name: string,
   value: string,
   attributes: CookieAttributes,
-  secure: boolean,
+  requestIsSecure: boolean,
   life: number | undefined,
 ): string {
-  return stringifySetCookie({
+  const cookie: SetCookie = {
     name,
     value,
-    ...scope(attributes, secure),
+    ...scope(attributes, requestIsSecure),
     // Both: Expires is what express-session sends, Max-Age rules where it is known and minds no wrong clock.
     ...(life === undefined ? undefined : { maxAge: Math.floor(life / 1000), expires: new Date(Date.now() + life) }),
-  });
+  };
+  return attributes.encode === undefined
+    ? stringifySetCookie(cookie)
+    : stringifySetCookie(cookie, { encode: attributes.encode });
 }
 
 /** A Set-Cookie header that makes the browser forget the cookie; its scope must be what the cookie was set with. */
-export function clearCookieHeader(name: string, attributes: CookieAttributes, secure: boolean): string {
-  return stringifySetCookie({ name, value: '', ...scope(attributes, secure), maxAge: 0, expires: new Date(0) });
+export function clearCookieHeader(name: string, attributes: CookieAttributes, requestIsSecure: boolean): string {
+  return stringifySetCookie({
+    name,
+    value: '',
+    ...scope(attributes, requestIsSecure),
+    maxAge: 0,
+    expires: new Date(0),
+  });
 }
 
-function scope(attributes: CookieAttributes, secure: boolean): Omit<SetCookie, 'name' | 'value'> {
-  const { httpOnly, sameSite, path, domain, priority, partitioned } = attributes;
+function scope(attributes: CookieAttributes, requestIsSecure: boolean): Omit<SetCookie, 'name' | 'value'> {
+  const { secure, sameSite } = resolveAuto(attributes, requestIsSecure);
+  const { httpOnly, path, domain, priority, partitioned } = attributes;
   return {
     path,
     httpOnly,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { emit } from '../events.js';
 import { commit } from '../lifecycle/commit.js';
-import type { Settings } from '../lifecycle/options.js';
+import type { Settings } from '../lifecycle/settings.js';
 import { writeCookie } from '../lifecycle/response-cookie.js';
 import type { SessionSchema } from '../schema/types.js';
 import {

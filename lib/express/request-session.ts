@@ -1,6 +1,6 @@
 import type { CookieAttributes } from '../cookie/options.js';
 import { RequestSession } from '../lifecycle/request-session.js';
-import type { Settings } from '../lifecycle/options.js';
+import type { Settings } from '../lifecycle/settings.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { AnyRequest, Exchange } from './exchange.js';
 
@@ -34,9 +34,13 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
 
   override isSecure(): boolean {
     const { request } = this.#exchange;
+    const { proxy } = this.settings;
     const { secure } = request as ExpressRequest;
-    if (secure !== undefined) return secure;
-    return 'encrypted' in request.socket && request.socket.encrypted;
+    if (proxy === undefined && secure !== undefined) return secure;
+    if ('encrypted' in request.socket && request.socket.encrypted) return true;
+    if (proxy !== true) return false;
+    const header = request.headers['x-forwarded-proto'];
+    return String(header).split(',', 1)[0]?.trim().toLowerCase() === 'https';
   }
 
   override headersSent(): boolean {

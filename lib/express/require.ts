@@ -1,6 +1,6 @@
 import { SessionNotLoadedError, SessionRequiredError } from '../errors.js';
 import { load } from '../lifecycle/load.js';
-import type { Settings } from '../lifecycle/options.js';
+import type { Settings } from '../lifecycle/settings.js';
 import type { Present, RegisteredSchema, SessionField, SessionSchema } from '../schema/types.js';
 import { exchangeOf } from './hooks.js';
 import type { SessionGuard } from './types.js';

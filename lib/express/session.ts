@@ -1,10 +1,11 @@
 import { pathMatches } from '../cookie/options.js';
 import { SessionNotLoadedError } from '../errors.js';
 import { load } from '../lifecycle/load.js';
-import { resolveOptions, type SessionOptions, type Settings } from '../lifecycle/options.js';
+import type { SessionOptions } from '../lifecycle/options.js';
 import type { Session } from '../lifecycle/session.js';
+import { resolveOptions, type Settings } from '../lifecycle/settings.js';
 import type { SessionField, SessionSchema } from '../schema/types.js';
-import { MemoryStore } from '../stores/memory/memory-store.js';
+import { storeOf } from './store.js';
 import type { Request } from 'express-serve-static-core';
 import { Exchange, type AnyRequest, type AnyResponse } from './exchange.js';
 import { exchangeOf } from './hooks.js';
@@ -55,7 +56,7 @@ export interface SessionMiddleware<S extends SessionSchema> {
  * ```
  */
 export function session<S extends SessionSchema>(options: SessionOptions<S, Request>): SessionMiddleware<S> {
-  const settings = resolveOptions<S>(options, () => new MemoryStore());
+  const settings = resolveOptions<S>(options, storeOf);
 
   const middleware = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void => {
     let loading: Promise<void> | undefined;

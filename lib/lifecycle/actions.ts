@@ -2,7 +2,6 @@ import { SessionConflictError, SessionEndedError, SessionHeadersSentError } from
 import { emit } from '../events.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
 import { readAgain, settle, touch as touchStored, wasStored } from './commit.js';
-import { newId } from './ids.js';
 import { endNote, principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 
@@ -40,7 +39,7 @@ export function rotate<S extends SessionSchema>(session: RequestSession<S>): Pro
     }
     refuseEnded(session);
     if (session.stored !== undefined) session.move ??= 'rotate';
-    session.id = newId();
+    session.id = session.newId();
     return Promise.resolve();
   });
 }

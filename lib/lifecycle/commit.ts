@@ -9,7 +9,6 @@ import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { keyOf, newId } from './ids.js';
 import { mergeTrees } from './merge.js';
 import { endNote, principalOf, recordOf } from './records.js';
 import type { RequestSession, Stored } from './request-session.js';
@@ -58,19 +57,23 @@ export function settle<S extends SessionSchema>(
     return tree === undefined ? undefined : Promise.reject(new SessionEndedError(session.ended));
   }
   if (session.stored === undefined) {
-    return tree === undefined && !session.saveNew ? undefined : create(session, tree ?? session.exactBase());
+    return tree === undefined && !session.saveNew && !session.settings.saveUninitialized
+      ? undefined
+      : create(session, tree ?? session.exactBase());
   }
   if (principalChanged && session.move === undefined) {
     if (session.headersSent()) return Promise.reject(new SessionHeadersSentError());
     session.move = 'rotate';
-    session.id = newId();
+    session.id = session.newId();
   }
   if (session.move !== undefined) return move(session, session.stored, tree, principalChanged);
-  if (tree !== undefined || session.cookieChanged) return update(session, session.stored, tree ?? session.exactBase());
+  if (tree !== undefined || session.cookieChanged || session.settings.resave)
+    return update(session, session.stored, tree ?? session.exactBase());
   if (session.signedByOldSecret) {
     session.signedByOldSecret = false;
     session.cookieDue = true;
   }
+  if (session.settings.rolling) session.cookieDue = true;
   return touchIfDue(session, session.stored);
 }
 
@@ -94,9 +97,9 @@ async function createRecord<S extends SessionSchema>(
 ): Promise<Stored> {
   for (let attempt = 0; attempt < 3; attempt++) {
     const id = session.id;
-    const key = keyOf(id);
+    const key = session.settings.store.keyOf(id);
     if (await session.settings.store.create(key, record)) return { id, key, record };
-    session.id = newId();
+    session.id = session.newId();
   }
   throw new SessionStoreError('create', 'it says that every new id is taken');
 }
@@ -208,7 +211,11 @@ async function touchNow<S extends SessionSchema>(
 }
 
 function touchIfDue<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> | undefined {
-  const moved = session.settings.deadlines.moved(stored.record, Date.now(), session.cookieLife);
+  const { deadlines } = session.settings;
+  const moved = session.touchDue
+    ? deadlines.from(Date.now(), stored.record.createdAt, session.cookieLife)
+    : deadlines.moved(stored.record, Date.now(), session.cookieLife);
+  session.touchDue = false;
   return moved === undefined ? undefined : touchNow(session, stored, moved);
 }
 

@@ -1,7 +1,8 @@
 import { SessionValidationError } from '../errors.js';
 import { emit } from '../events.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
-import type { InvalidSession, Settings } from './options.js';
+import type { InvalidSession } from './options.js';
+import type { Settings } from './settings.js';
 
 /**
  * What `onInvalid` makes of a stored payload that the schema refuses: a payload to go on with, or `undefined` for a

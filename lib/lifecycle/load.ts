@@ -2,7 +2,6 @@ import { cookieValues } from '../cookie/header.js';
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { keyOf } from './ids.js';
 import type { RequestSession } from './request-session.js';
 
 /**
@@ -20,7 +19,7 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
     const verified = settings.signer.verify(value);
     if (verified === undefined) continue;
     const { id, secret } = verified;
-    const key = keyOf(id);
+    const key = settings.store.keyOf(id);
     session.loading = settings.store.read(key).then(
       (record) => {
         arrive(session, id, key, record, secret > 0);

@@ -1,7 +1,7 @@
 import { SessionConflictError } from '../errors.js';
 import type { PayloadCodec, Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
-import type { Settings } from './options.js';
+import type { Settings } from './settings.js';
 
 /** Two changes of one payload, brought together. */
 export interface Merged {

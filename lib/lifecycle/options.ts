@@ -1,12 +1,10 @@
-import { checkCookieName, resolveCookieOptions, type CookieAttributes, type CookieOptions } from '../cookie/options.js';
-import { Signer, type Secret } from '../cookie/signature.js';
-import { SessionOptionsError, type SessionIssue } from '../errors.js';
-import { PayloadCodec } from '../schema/codec.js';
+import type { CookieOptions } from '../cookie/options.js';
+import type { Secret } from '../cookie/signature.js';
+import type { SessionIssue } from '../errors.js';
 import type { ReservedField } from '../schema/reserved.js';
 import type { AcceptsEmpty, FieldValue, InitialNeeded, Payload, SessionField, SessionSchema } from '../schema/types.js';
-import { STORE_METHODS, type SessionStore } from '../stores/store.js';
-import { Deadlines } from './deadlines.js';
-import { StoreCalls } from './store-calls.js';
+import type { ExpressSessionStore } from '../stores/express-session-store.js';
+import type { SessionStore } from '../stores/store.js';
 
 /** What a function given as `onInvalid` is told. */
 export interface InvalidSession {
@@ -41,10 +39,11 @@ export interface CommonOptions<S extends SessionSchema, Request> {
    */
   readonly secret: Secret | readonly Secret[];
   /**
-   * Where sessions live.
+   * Where sessions live: a store of this library, or one that was made for express-session (connect-redis,
+   * connect-mongo, connect-pg-simple, …), whose sessions go on; see {@link fromExpressSessionStore}.
    * @defaultValue a new `MemoryStore`: gone with the process, and warned about in production
    */
-  readonly store?: SessionStore | undefined;
+  readonly store?: SessionStore | ExpressSessionStore | undefined;
   /**
    * The cookie's name. `__Host-` and `__Secure-` names are checked against their rules.
    * @defaultValue `'connect.sid'`, so that sessions of express-session go on
@@ -116,6 +115,41 @@ export interface CommonOptions<S extends SessionSchema, Request> {
    */
   readonly principal?: SessionField<S> | undefined;
   /**
+   * Makes the id of a new session, where something else asks for a form of its own: text of at most 512 characters, at
+   * least 64 bits of it unguessable (OWASP Session Management Cheat Sheet, "Session ID Entropy").
+   * @defaultValue 24 random bytes as base64url
+   */
+  readonly genid?: ((request: Request) => string) | undefined;
+  /**
+   * Whether to believe the first value of `X-Forwarded-Proto` when asking if a request came over TLS: `true` always,
+   * `false` never; left out, Express's `trust proxy` decides.
+   * @defaultValue what `req.secure` says
+   */
+  readonly proxy?: boolean | undefined;
+  /**
+   * Sets the cookie and pushes the deadline out with every response of a stored session. Without it both happen when
+   * the deadline has moved by `touchAfter`.
+   * @defaultValue `false`
+   */
+  readonly rolling?: boolean | undefined;
+  /**
+   * Stores a session at every request, changed or not. Of no use here but to go on as express-session did: deadlines
+   * are pushed out without it.
+   * @defaultValue `false`
+   */
+  readonly resave?: boolean | undefined;
+  /**
+   * Stores a new session, and sets its cookie, even where nobody has put anything into it.
+   * @defaultValue `false`
+   */
+  readonly saveUninitialized?: boolean | undefined;
+  /**
+   * What `req.session = null` and `delete req.session` mean at the end of the request: `'destroy'` ends the session,
+   * `'keep'` leaves it as it is stored.
+   * @defaultValue `'keep'`
+   */
+  readonly unset?: 'keep' | 'destroy' | undefined;
+  /**
    * Told of failures that no error response could tell any more, because the response had begun.
    * @defaultValue none; the `typed-session:error` event is published all the same
    */
@@ -140,121 +174,3 @@ export type RefuseReserved<S extends SessionSchema> =
 export type SessionOptions<S extends SessionSchema, Request = unknown> = CommonOptions<S, Request> &
   RequireInitial<S> &
   RefuseReserved<S>;
-
-/** The options, checked, with every default in its place. */
-export interface Settings<S extends SessionSchema> {
-  readonly codec: PayloadCodec<S>;
-  readonly signer: Signer;
-  readonly store: StoreCalls;
-  readonly name: string;
-  readonly cookie: CookieAttributes | ((request: object) => CookieAttributes);
-  readonly deadlines: Deadlines;
-  readonly onDemand: boolean;
-  readonly onInvalid: 'reset' | 'error' | 'repair' | ((invalid: InvalidSession) => Payload<S> | undefined);
-  readonly conflict: 'merge' | 'error' | 'overwrite';
-  readonly merge: Readonly<Record<string, FieldMerge<unknown> | undefined>>;
-  readonly dropsEnded: boolean;
-  readonly principal: string | undefined;
-  readonly onError: ((error: Error, request: object) => void) | undefined;
-}
-
-/** What Node's timers can wait for, in milliseconds. */
-const MAX_TIMER = 2 ** 31 - 1;
-
-// prettier-ignore
-const KNOWN = {
-  schema: 1, initial: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
-  storeTimeout: 1, load: 1, onInvalid: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, onError: 1,
-} satisfies Record<keyof CommonOptions<SessionSchema, unknown>, 1>;
-
-/**
- * Checks all options and fills in the defaults.
- * @throws SessionOptionsError, which names the option
- */
-export function resolveOptions<S extends SessionSchema>(given: unknown, defaultStore: () => SessionStore): Settings<S> {
-  if (typeof given !== 'object' || given === null) {
-    throw new SessionOptionsError('options', 'pass an object: session({ schema, secret })');
-  }
-  for (const option of Object.keys(given)) {
-    if (!Object.hasOwn(KNOWN, option)) throw new SessionOptionsError(option, 'is not an option of session()');
-  }
-  // The caller may be plain JavaScript: every option is checked below, or by the class that takes it.
-  const options = given as Partial<CommonOptions<S, object>>;
-  const name = checkCookieName(options.name ?? 'connect.sid');
-  const { cookie = {}, merge = {}, onInvalid = 'reset', onError } = options;
-  const codec = new PayloadCodec(options.schema, options.initial);
-  if (
-    options.principal !== undefined &&
-    (typeof options.principal !== 'string' || !codec.hasField(options.principal))
-  ) {
-    throw new SessionOptionsError('principal', 'must be the name of a field of the schema');
-  }
-  for (const [field, fn] of Object.entries(merge)) {
-    if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
-    if (!codec.hasField(field)) throw new SessionOptionsError(`merge.${field}`, 'is not a field of the schema');
-  }
-  if (onError !== undefined && typeof onError !== 'function') {
-    throw new SessionOptionsError('onError', 'must be a function');
-  }
-  if (typeof onInvalid !== 'function') oneOf('onInvalid', onInvalid, ['reset', 'error', 'repair']);
-  const storeTimeout =
-    milliseconds('storeTimeout', options.storeTimeout, { least: 1, most: MAX_TIMER, infinite: true }) ?? 10_000;
-  return {
-    codec,
-    signer: new Signer(options.secret),
-    store: new StoreCalls(checkStore(options.store ?? defaultStore()), storeTimeout),
-    name,
-    cookie:
-      typeof cookie === 'function'
-        ? (request) => resolveCookieOptions(cookie(request), name)
-        : resolveCookieOptions(cookie, name),
-    deadlines: new Deadlines({
-      idleTimeout: milliseconds('idleTimeout', options.idleTimeout, { least: 1 }),
-      absoluteTimeout: milliseconds('absoluteTimeout', options.absoluteTimeout, { least: 1, infinite: true }),
-      touchAfter: milliseconds('touchAfter', options.touchAfter, { least: 0, infinite: true }),
-    }),
-    onDemand: oneOf('load', options.load ?? 'eager', ['eager', 'demand']) === 'demand',
-    onInvalid,
-    conflict: oneOf('conflict', options.conflict ?? 'merge', ['merge', 'error', 'overwrite']),
-    // Each function is only ever called with values of its own field.
-    merge: merge,
-    dropsEnded: oneOf('onEnded', options.onEnded ?? 'error', ['error', 'drop']) === 'drop',
-    principal: options.principal,
-    onError,
-  };
-}
-
-function oneOf<const T extends string>(option: string, value: unknown, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === value);
-  if (found !== undefined) return found;
-  throw new SessionOptionsError(option, `must be one of ${allowed.map((one) => `'${one}'`).join(', ')}`);
-}
-
-function milliseconds(
-  option: string,
-  value: unknown,
-  range: { readonly least: number; readonly most?: number; readonly infinite?: boolean },
-): number | undefined {
-  if (value === undefined) return undefined;
-  const finite = Number.isFinite(value) || (range.infinite === true && value === Infinity);
-  const { least, most = Number.MAX_SAFE_INTEGER } = range;
-  if (typeof value !== 'number' || !finite || value < least || (value > most && value !== Infinity)) {
-    throw new SessionOptionsError(
-      option,
-      `must be a number of milliseconds from ${String(least)} to ${String(most)}${range.infinite === true ? ', or Infinity' : ''}`,
-    );
-  }
-  return value;
-}
-
-function checkStore(store: unknown): SessionStore {
-  const missing = STORE_METHODS.filter(
-    (method) =>
-      typeof store !== 'object' || store === null || typeof (store as Partial<SessionStore>)[method] !== 'function', // any object can be asked
-  );
-  if (missing.length === 0) return store as SessionStore; // it has the methods
-  throw new SessionOptionsError(
-    'store',
-    `has no method ${missing.join(', ')}: pass a SessionStore, such as new MemoryStore()`,
-  );
-}

@@ -1,6 +1,7 @@
 import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
-import type { SessionRecord } from '../stores/store.js';
+import { resolveAuto } from '../cookie/options.js';
+import type { SessionRecord, StoredCookieAttributes } from '../stores/store.js';
 import { NOTE_LIFE } from './deadlines.js';
 import type { RequestSession } from './request-session.js';
 
@@ -27,6 +28,7 @@ export function recordOf<S extends SessionSchema>(
     expiresAt: stays && about.from !== undefined ? about.from.expiresAt : deadlines.from(now, about.createdAt, life),
     cookieMaxAge: session.cookie.ownMaxAge,
     principal: principalOf(session, tree),
+    ...(session.settings.store.likeExpressSession ? { cookie: cookieAttributes(session) } : undefined),
   };
 }
 
@@ -39,6 +41,23 @@ export function endNote(record: SessionRecord, successor: string | null): Sessio
     createdAt: record.createdAt,
     expiresAt: Date.now() + NOTE_LIFE,
     rotatedTo: successor,
+    cookie: record.cookie,
+  };
+}
+
+/** The cookie as express-session would have stored it. */
+function cookieAttributes<S extends SessionSchema>(session: RequestSession<S>): StoredCookieAttributes {
+  const { httpOnly, path, domain, priority, partitioned } = session.attributes;
+  const { secure, sameSite } = resolveAuto(session.attributes, session.isSecure());
+  return {
+    originalMaxAge: session.cookieLife ?? null,
+    httpOnly,
+    path,
+    ...(domain === undefined ? undefined : { domain }),
+    ...(secure ? { secure } : undefined),
+    ...(sameSite === undefined ? undefined : { sameSite }),
+    ...(priority === undefined ? undefined : { priority }),
+    ...(partitioned ? { partitioned } : undefined),
   };
 }
 

@@ -5,9 +5,8 @@ import { emit, type LoadOutcome } from '../events.js';
 import type { Tree } from '../schema/codec.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { newId } from './ids.js';
 import { decodeInvalid } from './invalid.js';
-import type { Settings } from './options.js';
+import type { Settings } from './settings.js';
 import { SessionObject } from './session.js';
 
 /** Where the session is stored, and what the store holds there as far as this request knows. */
@@ -45,6 +44,8 @@ export abstract class RequestSession<S extends SessionSchema> {
   successor: string | null | undefined;
   /** A change of the payload that no commit has stored yet is to be stored even where it is none: `save()` on a new session. */
   saveNew = false;
+  /** The deadline is to be pushed out at the commit, however little it has moved. */
+  touchDue = false;
   /** The response must set the cookie. */
   cookieDue = false;
   /** The response must clear the cookie. */
@@ -80,11 +81,15 @@ export abstract class RequestSession<S extends SessionSchema> {
 
   /** The session's id; a new session gets one as soon as somebody asks. */
   get id(): string {
-    return (this.#id ??= newId());
+    return (this.#id ??= this.newId());
   }
 
   set id(id: string | undefined) {
     this.#id = id;
+  }
+
+  newId(): string {
+    return this.settings.newId(this.request);
   }
 
   get isNew(): boolean {
@@ -195,7 +200,7 @@ export abstract class RequestSession<S extends SessionSchema> {
     this.successor = undefined;
     this.clearDue = false;
     this.move = this.stored === undefined ? undefined : 'regenerate';
-    this.#id = newId();
+    this.#id = this.newId();
     this.reset();
   }
 

@@ -12,7 +12,7 @@ export function writeCookie<S extends SessionSchema>(session: RequestSession<S>)
   session.clearDue = false;
   if (withholdsCookie(session)) return;
   const { attributes, stored, settings } = session;
-  const secure = attributes.secure === 'auto' ? session.isSecure() : attributes.secure;
+  const secure = session.isSecure();
   if (clearDue) {
     session.addCookie(clearCookieHeader(settings.name, attributes, secure));
   } else if (stored !== undefined && session.ended === undefined) {

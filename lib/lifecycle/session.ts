@@ -64,6 +64,8 @@ export interface SessionMembers<S extends SessionSchema> {
   touch(): Promise<void>;
   /** {@link SessionMembers.touch} in express-session's manner. */
   touch(callback: SessionCallback): void;
+  /** Pushes the deadline out before the response, and says so at once: express-session's way to start the clock anew. */
+  resetMaxAge(): this;
   /**
    * Changes the payload in one atomic step: `change` gets the latest stored payload and is called again if another
    * request was faster, so it must do nothing but change what it is given. Resolves when the change is stored.
@@ -127,6 +129,11 @@ export class SessionObject<S extends SessionSchema> {
 
   touch(callback?: SessionCallback): Promise<void> | undefined {
     return answer(actions.touch(this.#request), callback);
+  }
+
+  resetMaxAge(): this {
+    this.#request.touchDue = true;
+    return this;
   }
 
   update(change: (payload: Payload<S>) => void | Promise<void>, callback?: SessionCallback): Promise<void> | undefined {

@@ -1,5 +1,6 @@
 import { SessionError, SessionStoreError } from '../errors.js';
 import type { SessionRecord, SessionStore } from '../stores/store.js';
+import { keyOf } from './ids.js';
 
 type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete';
 
@@ -16,6 +17,16 @@ export class StoreCalls {
   /** How long a commit may keep trying against others that change the same session, in milliseconds. */
   get patience(): number {
     return this.#timeout;
+  }
+
+  /** Whether records lie as express-session's do. */
+  get likeExpressSession(): boolean {
+    return this.#store.layout === 'express-session';
+  }
+
+  /** The key of a session's id. */
+  keyOf(id: string): string {
+    return this.likeExpressSession ? id : keyOf(id);
   }
 
   read(key: string): Promise<SessionRecord | undefined> {

@@ -23,6 +23,16 @@ export interface SessionRecord {
    * key, or `null` where the old id must not lead to it.
    */
   readonly rotatedTo?: string | null | undefined;
+  /** The cookie's attributes as express-session keeps them; only in records for a store of that layout. */
+  readonly cookie?: StoredCookieAttributes | undefined;
+}
+
+/** What express-session stores of a cookie, besides its deadline; it rules when a site goes back to express-session. */
+export interface StoredCookieAttributes {
+  /** The cookie's life in milliseconds; `null` for a browser-session cookie. */
+  readonly originalMaxAge?: number | null;
+  /** The attributes, by express-session's names. */
+  readonly [attribute: string]: unknown;
 }
 
 /**
@@ -39,6 +49,11 @@ export interface SessionRecord {
  * ```
  */
 export interface SessionStore {
+  /**
+   * Present where records must lie as express-session's do: under the session's id itself and not under its hash, and
+   * with the cookie's attributes in them. For stores that were made for express-session.
+   */
+  readonly layout?: 'express-session' | undefined;
   /**
    * The record under this key, or `undefined` where there is none or its deadline has passed.
    * @param key - the key

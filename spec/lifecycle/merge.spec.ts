@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MemoryStore, SessionConflictError } from 'typed-session';
 import { mergeTrees } from '../../lib/lifecycle/merge.js';
-import { resolveOptions } from '../../lib/lifecycle/options.js';
+import { resolveOptions } from '../../lib/lifecycle/settings.js';
 
 const schema = z.object({
   a: z.int().optional(),

@@ -16,7 +16,9 @@ export const schema = z.object({
   lastLogin: isoDate.optional(),
 });
 
-export type Options = Partial<Omit<Parameters<typeof session<typeof schema>>[0], 'schema'>>;
+export type Options = Partial<Omit<Parameters<typeof session<typeof schema>>[0], 'schema' | 'store'>> & {
+  readonly store?: SessionStore | undefined;
+};
 
 /** What a test may do with the session of a request: the handlers of its app, by path. */
 export type Handlers = (sessions: SessionMiddleware<typeof schema>) => Readonly<Record<string, RequestHandler>>;

@@ -1,0 +1,154 @@
+import { checkCookieName, resolveCookieOptions, type CookieAttributes } from '../cookie/options.js';
+import { Signer } from '../cookie/signature.js';
+import { SessionOptionsError } from '../errors.js';
+import { PayloadCodec } from '../schema/codec.js';
+import type { Payload, SessionSchema } from '../schema/types.js';
+import type { ExpressSessionStore } from '../stores/express-session-store.js';
+import type { SessionStore } from '../stores/store.js';
+import { Deadlines } from './deadlines.js';
+import { newId } from './ids.js';
+import type { CommonOptions, FieldMerge, InvalidSession } from './options.js';
+import { StoreCalls } from './store-calls.js';
+
+/** The options, checked, with every default in its place. */
+export interface Settings<S extends SessionSchema> {
+  readonly codec: PayloadCodec<S>;
+  readonly signer: Signer;
+  readonly store: StoreCalls;
+  readonly name: string;
+  readonly cookie: CookieAttributes | ((request: object) => CookieAttributes);
+  readonly deadlines: Deadlines;
+  readonly onDemand: boolean;
+  readonly onInvalid: 'reset' | 'error' | 'repair' | ((invalid: InvalidSession) => Payload<S> | undefined);
+  readonly conflict: 'merge' | 'error' | 'overwrite';
+  readonly merge: Readonly<Record<string, FieldMerge<unknown> | undefined>>;
+  readonly dropsEnded: boolean;
+  readonly principal: string | undefined;
+  readonly newId: (request: object) => string;
+  readonly proxy: boolean | undefined;
+  readonly rolling: boolean;
+  readonly resave: boolean;
+  readonly saveUninitialized: boolean;
+  readonly unset: 'keep' | 'destroy';
+  readonly onError: ((error: Error, request: object) => void) | undefined;
+}
+
+/** What Node's timers can wait for, in milliseconds. */
+const MAX_TIMER = 2 ** 31 - 1;
+
+// prettier-ignore
+const KNOWN = {
+  schema: 1, initial: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
+  storeTimeout: 1, load: 1, onInvalid: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, genid: 1,
+  proxy: 1, rolling: 1, resave: 1, saveUninitialized: 1, unset: 1, onError: 1,
+} satisfies Record<keyof CommonOptions<SessionSchema, unknown>, 1>;
+
+/** What became of options that express-session has under another name. */
+const RENAMED: Readonly<Record<string, string>> = {
+  key: 'is called name',
+};
+
+/**
+ * Checks all options and fills in the defaults.
+ * @param storeOf - makes a store of what was given as `store`, or a default one of nothing
+ * @throws SessionOptionsError, which names the option
+ */
+export function resolveOptions<S extends SessionSchema>(
+  given: unknown,
+  storeOf: (store: SessionStore | ExpressSessionStore | undefined) => SessionStore,
+): Settings<S> {
+  if (typeof given !== 'object' || given === null) {
+    throw new SessionOptionsError('options', 'pass an object: session({ schema, secret })');
+  }
+  for (const option of Object.keys(given)) {
+    if (!Object.hasOwn(KNOWN, option))
+      throw new SessionOptionsError(option, RENAMED[option] ?? 'is not an option of session()');
+  }
+  // The caller may be plain JavaScript: every option is checked below, or by the class that takes it.
+  const options = given as Partial<CommonOptions<S, object>>;
+  const name = checkCookieName(options.name ?? 'connect.sid');
+  const { cookie = {}, merge = {}, onInvalid = 'reset', genid, onError } = options;
+  const codec = new PayloadCodec(options.schema, options.initial);
+  if (
+    options.principal !== undefined &&
+    (typeof options.principal !== 'string' || !codec.hasField(options.principal))
+  ) {
+    throw new SessionOptionsError('principal', 'must be the name of a field of the schema');
+  }
+  for (const [field, fn] of Object.entries(merge)) {
+    if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
+    if (!codec.hasField(field)) throw new SessionOptionsError(`merge.${field}`, 'is not a field of the schema');
+  }
+  if (onError !== undefined && typeof onError !== 'function') {
+    throw new SessionOptionsError('onError', 'must be a function');
+  }
+  if (genid !== undefined && typeof genid !== 'function') throw new SessionOptionsError('genid', 'must be a function');
+  if (typeof onInvalid !== 'function') oneOf('onInvalid', onInvalid, ['reset', 'error', 'repair']);
+  const rolling = trueOrFalse('rolling', options.rolling ?? false);
+  const storeTimeout =
+    milliseconds('storeTimeout', options.storeTimeout, { least: 1, most: MAX_TIMER, infinite: true }) ?? 10_000;
+  return {
+    codec,
+    signer: new Signer(options.secret),
+    store: new StoreCalls(storeOf(options.store), storeTimeout),
+    name,
+    cookie:
+      typeof cookie === 'function'
+        ? (request) => resolveCookieOptions(cookie(request), name)
+        : resolveCookieOptions(cookie, name),
+    deadlines: new Deadlines({
+      idleTimeout: milliseconds('idleTimeout', options.idleTimeout, { least: 1 }),
+      absoluteTimeout: milliseconds('absoluteTimeout', options.absoluteTimeout, { least: 1, infinite: true }),
+      touchAfter:
+        milliseconds('touchAfter', options.touchAfter, { least: 0, infinite: true }) ?? (rolling ? 0 : undefined),
+    }),
+    onDemand: oneOf('load', options.load ?? 'eager', ['eager', 'demand']) === 'demand',
+    onInvalid,
+    conflict: oneOf('conflict', options.conflict ?? 'merge', ['merge', 'error', 'overwrite']),
+    // Each function is only ever called with values of its own field.
+    merge: merge,
+    dropsEnded: oneOf('onEnded', options.onEnded ?? 'error', ['error', 'drop']) === 'drop',
+    principal: options.principal,
+    newId: genid === undefined ? newId : (request) => checkId(genid(request)),
+    proxy: options.proxy === undefined ? undefined : trueOrFalse('proxy', options.proxy),
+    rolling,
+    resave: trueOrFalse('resave', options.resave ?? false),
+    saveUninitialized: trueOrFalse('saveUninitialized', options.saveUninitialized ?? false),
+    unset: oneOf('unset', options.unset ?? 'keep', ['keep', 'destroy']),
+    onError,
+  };
+}
+
+function oneOf<const T extends string>(option: string, value: unknown, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw new SessionOptionsError(option, `must be one of ${allowed.map((one) => `'${one}'`).join(', ')}`);
+}
+
+function milliseconds(
+  option: string,
+  value: unknown,
+  range: { readonly least: number; readonly most?: number; readonly infinite?: boolean },
+): number | undefined {
+  if (value === undefined) return undefined;
+  const finite = Number.isFinite(value) || (range.infinite === true && value === Infinity);
+  const { least, most = Number.MAX_SAFE_INTEGER } = range;
+  if (typeof value !== 'number' || !finite || value < least || (value > most && value !== Infinity)) {
+    throw new SessionOptionsError(
+      option,
+      `must be a number of milliseconds from ${String(least)} to ${String(most)}${range.infinite === true ? ', or Infinity' : ''}`,
+    );
+  }
+  return value;
+}
+
+function trueOrFalse(option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new SessionOptionsError(option, 'must be true or false');
+}
+
+/** An id may be a store's key, which has 512 characters at most. */
+function checkId(id: unknown): string {
+  if (typeof id === 'string' && id.length > 0 && id.length <= 512) return id;
+  throw new SessionOptionsError('genid', 'must return text of at most 512 characters, another one at each call');
+}

@@ -1,0 +1,182 @@
+import express from 'express';
+import { describe, expect, it } from 'vitest';
+import { MemoryStore, session, type SessionMiddleware } from 'typed-session';
+import { makeApp, ProbedStore, type Client } from '../support/app.js';
+import { openShop, schema, type Options } from '../support/shop.js';
+
+/** An app behind a proxy that says what it likes. */
+async function behindProxy(options: Options, trust: boolean | number = false): Promise<Client> {
+  const sessions: SessionMiddleware<typeof schema> = session({ schema, secret: 'keep it', ...options });
+  return makeApp((app) => {
+    app.set('trust proxy', trust);
+    app.use(sessions);
+    app.get('/view', (req, res) => {
+      sessions.of(req).views += 1;
+      res.sendStatus(204);
+    });
+  });
+}
+
+const overTls = { 'x-forwarded-proto': 'https, http' };
+
+describe('genid', () => {
+  it('makes the ids of new sessions, and is given the request', async () => {
+    let count = 0;
+    const { client } = await openShop(
+      (sessions) => ({
+        '/view': (req, res) => {
+          sessions.of(req).views += 1;
+          res.send(sessions.of(req).id);
+        },
+        '/rotate': async (req, res) => {
+          await sessions.of(req).rotate();
+          res.send(sessions.of(req).id);
+        },
+      }),
+      { genid: (req) => `${req.method} ${req.path} number ${String(++count)}` },
+    );
+    expect((await client.get('/view')).text).toBe('GET /view number 1');
+    expect((await client.get('/view')).text).toBe('GET /view number 1');
+    expect((await client.get('/rotate')).text).toBe('GET /rotate number 2');
+    expect(await client.json('/')).toMatchObject({ views: 2 });
+  });
+
+  it.each([undefined, '', 7, 'x'.repeat(513)])('may not return %j', async (id) => {
+    const { client, store } = await openShop(
+      (sessions) => ({
+        '/view': (req, res) => {
+          sessions.of(req).views += 1;
+          res.sendStatus(204);
+        },
+      }),
+      { genid: () => id as string },
+    );
+    const answer = await client.get('/view');
+    expect(answer.status).toBe(500);
+    expect(answer.text).toContain('genid: must return text');
+    expect(store.calls).toEqual([]);
+  });
+});
+
+describe('proxy', () => {
+  it('left out, leaves it to trust proxy', async () => {
+    const untold = await behindProxy({ cookie: { secure: 'auto' } });
+    expect((await untold.get('/view', overTls)).cookies.join()).not.toContain('Secure');
+    const told = await behindProxy({ cookie: { secure: 'auto' } }, 1);
+    expect((await told.get('/view', overTls)).cookies.join()).toContain('Secure');
+  });
+
+  it('true believes the first X-Forwarded-Proto, however it is spelt', async () => {
+    const client = await behindProxy({ proxy: true, cookie: { secure: true } });
+    expect((await client.get('/view', overTls)).cookies.join()).toContain('Secure');
+    const others = await behindProxy({ proxy: true, cookie: { secure: true } });
+    expect((await others.get('/view', { 'x-forwarded-proto': 'http, https' })).cookies).toEqual([]);
+    expect((await others.get('/view')).cookies).toEqual([]);
+    expect((await others.get('/view', { 'x-forwarded-proto': ' HTTPS ' })).cookies).toHaveLength(1);
+  });
+
+  it('false believes nothing but the socket', async () => {
+    const client = await behindProxy({ proxy: false, cookie: { secure: true } }, true);
+    expect((await client.get('/view', overTls)).cookies).toEqual([]);
+  });
+});
+
+describe("cookie.sameSite: 'auto'", () => {
+  it("is 'none' over TLS and 'lax' elsewhere, also where `cookie` is a function", async () => {
+    const attributes = { sameSite: 'auto', secure: 'auto' } as const;
+    for (const cookie of [attributes, () => attributes]) {
+      const client = await behindProxy({ proxy: true, cookie });
+      expect((await client.get('/view')).cookies.join()).toMatch(/SameSite=Lax/);
+      const other = await behindProxy({ proxy: true, cookie });
+      expect((await other.get('/view', overTls)).cookies.join()).toMatch(/Secure.*SameSite=None/);
+    }
+  });
+
+  it("is never 'none' on a cookie that is not secure", async () => {
+    const client = await behindProxy({ proxy: true, cookie: { sameSite: 'auto', secure: false } });
+    expect((await client.get('/view', overTls)).cookies.join()).toMatch(/SameSite=Lax/);
+  });
+});
+
+describe('cookie.encode', () => {
+  it('makes the cookie’s value, which is read all the same', async () => {
+    const { client } = await openShop(
+      (sessions) => ({
+        '/view': (req, res) => {
+          sessions.of(req).views += 1;
+          res.sendStatus(204);
+        },
+      }),
+      { cookie: { encode: (value) => encodeURIComponent(value).replaceAll('.', '%2E') } },
+    );
+    expect((await client.get('/view')).cookies.join()).toMatch(/^connect\.sid=s%3A[\w-]+%2E/);
+    expect(await client.json('/')).toMatchObject({ views: 1 });
+  });
+});
+
+describe('resave, saveUninitialized and rolling', () => {
+  const view: Parameters<typeof openShop>[0] = (sessions) => ({
+    '/view': (req, res) => {
+      sessions.of(req).views += 1;
+      res.sendStatus(204);
+    },
+    '/nothing': (_req, res) => void res.sendStatus(204),
+  });
+
+  it('left out, store what changed and nothing else', async () => {
+    const { client, store } = await openShop(view);
+    expect((await client.get('/nothing')).cookies).toEqual([]);
+    await client.get('/view');
+    const answer = await client.get('/nothing');
+    expect(answer.cookies).toEqual([]);
+    expect(store.calls).toEqual(['create', 'read']);
+  });
+
+  it('saveUninitialized stores a session that nobody put anything into', async () => {
+    const { client, store } = await openShop(view, { saveUninitialized: true });
+    expect((await client.get('/nothing')).cookies).toHaveLength(1);
+    expect((await client.get('/nothing')).cookies).toEqual([]);
+    expect(store.calls).toEqual(['create', 'read']);
+  });
+
+  it('resave stores a session at every request', async () => {
+    const { client, store } = await openShop(view, { resave: true });
+    await client.get('/nothing');
+    await client.get('/view');
+    await client.get('/nothing');
+    expect(store.calls).toEqual(['create', 'read', 'update']);
+  });
+
+  it('rolling sends the cookie with every response of a stored session, and pushes its deadline out', async () => {
+    const { client, store } = await openShop(view, { rolling: true, cookie: { maxAge: 60_000 } });
+    expect((await client.get('/nothing')).cookies).toEqual([]);
+    await client.get('/view');
+    const answer = await client.get('/nothing');
+    expect(answer.cookies.join()).toMatch(/^connect\.sid=s%3A/);
+    expect(store.calls).toEqual(['create', 'read', 'touch']);
+  });
+});
+
+describe('req.session.resetMaxAge()', () => {
+  it('starts the clock anew at the end of the request, and can be chained', async () => {
+    const { client, store } = await openShop(
+      (sessions) => ({
+        '/view': (req, res) => {
+          sessions.of(req).views += 1;
+          res.sendStatus(204);
+        },
+        '/reset': (req, res) => {
+          const mine = sessions.of(req);
+          res.json(mine.resetMaxAge() === mine);
+        },
+      }),
+      { store: new ProbedStore(new MemoryStore()), cookie: { maxAge: 60_000 } },
+    );
+    await client.get('/view');
+    store.calls.length = 0;
+    const answer = await client.get('/reset');
+    expect(answer.text).toBe('true');
+    expect(answer.cookies).toHaveLength(1);
+    expect(store.calls).toEqual(['read', 'touch']);
+  });
+});
