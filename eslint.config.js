@@ -47,8 +47,8 @@ const arrows = [
     packages: frameworks,
     other: [concreteStores],
   }),
-  arrow('lib/stores/*/**', 'a concrete store imports ../store.js, ../record.js, errors and its driver', {
-    other: ['^\\.\\./(?!store\\.js$|record\\.js$|\\.\\./errors\\.js$)'],
+  arrow('lib/stores/*/**', 'a concrete store imports its contract, ../record.js, errors and its driver', {
+    other: ['^\\.\\./(?!store\\.js$|express-session-store\\.js$|record\\.js$|\\.\\./errors\\.js$)'],
     packages: ['express', 'zod', 'cookie'],
   }),
   arrow('lib/lifecycle/**', 'the lifecycle knows no framework, no face and no concrete store', {
