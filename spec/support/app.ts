@@ -18,15 +18,16 @@ export interface Answer {
 /** A browser with one cookie jar, as far as one origin needs it. */
 export class Client {
   readonly jar = new Map<string, string>();
-  readonly #base: string;
+  /** Where the app listens, without a slash at the end. */
+  readonly base: string;
 
   constructor(base: string) {
-    this.#base = base;
+    this.base = base;
   }
 
   /** Another browser with the same cookies. */
   copy(): Client {
-    const copy = new Client(this.#base);
+    const copy = new Client(this.base);
     for (const [name, value] of this.jar) copy.jar.set(name, value);
     return copy;
   }
@@ -37,7 +38,7 @@ export class Client {
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     const cookie = this.cookieHeader;
-    const response = await fetch(this.#base + path, {
+    const response = await fetch(this.base + path, {
       redirect: 'manual',
       headers: { ...(cookie === '' ? {} : { cookie }), ...headers },
     });

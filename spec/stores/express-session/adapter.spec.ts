@@ -1,53 +1,16 @@
-import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import type express from 'express';
 import { describe, expect, it } from 'vitest';
 import { session, type ExpressSessionStore, type SessionMiddleware } from 'typed-session';
 import { type Client, listen, makeApp } from '../../support/app.js';
 import { schema, type Options } from '../../support/shop.js';
-
-type Callback = (error?: unknown, value?: object | null) => void;
-type Stored = Record<string, unknown> & { cookie: Record<string, unknown> };
+import { TextStore, TouchStore, type Callback, type Stored } from '../../support/text-store.js';
 
 /** express-session itself; it has no types of its own. */
 const expressSession = createRequire(import.meta.url)('express-session') as {
   (options: object): express.RequestHandler;
   MemoryStore: new () => ExpressSessionStore & { sessions: Record<string, string> };
 };
-
-/** A store as its author would write it: text by id, and each step may be made to misbehave. */
-class TextStore extends EventEmitter {
-  readonly sessions = new Map<string, string>();
-  readonly calls: string[] = [];
-  get(id: string, callback: Callback): void {
-    this.calls.push('get');
-    const text = this.sessions.get(id);
-    callback(null, text === undefined ? null : (JSON.parse(text) as object));
-  }
-  set(id: string, data: object, callback?: Callback): void {
-    this.calls.push('set');
-    this.sessions.set(id, JSON.stringify(data));
-    callback?.(null);
-  }
-  destroy(id: string, callback?: Callback): void {
-    this.calls.push('destroy');
-    this.sessions.delete(id);
-    callback?.(null);
-  }
-  get only(): Stored {
-    return JSON.parse([...this.sessions.values()][0] ?? 'null') as Stored;
-  }
-}
-
-/** One that keeps the time itself, as stores with a server do. */
-class TouchStore extends TextStore {
-  readonly touched: Stored[] = [];
-  touch(_id: string, data: object, callback: Callback): void {
-    this.calls.push('touch');
-    this.touched.push(JSON.parse(JSON.stringify(data)) as Stored);
-    callback(null);
-  }
-}
 
 type Handlers = (sessions: SessionMiddleware<typeof schema>) => Record<string, express.RequestHandler>;
 
@@ -252,7 +215,7 @@ describe('a store that misbehaves', () => {
       throw new Error('broken');
     };
     expect((await client.get('/view')).status).toBe(503);
-    store[method] = (() => Promise.reject(new Error('broken')));
+    store[method] = () => Promise.reject(new Error('broken'));
     expect((await client.get('/view')).status).toBe(503);
   });
 
