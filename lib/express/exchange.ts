@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { emit } from '../events.js';
-import { commit } from '../lifecycle/commit.js';
+import { finish } from '../lifecycle/finish.js';
 import type { Settings } from '../lifecycle/settings.js';
 import { writeCookie } from '../lifecycle/response-cookie.js';
 import type { SessionSchema } from '../schema/types.js';
@@ -151,7 +151,7 @@ export class Exchange {
     try {
       let work: Promise<unknown> | undefined;
       for (const session of this.sessions) {
-        const one = commit(session, status);
+        const one = finish(session, status);
         if (one !== undefined) work = work === undefined ? one : Promise.all([work, one]);
       }
       return work;

@@ -36,7 +36,10 @@ export function attach(exchange: Exchange): Originals {
   const { request, response } = exchange;
   (request as Attached)[EXCHANGE] = exchange;
   const originals = hookedOriginals(response) ?? hookExpress(request, response);
-  if (originals === undefined && !('session' in request)) Object.defineProperty(request, 'session', SESSION);
+  if (originals === undefined && !('session' in request)) {
+    ownSession(request);
+    Object.defineProperties(request, NAMED);
+  }
   // Where another middleware has wrapped this response, its methods are to be called after ours.
   if (originals === undefined || METHODS.some((method) => Object.hasOwn(response, method))) return wrap(exchange);
   return originals;
@@ -50,6 +53,11 @@ export function attachAgain(exchange: Exchange): void {
     if (onPrototype) Reflect.deleteProperty(target, method);
     else target[method] = (...args) => exchange.intercept(method, args);
   }
+}
+
+/** Gives a request a `session` of its own, which can be deleted. */
+export function ownSession(request: object): void {
+  Object.defineProperty(request, 'session', SESSION);
 }
 
 /** Whether an exchange has its calls from Express's prototypes. */
@@ -70,6 +78,7 @@ function hookExpress(request: object, response: AnyResponse): Originals | undefi
   // Looked up at each call, so that what patches Node's own prototype later (tracing does) is not passed by.
   const originals = ServerResponse.prototype as unknown as Originals; // they take what they are given
   Object.defineProperty(requests, 'session', SESSION);
+  Object.defineProperties(requests, NAMED);
   Object.defineProperty(responses, ORIGINALS, { value: originals });
   const define = (name: string, member: PropertyDescriptor): void => {
     Object.defineProperty(responses, name, { configurable: true, ...member });
@@ -133,15 +142,47 @@ function wrap(exchange: Exchange): Originals {
 const SESSION: PropertyDescriptor & ThisType<Attached> = {
   configurable: true,
   get() {
-    return this[EXCHANGE]?.sessions[0]?.session;
+    const first = this[EXCHANGE]?.sessions[0];
+    return first?.isPutAway() === true ? null : first?.session;
   },
   set(value: unknown) {
-    if (this[EXCHANGE] !== undefined) {
+    const exchange = this[EXCHANGE];
+    if (exchange !== undefined) {
+      if (value === null || value === undefined) {
+        exchange.sessions[0]?.putAway(); // what becomes of it says the option `unset`
+        return;
+      }
       throw new TypeError(
         'req.session cannot be replaced: change its fields, or await req.session.destroy() or .regenerate()',
       );
     }
-    // A request that no session middleware has seen: somebody else's session, or a test's.
-    Object.defineProperty(this, 'session', { value, writable: true, configurable: true, enumerable: true });
+    setForeign(this, 'session', value);
   },
 };
+
+/** A request that no session middleware of ours has seen: the value is another library's, or a test's. */
+function setForeign(request: object, name: string, value: unknown): void {
+  Object.defineProperty(request, name, { value, writable: true, configurable: true, enumerable: true });
+}
+
+/** The session's id and its store, by the names that they have in express-session. */
+const NAMED: PropertyDescriptorMap & ThisType<Attached> = {
+  sessionID: named('sessionID', (exchange) => exchange.sessions[0]?.id),
+  sessionStore: named('sessionStore', (exchange) => exchange.sessions[0]?.settings.givenStore),
+};
+
+function named(name: string, look: (exchange: Exchange) => unknown): PropertyDescriptor & ThisType<Attached> {
+  return {
+    configurable: true,
+    get() {
+      const exchange = this[EXCHANGE];
+      return exchange && look(exchange);
+    },
+    set(value: unknown) {
+      if (this[EXCHANGE] !== undefined) {
+        throw new TypeError(`req.${name} cannot be set: await req.session.rotate() for another id`);
+      }
+      setForeign(this, name, value);
+    },
+  };
+}

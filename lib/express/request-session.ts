@@ -3,6 +3,7 @@ import { RequestSession } from '../lifecycle/request-session.js';
 import type { Settings } from '../lifecycle/settings.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { AnyRequest, Exchange } from './exchange.js';
+import { ownSession } from './hooks.js';
 
 /** What Express gives a request. */
 interface ExpressRequest {
@@ -14,10 +15,25 @@ interface ExpressRequest {
 /** One request's session on Express, or on a bare Node server. */
 export class ExpressRequestSession<S extends SessionSchema> extends RequestSession<S> {
   readonly #exchange: Exchange;
+  #putAway = false;
 
   constructor(settings: Settings<S>, attributes: CookieAttributes, exchange: Exchange) {
     super(settings, attributes, exchange.request);
     this.#exchange = exchange;
+    // Only a property of the request's own can be seen to be deleted; it costs some microseconds.
+    if (settings.unset === 'destroy' && exchange.sessions.length === 0) ownSession(exchange.request);
+  }
+
+  /** `req.session = null`. */
+  putAway(): void {
+    this.#putAway = true;
+  }
+
+  override isPutAway(): boolean {
+    if (this.settings.unset === 'destroy' && this.#exchange.sessions[0] === this) {
+      this.#putAway ||= !Object.hasOwn(this.#exchange.request, 'session');
+    }
+    return this.#putAway;
   }
 
   override cookieHeader(): string | undefined {

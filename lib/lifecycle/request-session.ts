@@ -78,6 +78,8 @@ export abstract class RequestSession<S extends SessionSchema> {
   abstract headersSent(): boolean;
   /** Adds a Set-Cookie header to the response. */
   abstract addCookie(header: string): void;
+  /** Whether the handler has put the session away: `req.session = null`. */
+  abstract isPutAway(): boolean;
 
   /** The session's id; a new session gets one as soon as somebody asks. */
   get id(): string {

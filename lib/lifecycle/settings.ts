@@ -15,6 +15,8 @@ export interface Settings<S extends SessionSchema> {
   readonly codec: PayloadCodec<S>;
   readonly signer: Signer;
   readonly store: StoreCalls;
+  /** The store as the app gave it. */
+  readonly givenStore: SessionStore | ExpressSessionStore;
   readonly name: string;
   readonly cookie: CookieAttributes | ((request: object) => CookieAttributes);
   readonly deadlines: Deadlines;
@@ -87,10 +89,12 @@ export function resolveOptions<S extends SessionSchema>(
   const rolling = trueOrFalse('rolling', options.rolling ?? false);
   const storeTimeout =
     milliseconds('storeTimeout', options.storeTimeout, { least: 1, most: MAX_TIMER, infinite: true }) ?? 10_000;
+  const store = storeOf(options.store);
   return {
     codec,
     signer: new Signer(options.secret),
-    store: new StoreCalls(storeOf(options.store), storeTimeout),
+    store: new StoreCalls(store, storeTimeout),
+    givenStore: options.store ?? store,
     name,
     cookie:
       typeof cookie === 'function'

@@ -1,7 +1,7 @@
 import express from 'express';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore, session, type SessionMiddleware } from 'typed-session';
-import { makeApp, ProbedStore, type Client } from '../support/app.js';
+import { makeApp, ProbedStore, serve, type Client } from '../support/app.js';
 import { openShop, schema, type Options } from '../support/shop.js';
 
 /** An app behind a proxy that says what it likes. */
@@ -178,5 +178,84 @@ describe('req.session.resetMaxAge()', () => {
     expect(answer.text).toBe('true');
     expect(answer.cookies).toHaveLength(1);
     expect(store.calls).toEqual(['read', 'touch']);
+  });
+});
+
+describe('unset', () => {
+  const handlers: Parameters<typeof openShop>[0] = (sessions) => ({
+    '/view': (req, res) => {
+      sessions.of(req).views += 1;
+      res.sendStatus(204);
+    },
+    '/null': (req, res) => {
+      sessions.of(req).views += 10;
+      Object.assign(req, { session: null });
+      res.json(req.session);
+    },
+    '/delete': (req, res) => {
+      sessions.of(req).views += 10;
+      Reflect.deleteProperty(req, 'session');
+      res.json({ still: (req as { session?: object }).session !== undefined });
+    },
+  });
+
+  it("'keep', the default, leaves the session as it is stored when req.session is set to null", async () => {
+    const { client, store } = await openShop(handlers);
+    await client.get('/view');
+    expect((await client.get('/null')).text).toBe('null');
+    expect(await client.json('/')).toMatchObject({ views: 1 });
+    expect(store.calls).toEqual(['create', 'read', 'read']);
+  });
+
+  it.each(['/null', '/delete'])("'destroy' ends the session, and clears its cookie: %s", async (path) => {
+    const { client, memory } = await openShop(handlers, { unset: 'destroy' });
+    await client.get('/view');
+    expect(await memory.size?.()).toBe(1);
+    const answer = await client.get(path);
+    expect(answer.cookies.join()).toContain('Max-Age=0');
+    expect(await memory.size?.()).toBe(0);
+  });
+
+  it("'destroy' has nothing to end where no session was stored", async () => {
+    const { client, store } = await openShop(handlers, { unset: 'destroy' });
+    expect((await client.get('/null')).cookies).toEqual([]);
+    expect(store.calls).toEqual([]);
+  });
+
+  it('leaves req.session as it is where nobody puts it away', async () => {
+    const { client } = await openShop(handlers, { unset: 'destroy' });
+    await client.get('/view');
+    await client.get('/view');
+    expect(await client.json('/')).toMatchObject({ views: 2 });
+  });
+});
+
+describe("express-session's names on the request", () => {
+  it.each([
+    ['Express', true],
+    ['a bare request', false],
+  ])('req.sessionID and req.sessionStore are the session’s, on %s', async (_, onExpress) => {
+    const store = new MemoryStore();
+    const sessions = session({ schema, secret: 'keep it', store });
+    const look = (req: object): object => {
+      const { sessionID, sessionStore } = req as { readonly sessionID: string; readonly sessionStore: unknown };
+      return { sameId: sessionID === sessions.of(req).id, sameStore: sessionStore === store };
+    };
+    const client = onExpress
+      ? await makeApp((app) => app.use(sessions).get('/', (req, res) => void res.json(look(req))))
+      : await serve((req, res) => {
+          sessions(req, res, () => res.end(JSON.stringify(look(req))));
+        });
+    expect(await client.json('/')).toEqual({ sameId: true, sameStore: true });
+  });
+
+  it('cannot be set, and say what to do instead', async () => {
+    const { client } = await openShop(() => ({
+      '/set': (req, res) => {
+        Object.assign(req, { sessionID: 'mine' });
+        res.sendStatus(204);
+      },
+    }));
+    expect((await client.get('/set')).text).toContain('await req.session.rotate()');
   });
 });
