@@ -10,7 +10,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import * as library from 'typed-session';
 import { blocksOf, compilerOptions, documents, read, root, writeProject } from './docs.js';
 
-const guides = ['README.md', 'docs/getting-started.md']; // the documents with code
+/** The documents whose code is an app that is run; the others' is compiled. */
+const apps = ['README.md', 'docs/getting-started.md'];
+const guides = [...apps, 'docs/migrating-from-express-session.md'];
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-docs-'));
 const projects = new Map<string, { readonly folder: string; readonly files: Map<string, number> }>();
 
@@ -55,7 +57,7 @@ describe('the code in the documents', { timeout: 60_000 }, () => {
   });
 
   // The app is started anew for each block of commands, in the same folder: what a store keeps, it has kept.
-  it.skipIf(process.platform === 'win32').each(guides)('prints what is written there: %s', async (document) => {
+  it.skipIf(process.platform === 'win32').each(apps)('prints what is written there: %s', async (document) => {
     const { folder } = projectOf(document);
     const port = await freePort();
     const app = join(folder, 'app.ts');
