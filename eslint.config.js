@@ -23,7 +23,7 @@ function arrow(files, message, { folders = [], packages = [], other = [] }) {
   };
 }
 
-const faces = ['index', 'sqlite'];
+const faces = ['index', 'express-session', 'sqlite'];
 const middle = ['lifecycle', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
 const frameworks = ['express', 'express-serve-static-core', 'libsql'];
@@ -57,6 +57,10 @@ const arrows = [
     other: [concreteStores],
   }),
   arrow('lib/{express,decorators}/**', 'a face is built on this folder, not the other way', { folders: faces }),
+  arrow('lib/express-session/**', 'this folder is the face of its name, and knows no other', {
+    folders: [...faces, 'decorators', 'schema'],
+    packages: frameworks,
+  }),
 ];
 
 /** The faces: they put the parts together, and may import any. */

@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { emit } from '../events.js';
-import { finish } from '../lifecycle/finish.js';
 import type { Settings } from '../lifecycle/settings.js';
-import { writeCookie } from '../lifecycle/response-cookie.js';
 import type { SessionSchema } from '../schema/types.js';
 import {
   HeldResponse,
@@ -22,6 +20,26 @@ export type AnyRequest = IncomingMessage | Http2ServerRequest;
 
 /** A response of `node:http` or of `node:http2`'s compatibility API. */
 export type AnyResponse = ServerResponse | Http2ServerResponse;
+
+/** Whoever has something to do before a response goes out: a session, whichever face made it. */
+export interface Participant {
+  /**
+   * Brings the store up to date before what is sent next; returns nothing where there is nothing to wait for. What it
+   * rejects with becomes an error response, where that is still possible.
+   * @param ending - whether the response ends with this
+   */
+  finish(status: number, ending: boolean): Promise<unknown> | undefined;
+  /** The app has said what the head is; later changes do not show in it. */
+  headGiven?(): void;
+  /** The head goes out now: the last moment for a cookie. */
+  writeCookie(): void;
+  /** Another answer will go out in the place of this one. */
+  rollBack(): void;
+  /** Whether a second `end` is passed over, as express-session does; Node makes an error of one that brings a body. */
+  readonly endsOnce?: boolean;
+  /** A failure that no error response can tell any more. */
+  failedLate?(error: Error): void;
+}
 
 /**
  * Where a response is: nothing written yet; `writeHead` called, and waiting with the rest for the first byte; a commit
@@ -44,6 +62,8 @@ export class Exchange {
   readonly response: AnyResponse;
   /** The sessions of the request: the one behind `req.session` first. */
   readonly sessions: ExpressRequestSession<SessionSchema>[] = [];
+  /** Whoever has a say before the response goes out. */
+  readonly participants: Participant[] = [];
   /** The response's methods as they are without us. */
   readonly originals: Originals;
   /** Whether Express's prototypes hand us the calls; otherwise the response has methods of ours. */
@@ -54,6 +74,7 @@ export class Exchange {
   readonly #next: (error: unknown) => void;
   #phase: Phase;
   #head: unknown[] | undefined;
+  #endGiven = false;
   #held: HeldResponse | undefined;
   #queue: Call[] = [];
   /** What the first answer was discarded for. */
@@ -83,6 +104,14 @@ export class Exchange {
 
   /** Takes a call of one of the response's methods. */
   intercept(method: Method, args: unknown[]): unknown {
+    if (method === 'end') {
+      if (this.#endGiven && this.participants.some(({ endsOnce }) => endsOnce === true)) return false;
+      this.#endGiven = true;
+    }
+    return this.#take(method, args);
+  }
+
+  #take(method: Method, args: unknown[]): unknown {
     if (this.#phase === 'done') {
       const isVain = this.#failure !== undefined && this.response.writableEnded; // before that Node's own end may write
       return isVain ? this.#callInVain(method, args, this.#failure) : this.#call(method, args);
@@ -104,6 +133,7 @@ export class Exchange {
       refuseHeaders(isHttp2(response), 'write');
     }
     const head = applyHead(response, args);
+    for (const participant of this.participants) participant.headGiven?.();
     if (isHttp2(response)) return this.#begin('writeHead', head); // it sends the head at once, and a client may wait for just that
     this.#phase = 'head given';
     this.#head = head;
@@ -114,7 +144,7 @@ export class Exchange {
   /** The first call that sends something. */
   #begin(method: Method, args: unknown[]): unknown {
     const status = typeof this.#head?.[0] === 'number' ? this.#head[0] : this.response.statusCode;
-    const work = this.#commit(status);
+    const work = this.#commit(status, method === 'end');
     if (work === undefined) {
       this.#open(method === 'end' ? 'done' : 'streaming');
       return this.#call(method, args);
@@ -129,7 +159,7 @@ export class Exchange {
 
   /** The end of a response that has begun: what was changed since is stored now. */
   #endLate(args: unknown[]): unknown {
-    const work = this.#commit(this.response.statusCode);
+    const work = this.#commit(this.response.statusCode, true);
     if (work === undefined) {
       this.#phase = 'done';
       return this.#call('end', args);
@@ -147,11 +177,11 @@ export class Exchange {
   }
 
   /** Commits every session of the request; what is thrown at once is a rejection too. */
-  #commit(status: number): Promise<unknown> | undefined {
+  #commit(status: number, ending: boolean): Promise<unknown> | undefined {
     try {
       let work: Promise<unknown> | undefined;
-      for (const session of this.sessions) {
-        const one = finish(session, status);
+      for (const participant of this.participants) {
+        const one = participant.finish(status, ending);
         if (one !== undefined) work = work === undefined ? one : Promise.all([work, one]);
       }
       return work;
@@ -188,7 +218,7 @@ export class Exchange {
     this.#phase = phase;
     const head = this.#head;
     this.#head = undefined;
-    for (const session of this.sessions) writeCookie(session);
+    for (const participant of this.participants) participant.writeCookie();
     if (head !== undefined) this.#call('writeHead', head);
   }
 
@@ -213,7 +243,7 @@ export class Exchange {
       const result = this.#call(...first);
       if (first[0] === 'write') lastWrite = result;
       for (const [method, args] of rest) {
-        const result = this.intercept(method, args);
+        const result = this.#take(method, args);
         if (method === 'write') lastWrite = result;
       }
     } catch (error) {
@@ -232,7 +262,7 @@ export class Exchange {
 
   /** A commit failed and nothing was sent: the error handler answers instead. */
   #fail(error: unknown): void {
-    for (const session of this.sessions) session.rollBack();
+    for (const participant of this.participants) participant.rollBack();
     if (this.#failure !== undefined) {
       this.#report(error); // the error handler's own answer failed too: no other is left to give
       this.#release();
@@ -244,6 +274,7 @@ export class Exchange {
     this.#head = undefined;
     attachAgain(this); // middleware further on has wrapped the discarded answer, and may think that it has ended
     this.#phase = 'open';
+    this.#endGiven = false;
     const calls = this.#queue;
     this.#queue = [];
     for (const [method, args] of calls) this.#callInVain(method, args, this.#failure);
@@ -266,9 +297,7 @@ export class Exchange {
   /** A failure that no error response can tell any more; the app is told outside of any promise, should it throw. */
   #report(error: unknown): void {
     emit('error', { request: this.request, error: asError(error), consequence: 'dropped' });
-    for (const { settings } of this.sessions) {
-      if (settings.onError !== undefined) process.nextTick(settings.onError, asError(error), this.request);
-    }
+    for (const participant of this.participants) participant.failedLate?.(asError(error));
   }
 }
 

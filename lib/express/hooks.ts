@@ -146,10 +146,10 @@ const SESSION: PropertyDescriptor & ThisType<Attached> = {
     return first?.isPutAway() === true ? null : first?.session;
   },
   set(value: unknown) {
-    const exchange = this[EXCHANGE];
-    if (exchange !== undefined) {
+    const mine = this[EXCHANGE]?.sessions[0];
+    if (mine !== undefined) {
       if (value === null || value === undefined) {
-        exchange.sessions[0]?.putAway(); // what becomes of it says the option `unset`
+        mine.putAway(); // what becomes of it says the option `unset`
         return;
       }
       throw new TypeError(
@@ -179,7 +179,7 @@ function named(name: string, look: (exchange: Exchange) => unknown): PropertyDes
       return exchange && look(exchange);
     },
     set(value: unknown) {
-      if (this[EXCHANGE] !== undefined) {
+      if (this[EXCHANGE]?.sessions[0] !== undefined) {
         throw new TypeError(`req.${name} cannot be set: await req.session.rotate() for another id`);
       }
       setForeign(this, name, value);

@@ -2,7 +2,9 @@ import type { CookieAttributes } from '../cookie/options.js';
 import { RequestSession } from '../lifecycle/request-session.js';
 import type { Settings } from '../lifecycle/settings.js';
 import type { SessionSchema } from '../schema/types.js';
-import type { AnyRequest, Exchange } from './exchange.js';
+import { finish } from '../lifecycle/finish.js';
+import { writeCookie } from '../lifecycle/response-cookie.js';
+import type { AnyRequest, Exchange, Participant } from './exchange.js';
 import { ownSession } from './hooks.js';
 
 /** What Express gives a request. */
@@ -13,7 +15,7 @@ interface ExpressRequest {
 }
 
 /** One request's session on Express, or on a bare Node server. */
-export class ExpressRequestSession<S extends SessionSchema> extends RequestSession<S> {
+export class ExpressRequestSession<S extends SessionSchema> extends RequestSession<S> implements Participant {
   readonly #exchange: Exchange;
   #putAway = false;
 
@@ -59,6 +61,19 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
     return String(header).split(',', 1)[0]?.trim().toLowerCase() === 'https';
   }
 
+  finish(status: number): Promise<void> | undefined {
+    return finish(this, status);
+  }
+
+  writeCookie(): void {
+    writeCookie(this);
+  }
+
+  failedLate(error: Error): void {
+    const { onError } = this.settings;
+    if (onError !== undefined) process.nextTick(onError, error, this.request);
+  }
+
   override headersSent(): boolean {
     return this.#exchange.headersGone;
   }
@@ -76,7 +91,8 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
 
 /** The path that the client asked for, wherever in the app we are mounted. */
 export function requestPath(request: AnyRequest): string {
-  const url = (request as ExpressRequest).originalUrl ?? request.url ?? '/';
+  const asked = (request as ExpressRequest).originalUrl ?? request.url ?? '/';
+  const url = asked.startsWith('/') ? asked : URL.canParse(asked) ? new URL(asked).pathname : '/'; // a proxy may be asked by the whole URL
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);
 }

@@ -69,6 +69,7 @@ export function session<S extends SessionSchema>(options: SessionOptions<S, Requ
           const mine = new ExpressRequestSession(settings, attributes, exchange);
           // The exchange only asks what every session can answer, whatever its schema.
           exchange.sessions.push(mine);
+          exchange.participants.push(mine);
           if (!settings.onDemand) loading = load(mine);
         }
       }

@@ -1,0 +1,157 @@
+import { stringifySetCookie, type SetCookie } from 'cookie';
+import { deprecated } from './deprecated.js';
+
+/** The attributes of a cookie, as express-session takes them. */
+export interface CookieOptions {
+  /** The cookie's life in milliseconds; `null` for a browser-session cookie. A `Date` is deprecated. */
+  maxAge?: number | Date | null | undefined;
+  /** The moment at which the cookie ends. Of `maxAge` and `expires` the one given last counts. */
+  expires?: Date | null | undefined;
+  /** Whether scripts in the page are kept from the cookie. Default: `true`. */
+  httpOnly?: boolean | undefined;
+  /** Whether the cookie travels over TLS only; `'auto'`: as the first request came. Default: left out. */
+  secure?: boolean | 'auto' | undefined;
+  /** Whether the cookie travels with requests from other sites. Default: left out. */
+  sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined;
+  /** The paths that the cookie is for. Default: `'/'`. */
+  path?: string | undefined;
+  /** The domain that the cookie is for. Default: the host alone. */
+  domain?: string | undefined;
+  /** Which cookies Chromium evicts last. Default: left out. */
+  priority?: 'low' | 'medium' | 'high' | undefined;
+  /** Whether each top-level site has a cookie of its own. Default: left out. */
+  partitioned?: boolean | undefined;
+  /** Taken and kept, but of no effect: express-session leaves encoding to itself. */
+  encode?: ((value: string) => string) | undefined;
+  /** Taken and kept, but of no effect: the session's cookie is always signed. */
+  signed?: boolean | undefined;
+}
+
+/** What a store is given of a cookie, and what JSON has of it. */
+export interface CookieData {
+  /** The life that the cookie began with, in milliseconds; `null` for a browser-session cookie. */
+  originalMaxAge: number | null;
+  partitioned: boolean | undefined;
+  priority: 'low' | 'medium' | 'high' | undefined;
+  expires: Date | null | undefined;
+  secure: boolean | 'auto' | undefined;
+  httpOnly: boolean;
+  domain: string | undefined;
+  path: string;
+  sameSite: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined;
+}
+
+/**
+ * The cookie of a session, as express-session has it: its life counts down, and it is kept with the session.
+ *
+ * @example
+ * ```ts
+ * import { Cookie } from 'typed-session/express-session';
+ *
+ * const cookie = new Cookie({ maxAge: 60_000 });
+ * console.log(cookie.originalMaxAge); // 60000
+ * ```
+ */
+export class Cookie {
+  declare path: string;
+  declare httpOnly: boolean;
+  declare secure?: boolean | 'auto';
+  declare sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto';
+  declare domain?: string;
+  declare priority?: 'low' | 'medium' | 'high';
+  declare partitioned?: boolean;
+  /** The life that the cookie began with, in milliseconds; `null` for a browser-session cookie. */
+  declare originalMaxAge: number | null;
+  /** @internal */
+  declare _expires: Date | null | undefined;
+
+  /**
+   * @param options - the attributes; any other property is kept too
+   * @throws TypeError where `options` is no object, or `maxAge` neither a number nor a `Date`
+   */
+  constructor(options?: CookieOptions | null) {
+    this.path = '/';
+    this.maxAge = null;
+    this.httpOnly = true;
+    if (options) {
+      if (typeof options !== 'object') throw new TypeError('argument options must be a object');
+      const given = options as unknown as Record<string, unknown>; // any property is kept
+      // Inherited ones too: stores hand in cookies of this class.
+      for (const name in given) if (name !== 'data') Reflect.set(this, name, given[name]);
+    }
+    if (typeof this.originalMaxAge !== 'number') this.originalMaxAge ??= this.maxAge as number | null; // it may be undefined, as there
+  }
+
+  /** The moment at which the cookie ends; `null` for a browser-session cookie. */
+  get expires(): Date | null | undefined {
+    return this._expires;
+  }
+
+  set expires(date: Date | null | undefined) {
+    this._expires = date;
+    this.originalMaxAge = this.maxAge as number | null; // it may be undefined, as there
+  }
+
+  /** How many milliseconds are left. Setting it begins to count anew. */
+  get maxAge(): number | null | undefined {
+    return this.expires instanceof Date ? this.expires.getTime() - Date.now() : this.expires;
+  }
+
+  set maxAge(life: number | Date | null | undefined) {
+    if (life && typeof life !== 'number' && !(life instanceof Date)) {
+      throw new TypeError('maxAge must be a number or Date');
+    }
+    if (life instanceof Date) deprecated('maxAge as Date; pass number of milliseconds instead');
+    this.expires = typeof life === 'number' ? new Date(Date.now() + life) : life;
+  }
+
+  /** The attributes, without what counts down. */
+  get data(): CookieData {
+    const { originalMaxAge, partitioned, priority, _expires, secure, httpOnly, domain, path, sameSite } = this;
+    return { originalMaxAge, partitioned, priority, expires: _expires, secure, httpOnly, domain, path, sameSite };
+  }
+
+  /**
+   * The Set-Cookie header for a value.
+   * @throws TypeError where an attribute cannot stand in a header
+   */
+  serialize(name: string, value: string): string {
+    return setCookieHeader(name, value, this.data);
+  }
+
+  /** What JSON has of the cookie: its {@link Cookie.data}. */
+  toJSON(): CookieData {
+    return this.data;
+  }
+}
+
+/**
+ * A Set-Cookie header; there is never a `Max-Age` in it.
+ * @throws TypeError that names the attribute which cannot stand in a header, and not its value
+ */
+export function setCookieHeader(name: string, value: string, data: CookieData): string {
+  try {
+    return stringifySetCookie(attributesOf(name, value, data));
+  } catch (error) {
+    const message = error instanceof Error ? error.message.replace(/: .*$/s, '') : 'cookie is invalid';
+    // eslint-disable-next-line preserve-caught-error -- the cause holds the value
+    throw new TypeError(message);
+  }
+}
+
+function attributesOf(name: string, value: string, data: CookieData): SetCookie {
+  const { expires, secure, httpOnly, domain, path, sameSite, priority, partitioned } = data;
+  return {
+    name,
+    value,
+    ...(domain ? { domain } : undefined),
+    ...(path ? { path } : undefined),
+    ...(expires ? { expires } : undefined),
+    httpOnly,
+    secure: Boolean(secure),
+    ...(partitioned ? { partitioned } : undefined),
+    ...(priority ? { priority } : undefined),
+    // What is none of these is refused below, as a wrong domain is.
+    ...(sameSite ? { sameSite: sameSite as Exclude<typeof sameSite, 'auto'> } : undefined),
+  };
+}

@@ -1,0 +1,175 @@
+import type { AnyResponse, Participant } from '../express/exchange.js';
+import { setCookieHeader } from './cookie.js';
+import type { Config } from './options.js';
+import { isSecure } from './request.js';
+import type { IncomingSessionRequest, Session } from './session.js';
+
+/** express-session's rules for one request: when a session is stored, touched, destroyed, and its cookie set. */
+export class ExchangeSession implements Participant {
+  readonly endsOnce = true;
+  readonly #config: Config;
+  readonly #request: IncomingSessionRequest;
+  readonly #response: AnyResponse;
+  readonly #next: (error?: unknown) => void;
+  /** The id that the request came with. */
+  readonly #cookieId: string | undefined;
+  #originalId: string | undefined;
+  /** The data as it was loaded or begun; JSON, because its key order and `toJSON` count. */
+  #original: string | undefined;
+  #saved: string | undefined;
+  #touched = false;
+  /** The Set-Cookie header; `null` where there is to be none. */
+  #cookie: string | null | undefined;
+
+  constructor(config: Config, request: IncomingSessionRequest, response: AnyResponse, next: (error?: unknown) => void) {
+    this.#config = config;
+    this.#request = request;
+    this.#response = response;
+    this.#next = next;
+    this.#cookieId = request.sessionID;
+  }
+
+  /** `req.session` is there: new, or loaded. */
+  begin(loaded: boolean): void {
+    const { session } = this.#request;
+    if (!session) return; // a store's own `generate` or `createSession` may put none there
+    this.#originalId = this.#request.sessionID;
+    this.#original = dataOf(session);
+    if (loaded && !this.#config.resave) this.#saved = this.#original;
+    this.#watch(session);
+  }
+
+  finish(_status: number, ending: boolean): Promise<unknown> | undefined {
+    if (!ending) return undefined; // what was written is on its way; the store is told at the end
+    const work = this.#settle();
+    this.#decideCookie();
+    return work;
+  }
+
+  headGiven(): void {
+    this.#decideCookie();
+  }
+
+  writeCookie(): void {
+    this.#decideCookie();
+    if (typeof this.#cookie !== 'string') return;
+    // Of the two kinds of response only the header methods are used, which they share.
+    const response = this.#response as Extract<AnyResponse, { assignSocket: unknown }>;
+    const before = response.getHeader('Set-Cookie');
+    const others = before === undefined ? [] : Array.isArray(before) ? before : [String(before)];
+    response.setHeader('Set-Cookie', [...others, this.#cookie]);
+    this.#cookie = null;
+  }
+
+  rollBack(): void {
+    // Another answer gets the cookie that this one would have got.
+  }
+
+  /** Tells the store what has to be told at the end of the request. */
+  #settle(): Promise<unknown> | undefined {
+    const request = this.#request;
+    const { store, destroysUnset, storeTouches } = this.#config;
+    const { session, sessionID } = request;
+    if (sessionID && destroysUnset && (session === undefined || session === null)) {
+      return this.#ask((done) => {
+        store.destroy(sessionID, done);
+      });
+    }
+    if (!session) return undefined;
+    this.#touch(session);
+    if (typeof sessionID !== 'string') return undefined; // no cookie could carry it
+    if (this.#shouldSave(session)) {
+      return this.#ask((done) => {
+        session.save(done);
+      });
+    }
+    if (storeTouches && this.#cookieId === sessionID) {
+      return this.#ask((done) => {
+        store.touch?.(sessionID, session, done);
+      });
+    }
+    return undefined;
+  }
+
+  /** Calls the store. Its failure is told by another `next(error)`, and the response goes out all the same. */
+  #ask(run: (done: (error?: unknown) => void) => void): Promise<void> | undefined {
+    let answered = false;
+    const work = new Promise<void>((resolve) => {
+      run((error) => {
+        answered = true;
+        if (error) setImmediate(this.#next, error);
+        resolve();
+      });
+    });
+    return answered ? undefined : work;
+  }
+
+  #shouldSave(session: Session): boolean {
+    const { saveUninitialized } = this.#config;
+    const isUninitialized =
+      !saveUninitialized && this.#saved === undefined && this.#cookieId !== this.#request.sessionID;
+    if (isUninitialized) return this.#isModified(session);
+    return this.#originalId !== session.id || this.#saved !== dataOf(session);
+  }
+
+  #isModified(session: Session): boolean {
+    return this.#originalId !== session.id || this.#original !== dataOf(session);
+  }
+
+  #touch(session: Session): void {
+    if (this.#touched) return;
+    session.touch();
+    this.#touched = true;
+  }
+
+  #decideCookie(): void {
+    if (this.#cookie !== undefined) return;
+    this.#cookie = null;
+    const { session, sessionID } = this.#request;
+    if (!session || typeof sessionID !== 'string' || !this.#shouldSetCookie(session)) return;
+    const { name, proxy, signerOf } = this.#config;
+    if (session.cookie.secure && !isSecure(this.#request, proxy)) return;
+    this.#touch(session);
+    try {
+      const signed = signerOf(this.#request)?.sign(sessionID);
+      if (signed !== undefined) this.#cookie = setCookieHeader(name, signed, session.cookie.data);
+    } catch (error) {
+      setImmediate(this.#next, error);
+    }
+  }
+
+  #shouldSetCookie(session: Session): boolean {
+    const { rolling, saveUninitialized } = this.#config;
+    if (this.#cookieId !== this.#request.sessionID) return saveUninitialized || this.#isModified(session);
+    return rolling || (session.cookie.expires != null && this.#isModified(session));
+  }
+
+  /** Sees what a session's own `save` and `reload` do, until another one takes its place. */
+  #watch(session: Session): void {
+    // Whatever they are now: a store's or another middleware's may stand in front of the class's.
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- they are called on the session
+    const { save, reload } = session;
+    const own: Pick<Session, 'save' | 'reload'> = {
+      save: (callback) => {
+        this.#saved = dataOf(session);
+        return save.call(session, callback);
+      },
+      reload: (callback) =>
+        reload.call(session, (error) => {
+          const current = this.#request.session;
+          if (current && current !== session) this.#watch(current);
+          callback(error);
+        }),
+    };
+    for (const [name, value] of Object.entries(own)) {
+      Object.defineProperty(session, name, { configurable: true, enumerable: false, writable: true, value });
+    }
+  }
+}
+
+/** What a session holds besides its cookie, as a text that differs where it does. */
+function dataOf(session: object): string {
+  return JSON.stringify(session, function (this: unknown, key: string, value: unknown) {
+    return this === session && key === 'cookie' ? undefined : value;
+  });
+}

@@ -1,0 +1,82 @@
+import { Exchange, type AnyRequest, type AnyResponse } from '../express/exchange.js';
+import { exchangeOf } from '../express/hooks.js';
+import { requestPath } from '../express/request-session.js';
+import { Cookie } from './cookie.js';
+import { ExchangeSession } from './exchange-session.js';
+import { configOf, type Config, type SessionOptions } from './options.js';
+import { idOf, isSecure } from './request.js';
+import { Session, type IncomingSessionRequest } from './session.js';
+
+/** A middleware, for Express and for bare servers. */
+export type SessionHandler = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void) => void;
+
+/** What is exported as `session`; see the entry point. */
+export function createSession(options: SessionOptions): SessionHandler {
+  const config = configOf(options);
+  const { store } = config;
+  // Stores call this to regenerate; the middleware that was made last rules, as there.
+  store.generate = (request) => {
+    generate(config, request as unknown as IncomingSessionRequest); // the middleware's requests are
+  };
+  let connected = true;
+  store.on('disconnect', () => {
+    connected = false;
+  });
+  store.on('connect', () => {
+    connected = true;
+  });
+
+  return (given, response, next) => {
+    const request = given as unknown as IncomingSessionRequest; // Node's, with what has been put onto it
+    const isPassedBy = Boolean(request.session) || !connected;
+    if (isPassedBy || !requestPath(request).startsWith(config.cookieOf(request).path ?? '/')) {
+      next();
+      return;
+    }
+    const signer = config.signerOf(request);
+    if (signer === undefined) {
+      next(new Error('secret option required for sessions'));
+      return;
+    }
+    const exchange = exchangeOf(request) ?? new Exchange(request, response, next);
+    request.sessionStore = store;
+    const id = idOf(request, config.name, signer);
+    if (id === undefined) Reflect.deleteProperty(request, 'sessionID');
+    else request.sessionID = id;
+    const mine = new ExchangeSession(config, request, response, next);
+    exchange.participants.push(mine);
+    if (!id) {
+      store.generate(request);
+      mine.begin(false);
+      next();
+      return;
+    }
+    store.get(id, (error, stored) => {
+      if (error && (error as { code?: unknown }).code !== 'ENOENT') {
+        next(error);
+        return;
+      }
+      try {
+        const found = error ? undefined : stored;
+        if (found) store.createSession(request, found);
+        else store.generate(request);
+        mine.begin(Boolean(found));
+      } catch (thrown) {
+        next(thrown);
+        return;
+      }
+      next();
+    });
+  };
+}
+
+/** Puts a new session onto a request. */
+function generate(config: Config, request: IncomingSessionRequest): void {
+  request.sessionID = config.newId(request);
+  const session = new Session(request);
+  session.cookie = new Cookie(config.cookieOf(request));
+  const secure = isSecure(request, config.proxy);
+  if (config.fixedCookie.secure === 'auto') session.cookie.secure = secure;
+  if (config.fixedCookie.sameSite === 'auto') session.cookie.sameSite = secure ? 'none' : 'lax';
+  request.session = session;
+}

@@ -1,0 +1,103 @@
+import { Signer, type Secret } from '../cookie/signature.js';
+import { newId } from '../lifecycle/ids.js';
+import type { CookieOptions } from './cookie.js';
+import { MemoryStore } from './memory-store.js';
+import type { IncomingSessionRequest } from './session.js';
+import type { Store } from './store.js';
+
+/** express-session's options, with its defaults. */
+export interface SessionOptions {
+  /** What signs the cookie; in an array the first signs and all verify. Left out: `req.secret`, which is deprecated. */
+  secret?: Secret | readonly Secret[] | undefined;
+  /** The cookie's name. Default: `'connect.sid'`. */
+  name?: string | undefined;
+  /** The old name of `name`. */
+  key?: string | undefined;
+  /** Where sessions live. Default: a new {@link MemoryStore}. */
+  store?: Store | undefined;
+  /** The cookie's attributes, or a function of the request that returns them. */
+  cookie?: CookieOptions | ((request: IncomingSessionRequest) => CookieOptions) | undefined;
+  /** Makes a new session's id. Default: 24 random bytes as base64url. */
+  genid?: ((request: IncomingSessionRequest) => string) | undefined;
+  /** Whether `X-Forwarded-Proto` is believed; left out, Express's `req.secure` decides. */
+  proxy?: boolean | undefined;
+  /** Whether sessions are stored that did not change. Default: `true`, and a notice that you should say so. */
+  resave?: boolean | undefined;
+  /** Whether the cookie is set on every response. Default: `false`. */
+  rolling?: boolean | undefined;
+  /** Whether new sessions are stored that nobody put anything into. Default: `true`, and a notice that you should say so. */
+  saveUninitialized?: boolean | undefined;
+  /** What a `req.session` that is gone at the end means: `'destroy'` removes it from the store. Default: `'keep'`. */
+  unset?: 'destroy' | 'keep' | undefined;
+}
+
+/** The options, with every default in its place. */
+export interface Config {
+  readonly name: string;
+  readonly store: Store;
+  readonly cookieOf: (request: IncomingSessionRequest) => CookieOptions;
+  /** What says whether `'auto'` is to be resolved; a function's `'auto'` is not, as there. */
+  readonly fixedCookie: CookieOptions;
+  readonly newId: (request: IncomingSessionRequest) => string;
+  readonly proxy: boolean | undefined;
+  readonly resave: boolean;
+  readonly rolling: boolean;
+  readonly saveUninitialized: boolean;
+  readonly destroysUnset: boolean;
+  readonly storeTouches: boolean;
+  /** The signer; of the request's own secret where the app gave none. */
+  readonly signerOf: (request: IncomingSessionRequest) => Signer | undefined;
+}
+
+const production = process.env['NODE_ENV'] === 'production'; // looked at once, as there
+
+/** @throws TypeError for a `genid`, `unset` or `secret` that express-session refuses */
+export function configOf(options: SessionOptions): Config {
+  const { genid = newId, resave, saveUninitialized, unset, cookie } = options;
+  if (typeof genid !== 'function') throw new TypeError('genid option must be a function');
+  if (unset && unset !== 'destroy' && unset !== 'keep') {
+    throw new TypeError('unset option must be "destroy" or "keep"');
+  }
+  const signerOf = signers(options.secret);
+  const store = options.store ?? new MemoryStore();
+  if (production && store instanceof MemoryStore) {
+    // eslint-disable-next-line no-console -- where express-session says it
+    console.warn('Warning: MemoryStore keeps all sessions in this process and forgets none: not for production.');
+  }
+  const fixedCookie = typeof cookie === 'function' ? {} : (cookie ?? {});
+  return {
+    // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing -- an empty name is none
+    name: options.name || options.key || 'connect.sid',
+    store,
+    cookieOf: typeof cookie === 'function' ? cookie : () => fixedCookie,
+    fixedCookie,
+    newId: genid,
+    proxy: options.proxy,
+    resave: resave ?? true,
+    rolling: Boolean(options.rolling),
+    saveUninitialized: saveUninitialized ?? true,
+    destroysUnset: unset === 'destroy',
+    storeTouches: typeof store.touch === 'function',
+    signerOf,
+  };
+}
+
+function signers(secret: SessionOptions['secret']): Config['signerOf'] {
+  if (Array.isArray(secret) && secret.length === 0) {
+    throw new TypeError('secret option array must contain one or more strings');
+  }
+  if (secret) {
+    const signer = new Signer(secret);
+    return () => signer;
+  }
+  const known = new Map<string, Signer>();
+  return ({ secret: ofRequest }) => {
+    if (!ofRequest) return undefined;
+    let signer = known.get(ofRequest);
+    if (signer === undefined) {
+      known.clear(); // cookie-parser has one secret, which seldom changes
+      known.set(ofRequest, (signer = new Signer(ofRequest)));
+    }
+    return signer;
+  };
+}
