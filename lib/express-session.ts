@@ -42,9 +42,13 @@ function session(options: SessionOptions = {}): SessionHandler {
   if (!options.secret) deprecated('req.secret; provide secret option');
   return middleware;
 }
+/** The base class of stores, {@link Store}. */
 session.Store = Store;
+/** The cookie of a session, {@link Cookie}. */
 session.Cookie = Cookie;
+/** A session, {@link Session}. */
 session.Session = Session;
+/** The default store, {@link MemoryStore}. */
 session.MemoryStore = MemoryStore;
 
 export default session;

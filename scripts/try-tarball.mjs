@@ -80,9 +80,12 @@ async function bare(tarball) {
   const cwd = emptyProject('bare');
   const installed = await check('bare: install', () => install(cwd, [tarball]));
   if (installed === undefined) return;
-  const use = `if (typeof m.session !== 'function' || typeof s.SqliteStore !== 'function') throw new Error('exports')`;
-  const imports = `const m = await import('typed-session'), s = await import('typed-session/sqlite'); ${use}`;
-  const requires = `const m = require('typed-session'), s = require('typed-session/sqlite'); ${use}`;
+  const use = `if (typeof m.session !== 'function' || typeof s.SqliteStore !== 'function') throw new Error('exports');
+    if (typeof e !== 'function' || typeof e.Store !== 'function') throw new Error('not as express-session is')`;
+  const imports = `const m = await import('typed-session'), s = await import('typed-session/sqlite');
+    const { default: e } = await import('typed-session/express-session'); ${use}`;
+  const requires = `const m = require('typed-session'), s = require('typed-session/sqlite');
+    const e = require('typed-session/express-session'); ${use}`;
   await check('bare: import', () => run('node', ['--input-type=module', '-e', imports], { cwd }));
   await check('bare: require', () => run('node', ['--input-type=commonjs', '-e', requires], { cwd }));
   const oldest = ['-y', '-p', `node@${oldestNode}`, 'node', '--input-type=commonjs', '-e'];

@@ -31,13 +31,21 @@ export interface CookieOptions {
 export interface CookieData {
   /** The life that the cookie began with, in milliseconds; `null` for a browser-session cookie. */
   originalMaxAge: number | null;
+  /** See {@link CookieOptions.partitioned}. */
   partitioned: boolean | undefined;
+  /** See {@link CookieOptions.priority}. */
   priority: 'low' | 'medium' | 'high' | undefined;
+  /** The moment at which the cookie ends. */
   expires: Date | null | undefined;
+  /** See {@link CookieOptions.secure}. */
   secure: boolean | 'auto' | undefined;
+  /** See {@link CookieOptions.httpOnly}. */
   httpOnly: boolean;
+  /** See {@link CookieOptions.domain}. */
   domain: string | undefined;
+  /** See {@link CookieOptions.path}. */
   path: string;
+  /** See {@link CookieOptions.sameSite}. */
   sameSite: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined;
 }
 
@@ -53,12 +61,19 @@ export interface CookieData {
  * ```
  */
 export class Cookie {
+  /** See {@link CookieOptions.path}. */
   declare path: string;
+  /** See {@link CookieOptions.httpOnly}. */
   declare httpOnly: boolean;
+  /** See {@link CookieOptions.secure}. */
   declare secure?: boolean | 'auto';
+  /** See {@link CookieOptions.sameSite}. */
   declare sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto';
+  /** See {@link CookieOptions.domain}. */
   declare domain?: string;
+  /** See {@link CookieOptions.priority}. */
   declare priority?: 'low' | 'medium' | 'high';
+  /** See {@link CookieOptions.partitioned}. */
   declare partitioned?: boolean;
   /** The life that the cookie began with, in milliseconds; `null` for a browser-session cookie. */
   declare originalMaxAge: number | null;

@@ -15,9 +15,13 @@ export interface SessionRequest {
 /** A request as Node, Express and cookie-parser give it. */
 export type IncomingSessionRequest = IncomingMessage &
   SessionRequest & {
+    /** Whether the request came over TLS, as Express sees it. */
     readonly secure?: boolean;
+    /** cookie-parser's secret. */
     readonly secret?: string;
+    /** The unsigned cookies, as cookie-parser found them. */
     readonly cookies?: Readonly<Record<string, unknown>>;
+    /** The signed cookies, as cookie-parser found them. */
     readonly signedCookies?: Readonly<Record<string, unknown>>;
   };
 

@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { inherits } from 'node:util';
-import { Cookie, type CookieOptions } from './cookie.js';
+import { Cookie, type CookieData, type CookieOptions } from './cookie.js';
 import { Session, type SessionRequest } from './session.js';
 
 /** What a store returns of a session: its data, and its cookie as JSON left it. */
 export interface StoredSession {
   /** The cookie's attributes. */
-  cookie: CookieOptions & { originalMaxAge?: number | null };
+  cookie: CookieOptions & Partial<Pick<CookieData, 'originalMaxAge'>>;
   [field: string]: unknown;
 }
 
@@ -34,6 +34,7 @@ export interface Store extends EventEmitter {
 export interface StoreConstructor {
   new (): Store;
   (this: unknown): void;
+  /** What stores inherit. */
   readonly prototype: Store;
 }
 

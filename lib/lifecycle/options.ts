@@ -40,7 +40,7 @@ export interface CommonOptions<S extends SessionSchema, Request> {
   readonly secret: Secret | readonly Secret[];
   /**
    * Where sessions live: a store of this library, or one that was made for express-session (connect-redis,
-   * connect-mongo, connect-pg-simple, …), whose sessions go on; see {@link fromExpressSessionStore}.
+   * connect-mongo, connect-pg-simple, …), whose sessions go on.
    * @defaultValue a new `MemoryStore`: gone with the process, and warned about in production
    */
   readonly store?: SessionStore | ExpressSessionStore | undefined;

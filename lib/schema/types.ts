@@ -61,13 +61,13 @@ export type Present<S extends SessionSchema, K extends string> = [K] extends [ne
   ? unknown
   : { [F in K & SessionField<S>]: NonNullable<FieldValue<S, F>> };
 
-/** Whether the schema makes a payload of `{}`: every field is optional or has a default, in some member of a union. */
-export type AcceptsEmpty<S extends SessionSchema> = true extends NeedsNoField<input<S>> ? true : false;
+/** Whether the schema makes a payload of `{}`: every field is optional or has a default. */
+export type AcceptsEmpty<S extends SessionSchema> = Nothing extends input<S> ? true : false;
 
-type NeedsNoField<T> = T extends unknown ? ([RequiredKeys<T>] extends [never] ? true : false) : never;
-
-// Not by `{} extends Pick<T, K>`: `{}` has a `constructor`, and a field may have that name.
-type RequiredKeys<T> = { [K in keyof T]-?: string extends K ? never : T extends Record<K, T[K]> ? K : never }[keyof T];
+/** No field at all, not even one that every object inherits: a schema may have a field of that name. */
+type Nothing = Record<string, never> & {
+  readonly [K in 'constructor' | 'toString' | 'toLocaleString' | 'valueOf' | 'hasOwnProperty']?: never;
+};
 
 /** What the compiler prints where `initial` is missing. */
 // eslint-disable-next-line @typescript-eslint/no-unused-vars -- it is there to be printed

@@ -84,6 +84,7 @@ export function compilerOptions(): Record<string, unknown> {
     moduleDetection: 'force',
     paths: {
       'typed-session': [join(root, 'lib/index.ts')],
+      'typed-session/express-session': [join(root, 'lib/express-session.ts')],
       'typed-session/sqlite': [join(root, 'lib/sqlite.ts')],
     },
   };

@@ -42,7 +42,21 @@ session({
 expectError(session({ schema: sessionSchema }));
 expectError(session({ schema: sessionSchema, secret: 5 }));
 expectError(session({ schema: sessionSchema, secret: undefined }));
-expectError(session({ schema: sessionSchema, secret, resave: false }));
+session({
+  schema: sessionSchema,
+  secret,
+  resave: false,
+  saveUninitialized: false,
+  rolling: true,
+  unset: 'destroy',
+  proxy: true,
+});
+session({ schema: sessionSchema, secret, genid: (req) => req.path, cookie: { sameSite: 'auto' } });
+session({ schema: z.object({ constructor: z.string().optional() }), secret });
+expectError(session({ schema: sessionSchema, secret, resave: 'no' }));
+expectError(session({ schema: sessionSchema, secret, unset: 'forget' }));
+expectError(session({ schema: sessionSchema, secret, genid: () => 5 }));
+expectError(session({ schema: sessionSchema, secret, key: 'sid' }));
 expectError(session({ schema: sessionSchema, secret, principal: 'nope' }));
 expectError(session({ schema: sessionSchema, secret, principal: 'id' }));
 expectError(session({ schema: sessionSchema, secret, onInvalid: 'ignore' }));
