@@ -61,13 +61,17 @@ export type Present<S extends SessionSchema, K extends string> = [K] extends [ne
   ? unknown
   : { [F in K & SessionField<S>]: NonNullable<FieldValue<S, F>> };
 
-/** Whether the schema makes a payload of `{}`: every field is optional or has a default. */
-export type AcceptsEmpty<S extends SessionSchema> = Nothing extends input<S> ? true : false;
+/** Whether the schema makes a payload of `{}`, which is a record of nothing: every field is optional or has a default. */
+export type AcceptsEmpty<S extends SessionSchema> = Record<string, never> extends Expected<input<S>> ? true : false;
 
-/** No field at all, not even one that every object inherits: a schema may have a field of that name. */
-type Nothing = Record<string, never> & {
-  readonly [K in 'constructor' | 'toString' | 'toLocaleString' | 'valueOf' | 'hasOwnProperty']?: never;
-};
+/** What a payload must have, but for optional fields that every object inherits: the compiler would find those in `{}`. */
+type Expected<T> = T extends unknown
+  ? string extends keyof T
+    ? T
+    : Omit<T, { [K in keyof T & Inherited]: undefined extends T[K] ? K : never }[keyof T & Inherited]>
+  : never;
+
+type Inherited = 'constructor' | 'toString' | 'toLocaleString' | 'valueOf' | 'hasOwnProperty';
 
 /** What the compiler prints where `initial` is missing. */
 // eslint-disable-next-line @typescript-eslint/no-unused-vars -- it is there to be printed
