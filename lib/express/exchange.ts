@@ -132,6 +132,8 @@ export class Exchange {
       if (args.length === 1 && args[0] === (this.#head?.[0] ?? response.statusCode)) return response;
       refuseHeaders(isHttp2(response), 'write');
     }
+    // Node refuses it; what stands in for a response at a WebSocket's upgrade (engine.io's) is called so.
+    if (args[0] === undefined) return this.#call('writeHead', args);
     const head = applyHead(response, args);
     for (const participant of this.participants) participant.headGiven?.();
     if (isHttp2(response)) return this.#begin('writeHead', head); // it sends the head at once, and a client may wait for just that

@@ -44,9 +44,11 @@ export function rotate<S extends SessionSchema>(session: RequestSession<S>): Pro
   });
 }
 
-export function regenerate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
+/** @param inNewObject - the handler's object keeps its payload, as in express-session, whose callers may copy from it */
+export function regenerate<S extends SessionSchema>(session: RequestSession<S>, inNewObject: boolean): Promise<void> {
   return session.inTurn(() => {
     refuseHeadersSent(session);
+    if (inNewObject) session.newObject();
     session.startFresh();
     return Promise.resolve();
   });

@@ -196,6 +196,11 @@ export abstract class RequestSession<S extends SessionSchema> {
     emit('load', { request: this.request, outcome });
   }
 
+  /** Another object in the place of the handler's, which is left to him. */
+  newObject(): void {
+    this.#session = new SessionObject<S>(this);
+  }
+
   /** A fresh payload under a new id, from here on; what was stored is left at the next commit. */
   startFresh(): void {
     this.ended = undefined;

@@ -47,7 +47,10 @@ export interface SessionMembers<S extends SessionSchema> {
    * @throws SessionHeadersSentError
    */
   regenerate(): Promise<void>;
-  /** {@link SessionMembers.regenerate} in express-session's manner. */
+  /**
+   * {@link SessionMembers.regenerate} in express-session's manner: `req.session` is another object then, and this one
+   * keeps what it held, so that some of it can be taken along.
+   */
   regenerate(callback: SessionCallback): void;
   /**
    * Ends the session at once and clears its cookie: logout. The payload goes back to what a new session has; changing
@@ -120,7 +123,7 @@ export class SessionObject<S extends SessionSchema> {
   }
 
   regenerate(callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.regenerate(this.#request), callback);
+    return answer(actions.regenerate(this.#request, callback !== undefined), callback);
   }
 
   destroy(callback?: SessionCallback): Promise<void> | undefined {
