@@ -14,7 +14,7 @@ export type * from './events.js';
 export type { AnyRequest, AnyResponse } from './express/exchange.js';
 export { requireSession } from './express/require.js';
 export { session, type SessionMiddleware } from './express/session.js';
-export type { Checked, RegisteredMembers, SessionGuard, SessionRequest } from './express/types.js';
+export type { BesideOthers, Checked, RegisteredMembers, SessionGuard, SessionRequest } from './express/types.js';
 export type {
   CommonOptions,
   FieldMerge,

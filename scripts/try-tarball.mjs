@@ -18,6 +18,7 @@ try {
   if (tarball !== undefined) {
     await check('what is packed', () => contents(tarball.files));
     await bare(tarball.path);
+    await besideTypes(tarball.path);
     await Promise.all([
       project(tarball.path, 'express 5', ['express@5', '@types/express@5', 'zod@4']),
       project(tarball.path, 'express 4', ['express@4', '@types/express@4', `zod@${oldestZod}`]),
@@ -91,6 +92,44 @@ async function bare(tarball) {
   const oldest = ['-y', '-p', `node@${oldestNode}`, 'node', '--input-type=commonjs', '-e'];
   const version = `if (!process.version.startsWith('v${oldestNode}.')) throw new Error(process.version);`;
   await check(`bare: require on Node ${oldestNode}`, () => run('npx', [...oldest, `${version} ${requires}`], { cwd }));
+}
+
+/**
+ * `@types/express-session` and a store that is typed by it, in one program with us.
+ *
+ * @param {string} tarball
+ */
+async function besideTypes(tarball) {
+  const name = 'beside @types/express-session';
+  const cwd = emptyProject('beside', { type: 'module' });
+  const packages = [
+    'express@5',
+    '@types/express@5',
+    '@types/express-session',
+    'connect-redis@8',
+    'redis',
+    '@types/node@20',
+  ];
+  const installed = await check(`${name}: install`, () =>
+    install(cwd, [tarball, ...packages, `typescript@${typescript}`]),
+  );
+  if (installed === undefined) return;
+  cpSync(join(root, 'scripts/tarball/beside-express-session.ts'), join(cwd, 'app.ts'));
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--exactOptionalPropertyTypes',
+    '--target',
+    'es2022',
+    '--module',
+    'nodenext',
+  ];
+  for (const skipLibCheck of ['true', 'false']) {
+    const args = [...options, '--types', 'node,express-session', '--skipLibCheck', skipLibCheck, 'app.ts'];
+    await check(`${name}: compile, skipLibCheck ${skipLibCheck}`, () =>
+      run('node', ['node_modules/typescript/bin/tsc', ...args], { cwd }),
+    );
+  }
 }
 
 /**

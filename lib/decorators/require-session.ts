@@ -1,4 +1,5 @@
 import { check } from '../express/require.js';
+import type { BesideOthers } from '../express/types.js';
 import type { Session } from '../lifecycle/session.js';
 import type { FieldValue, Present, RegisteredSchema, SessionField } from '../schema/types.js';
 import { methodDecorator, type Method } from './method.js';
@@ -28,7 +29,7 @@ type Unchecked<Promised, Checked extends string> = {
 
 /** `unknown` where the decorator has checked what the method's request type promises; else what to do, as a type. */
 type Fits<M, Checked extends string> =
-  Session<Registered> & Present<Registered, Checked & Field> extends PromisedSession<M>
+  BesideOthers<Session<Registered>> & Present<Registered, Checked & Field> extends PromisedSession<M>
     ? unknown
     : [Unchecked<PromisedSession<M>, Checked>] extends [never]
       ? `The type of this method's request promises a session that the registered schema does not have`

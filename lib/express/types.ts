@@ -18,12 +18,19 @@ export interface Checked<Narrowed> {
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds
 export interface RegisteredMembers extends SessionMembers<RegisteredSchema> {}
 
+/**
+ * Our type of `req.session`, beside that of `@types/express-session`, which stores bring along: Express's request must
+ * have both, or the compiler refuses it. What both have is ours.
+ */
+export type BesideOthers<Ours> = Express.Request extends { session: infer Theirs } ? Ours & Theirs : Ours;
+
 declare module 'express-serve-static-core' {
   // The names of the type parameters are Express's.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- all must be named to name the last
   interface Request<P, ResBody, ReqBody, ReqQuery, LocalsObj> {
     /** The request's session: its fields are the registered schema's. */
-    session: (LocalsObj & { readonly [checked]: Payload<RegisteredSchema> & RegisteredMembers })[typeof checked];
+    session: BesideOthers<Payload<RegisteredSchema> & RegisteredMembers> &
+      (LocalsObj extends Checked<infer Narrowed> ? Narrowed : unknown);
   }
 }
 

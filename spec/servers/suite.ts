@@ -28,7 +28,8 @@ const life = 60_000;
 export function stored(store: ExpressSessionStore, id: string): Promise<Record<string, unknown> | undefined> {
   return new Promise((resolve, reject) => {
     void store.get(id, (error, found) => {
-      if (error && (error as { code?: unknown }).code !== 'ENOENT') reject(error);
+      if (error && (error as { code?: unknown }).code !== 'ENOENT')
+        reject(error instanceof Error ? error : new Error('the store failed'));
       else resolve((found as Record<string, unknown> | null | undefined) ?? undefined);
     });
   });

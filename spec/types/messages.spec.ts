@@ -118,7 +118,7 @@ describe('a type error reads as advice', () => {
       `app.get('/', (req) => { req.session.lastlogin; });`,
       `app.get('/', (req) => { req.session.take('id'); });`,
       `app.get('/', requireSession('userId'), (req, res: Response) => { req.session.userId.length; req.session.rotate(); });`,
-      `session({ schema: sessionSchema, secret, resave: false });`,
+      `session({ schema: sessionSchema, secret, resaved: false });`,
     ]);
     expect(unknownField).toBe(
       `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin"'.\n`,
@@ -136,7 +136,7 @@ describe('a type error reads as advice', () => {
       `Argument of type '"id"' is not assignable to parameter of type '"userId" | "role" | "lastLogin"'`,
     );
     expect(guarded).toBe('');
-    expect(option).toContain("'resave' does not exist in type '");
+    expect(option).toContain("'resaved' does not exist in type '");
   });
 
   it('in an app that has not', () => {
@@ -167,9 +167,9 @@ it('a hover over req.session prints its fields, and nothing of zod', () => {
     ]),
   ).toEqual([
     fields,
-    `{ userId: string; } & ${fields}`,
+    `${fields} & { userId: string; }`,
     fields,
-    `{ userId: string; } & ${fields}`,
+    `${fields} & { userId: string; }`,
     'Promise<string | undefined>',
   ]);
 });
