@@ -15,8 +15,7 @@ import { mongo } from './servers/mongo.mjs';
 const stateFile = join(tmpdir(), 'typed-session-servers.json');
 
 /**
- * @typedef {{ url: string, pid: number }} Started
- * @typedef {{ name: string, start: (folder: string, port: number) => Promise<Started> }} Server
+ * @typedef {{ name: string, start: (folder: string, port: number) => Promise<string> }} Server starting one gives its URL
  */
 
 /** @type {Server[]} */
@@ -31,9 +30,9 @@ const servers = [
 async function redis(folder, port) {
   await need('redis-server', 'redis-server');
   const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-  const pid = daemon('redis-server', options, folder);
+  daemon('redis-server', options, folder);
   await answers(port, 'PING\r\n', '+PONG');
-  return { url: `redis://127.0.0.1:${port}`, pid };
+  return `redis://127.0.0.1:${port}`;
 }
 
 /** @param {string} folder @param {number} port */
@@ -44,10 +43,10 @@ async function postgres(folder, port) {
   const user = await ownedBy('postgres', folder); // it refuses to run as root
   await run('setpriv', [...user, join(bin, 'initdb'), '-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8']);
   const options = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'];
-  const pid = daemon('setpriv', [...user, join(bin, 'postgres'), ...options], folder);
+  daemon('setpriv', [...user, join(bin, 'postgres'), ...options], folder);
   const ready = ['-h', '127.0.0.1', '-p', `${port}`];
   await until('PostgreSQL', () => run(join(bin, 'pg_isready'), ready).then(() => true));
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, pid };
+  return `postgres://postgres@127.0.0.1:${port}/postgres`;
 }
 
 function postgresBin() {
@@ -63,10 +62,10 @@ async function mariadb(folder, port) {
   const common = ['--no-defaults', `--datadir=${data}`];
   await run('setpriv', [...user, 'mariadb-install-db', ...common, '--auth-root-authentication-method=normal']);
   const options = [`--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(folder, 's')}`, `--pid-file=${join(folder, 'pid')}`]; // prettier-ignore
-  const pid = daemon('setpriv', [...user, 'mariadbd', ...common, ...options], folder);
+  daemon('setpriv', [...user, 'mariadbd', ...common, ...options], folder);
   const client = ['--no-defaults', '-h', '127.0.0.1', '-P', `${port}`, '-u', 'root'];
   await until('MariaDB', () => run('mariadb', [...client, '-e', 'CREATE DATABASE IF NOT EXISTS sessions']).then(() => true)); // prettier-ignore
-  return { url: `mysql://root@127.0.0.1:${port}/sessions`, pid };
+  return `mysql://root@127.0.0.1:${port}/sessions`;
 }
 
 /** @param {string} command @param {string} debianPackage */
@@ -101,13 +100,16 @@ async function ownedBy(name, folder) {
   return [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
 }
 
+/** The processes that were started. @type {number[]} */
+const pids = [];
+
 /** Starts a process that outlives this one; what it says is in `folder/log`. @param {string} command @param {string[]} args @param {string} folder */
 function daemon(command, args, folder) {
   const script = 'exec "$@" >"$0" 2>&1';
   const child = spawn('sh', ['-c', script, join(folder, 'log'), command, ...args], { cwd: folder, detached: true, stdio: 'ignore' }); // prettier-ignore
   child.unref();
   if (child.pid === undefined) throw new Error(`${command} did not start`);
-  return child.pid;
+  pids.push(child.pid);
 }
 
 /** Waits until a server answers what it should. @param {number} port @param {string} question @param {string} answer */
@@ -155,16 +157,22 @@ function freePort() {
   });
 }
 
-/** @returns {Promise<Record<string, string>>} the URLs, by the names of their variables */
-async function start() {
+/** @typedef {{ root: string, pids: number[] }} Running what is to be stopped and removed again */
+
+/** @returns {Promise<Running>} */
+async function prepare() {
   const root = mkdtempSync(join(tmpdir(), 'typed-session-servers-'));
-  chownSync(root, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
-  await run('chmod', ['755', root]);
+  await run('chmod', ['755', root]); // servers that run as other users have their folders in it
+  return { root, pids };
+}
+
+/**
+ * @param {Running} running
+ * @returns {Promise<Record<string, string>>} the URLs, by the names of their variables
+ */
+async function start({ root }) {
   /** @type {Record<string, string>} */
   const urls = {};
-  /** @type {number[]} */
-  const pids = [];
-  writeFileSync(stateFile, JSON.stringify({ root, pids }));
   for (const { name, start } of servers) {
     const given = process.env[name];
     if (given !== undefined) {
@@ -173,21 +181,36 @@ async function start() {
     }
     const folder = join(root, name);
     mkdirSync(folder);
-    const { url, pid } = await start(folder, await freePort());
-    urls[name] = url;
-    pids.push(pid);
-    writeFileSync(stateFile, JSON.stringify({ root, pids }));
+    urls[name] = await start(folder, await freePort());
   }
   await need('nginx', 'nginx-light'); // a test starts it, with a configuration of its own
   return urls;
 }
 
-async function stop() {
-  if (!existsSync(stateFile)) return;
-  const { root, pids } = /** @type {{ root: string, pids: number[] }} */ (JSON.parse(readFileSync(stateFile, 'utf8')));
+/** @param {Running} running */
+async function stop({ root, pids }) {
   for (const pid of pids) signal(pid, 'SIGTERM');
   for (const pid of pids) await until(`the end of ${pid}`, async () => !signal(pid, 0)).catch(() => signal(pid, 'SIGKILL')); // prettier-ignore
   rmSync(root, { recursive: true, force: true });
+}
+
+/** Starts them to stay; what is needed to stop them is in a file. */
+async function startToStay() {
+  if (existsSync(stateFile)) throw new Error('they are running: node scripts/servers.mjs stop');
+  const running = await prepare();
+  try {
+    const urls = await start(running);
+    writeFileSync(stateFile, JSON.stringify(running));
+    for (const [name, url] of Object.entries(urls)) console.log(`export ${name}=${url}`);
+  } catch (error) {
+    await stop(running);
+    throw error;
+  }
+}
+
+async function stopThoseThatStayed() {
+  if (!existsSync(stateFile)) return;
+  await stop(/** @type {Running} */ (JSON.parse(readFileSync(stateFile, 'utf8'))));
   rmSync(stateFile);
 }
 
@@ -203,8 +226,9 @@ function signal(pid, name) {
 
 /** @param {string[]} command */
 async function runWithServers([command = '', ...args]) {
+  const running = await prepare();
   try {
-    const env = { ...process.env, ...(await start()) };
+    const env = { ...process.env, ...(await start(running)) };
     const child = spawn(command, args, { env, stdio: 'inherit' });
     for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(name, () => child.kill(name));
     process.exitCode = await new Promise((resolve, reject) => {
@@ -212,15 +236,15 @@ async function runWithServers([command = '', ...args]) {
       child.once('close', (code) => resolve(code ?? 1));
     });
   } finally {
-    await stop();
+    await stop(running);
   }
 }
 
 const [verb, ...rest] = process.argv.slice(2);
 if (verb === 'start') {
-  for (const [name, url] of Object.entries(await start())) console.log(`export ${name}=${url}`);
+  await startToStay();
 } else if (verb === 'stop') {
-  await stop();
+  await stopThoseThatStayed();
 } else if (verb === 'run' && rest[0] === '--' && rest.length > 1) {
   await runWithServers(rest.slice(1));
 } else {

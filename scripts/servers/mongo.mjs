@@ -16,19 +16,19 @@ const here = join(import.meta.dirname, 'mongo');
  *
  * @param {string} folder
  * @param {number} port
- * @param {(command: string, args: string[], folder: string) => number} daemon
+ * @param {(command: string, args: string[], folder: string) => void} daemon
  */
 export async function mongo(folder, port, daemon) {
   await run('which', ['mvn', 'java']).catch(() => run('apt-get', ['install', '-y', '-qq', 'maven', 'default-jre-headless'])); // prettier-ignore
   const classPath = join(folder, 'class-path');
   const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:build-classpath';
   await run('mvn', ['-q', '-B', '-f', join(here, 'pom.xml'), plugin, `-Dmdep.outputFile=${classPath}`]);
-  const pid = daemon('java', ['-cp', readFileSync(classPath, 'utf8'), join(here, 'StandIn.java'), `${port}`], folder);
+  daemon('java', ['-cp', readFileSync(classPath, 'utf8'), join(here, 'StandIn.java'), `${port}`], folder);
   for (let tries = 0; !(await accepts(port)); tries++) {
     if (tries === 600) throw new Error('the stand-in for MongoDB is not there after 60 s');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { url: `mongodb://127.0.0.1:${port}/sessions`, pid };
+  return `mongodb://127.0.0.1:${port}/sessions`;
 }
 
 /** It accepts connections once it can answer them. @param {number} port @returns {Promise<boolean>} */
