@@ -21,7 +21,7 @@ const deprecated = depd('express-session');
 /**
  * Makes the middleware that gives every request its session, as express-session does.
  *
- * @param options - express-session's options
+ * @param given - express-session's options
  * @throws TypeError for options that express-session refuses; SessionOptionsError for a secret that cannot sign
  * @example
  * ```ts
@@ -32,7 +32,8 @@ const deprecated = depd('express-session');
  * app.use(session({ secret: 'keyboard cat', resave: false, saveUninitialized: false, cookie: { maxAge: 60_000 } }));
  * ```
  */
-function session(options: SessionOptions = {}): SessionHandler {
+function session(given?: SessionOptions | null): SessionHandler {
+  const options = given ?? {};
   const middleware = createSession(options);
   // Here and not further down: a notice says where its caller was called from.
   if (options.resave === undefined) deprecated('undefined resave option; provide resave option');
@@ -56,6 +57,7 @@ export default session;
 export { session as 'module.exports', session, Store, Cookie, Session, MemoryStore };
 export { fromExpressSessionStore } from './express/store.js';
 export type { CookieData, CookieOptions } from './express-session/cookie.js';
+export type { MemoryStoreConstructor } from './express-session/memory-store.js';
 export type { SessionHandler } from './express-session/middleware.js';
 export type { SessionOptions } from './express-session/options.js';
 export type { IncomingSessionRequest, SessionRequest } from './express-session/session.js';

@@ -1,5 +1,11 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
-import { deprecated } from './deprecated.js';
+import depd from 'depd';
+
+// One for each file that tells: a notice is told once for each place which that file was called from.
+const deprecated = depd('express-session');
+
+/** A cookie's name by RFC 6265, which `cookie` 1.x is less strict about. */
+const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** The attributes of a cookie, as express-session takes them. */
 export interface CookieOptions {
@@ -90,9 +96,10 @@ export class Cookie {
     this.httpOnly = true;
     if (options) {
       if (typeof options !== 'object') throw new TypeError('argument options must be a object');
-      const given = options as unknown as Record<string, unknown>; // any property is kept
-      // Inherited ones too: stores hand in cookies of this class.
-      for (const name in given) if (name !== 'data') Reflect.set(this, name, given[name]);
+      // Any property is kept, inherited ones too: stores hand in cookies of this class.
+      const given = options as unknown as Record<string, unknown>;
+      const own = this as unknown as Record<string, unknown>;
+      for (const name in given) if (name !== 'data') own[name] = given[name];
     }
     if (typeof this.originalMaxAge !== 'number') this.originalMaxAge ??= this.maxAge as number | null; // it may be undefined, as there
   }
@@ -140,13 +147,20 @@ export class Cookie {
   }
 }
 
+// Whoever lists a cookie's properties with `for … in` finds these, as there.
+for (const name of ['expires', 'maxAge', 'data', 'serialize', 'toJSON']) {
+  Object.defineProperty(Cookie.prototype, name, { enumerable: true });
+}
+
 /**
  * A Set-Cookie header; there is never a `Max-Age` in it.
+ * @param data - the attributes; an app may have put another object in the cookie's place, which has none
  * @throws TypeError that names the attribute which cannot stand in a header, and not its value
  */
-export function setCookieHeader(name: string, value: string, data: CookieData): string {
+export function setCookieHeader(name: string, value: string, data: CookieData | undefined): string {
+  if (!COOKIE_NAME.test(name)) throw new TypeError('argument name is invalid');
   try {
-    return stringifySetCookie(attributesOf(name, value, data));
+    return stringifySetCookie(data === undefined ? { name, value } : attributesOf(name, value, data));
   } catch (error) {
     const message = error instanceof Error ? error.message.replace(/: .*$/s, '') : 'cookie is invalid';
     // eslint-disable-next-line preserve-caught-error -- the cause holds the value

@@ -18,6 +18,7 @@ export class ExchangeSession implements Participant {
   #original: string | undefined;
   #saved: string | undefined;
   #touched = false;
+  #finished = false;
   /** The Set-Cookie header; `null` where there is to be none. */
   #cookie: string | null | undefined;
 
@@ -29,21 +30,31 @@ export class ExchangeSession implements Participant {
     this.#cookieId = request.sessionID;
   }
 
-  /** `req.session` is there: new, or loaded. */
-  begin(loaded: boolean): void {
+  /**
+   * `req.session` is there.
+   * @param stored - what the store had of it; nothing where it is new
+   */
+  begin(stored?: object): void {
     const { session } = this.#request;
     if (!session) return; // a store's own `generate` or `createSession` may put none there
     this.#originalId = this.#request.sessionID;
-    this.#original = dataOf(session);
-    if (loaded && !this.#config.resave) this.#saved = this.#original;
+    // Of the record and not of the session: fields that are dropped on loading are a change, and leave the store.
+    this.#original = dataOf(stored ?? session);
+    if (stored !== undefined && !this.#config.resave) this.#saved = this.#original;
     this.#watch(session);
   }
 
   finish(_status: number, ending: boolean): Promise<unknown> | undefined {
-    if (!ending) return undefined; // what was written is on its way; the store is told at the end
-    const work = this.#settle();
-    this.#decideCookie();
-    return work;
+    if (!ending || this.#finished) return undefined; // what was written is on its way; the store is told at the end
+    this.#finished = true;
+    try {
+      const work = this.#settle();
+      this.#decideCookie();
+      return work;
+    } catch (error) {
+      this.#cookie = null; // what cannot be stored gets none, or the error's own answer would fail the same way
+      throw error;
+    }
   }
 
   headGiven(): void {
@@ -62,7 +73,7 @@ export class ExchangeSession implements Participant {
   }
 
   rollBack(): void {
-    // Another answer gets the cookie that this one would have got.
+    // Another answer gets the cookie that this one would have got; the store was told what there is to tell.
   }
 
   /** Tells the store what has to be told at the end of the request. */
@@ -94,14 +105,16 @@ export class ExchangeSession implements Participant {
   /** Calls the store. Its failure is told by another `next(error)`, and the response goes out all the same. */
   #ask(run: (done: (error?: unknown) => void) => void): Promise<void> | undefined {
     let answered = false;
-    const work = new Promise<void>((resolve) => {
-      run((error) => {
-        answered = true;
-        if (error) setImmediate(this.#next, error);
-        resolve();
-      });
+    let goOn: (() => void) | undefined;
+    run((error) => {
+      answered = true;
+      if (error) setImmediate(this.#next, error);
+      goOn?.();
     });
-    return answered ? undefined : work;
+    if (answered) return undefined;
+    return new Promise((resolve) => {
+      goOn = resolve;
+    });
   }
 
   #shouldSave(session: Session): boolean {

@@ -1,10 +1,9 @@
 import { Exchange, type AnyRequest, type AnyResponse } from '../express/exchange.js';
 import { exchangeOf } from '../express/hooks.js';
-import { requestPath } from '../express/request-session.js';
 import { Cookie } from './cookie.js';
 import { ExchangeSession } from './exchange-session.js';
 import { configOf, type Config, type SessionOptions } from './options.js';
-import { idOf, isSecure } from './request.js';
+import { idOf, isSecure, pathOf } from './request.js';
 import { Session, type IncomingSessionRequest } from './session.js';
 
 /** A middleware, for Express and for bare servers. */
@@ -26,10 +25,11 @@ export function createSession(options: SessionOptions): SessionHandler {
     connected = true;
   });
 
-  return (given, response, next) => {
+  return function session(given, response, next) {
     const request = given as unknown as IncomingSessionRequest; // Node's, with what has been put onto it
     const isPassedBy = Boolean(request.session) || !connected;
-    if (isPassedBy || !requestPath(request).startsWith(config.cookieOf(request).path ?? '/')) {
+    // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing -- an empty path is none
+    if (isPassedBy || !pathOf(request).startsWith(config.cookieOf(request).path || '/')) {
       next();
       return;
     }
@@ -47,7 +47,7 @@ export function createSession(options: SessionOptions): SessionHandler {
     exchange.participants.push(mine);
     if (!id) {
       store.generate(request);
-      mine.begin(false);
+      mine.begin();
       next();
       return;
     }
@@ -60,7 +60,7 @@ export function createSession(options: SessionOptions): SessionHandler {
         const found = error ? undefined : stored;
         if (found) store.createSession(request, found);
         else store.generate(request);
-        mine.begin(Boolean(found));
+        mine.begin(found ?? undefined);
       } catch (thrown) {
         next(thrown);
         return;

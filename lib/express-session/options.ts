@@ -53,51 +53,64 @@ const production = process.env['NODE_ENV'] === 'production'; // looked at once, 
 
 /** @throws TypeError for a `genid`, `unset` or `secret` that express-session refuses */
 export function configOf(options: SessionOptions): Config {
-  const { genid = newId, resave, saveUninitialized, unset, cookie } = options;
+  const { resave, saveUninitialized, unset, cookie } = options;
+  /* eslint-disable @typescript-eslint/prefer-nullish-coalescing -- whatever is falsy counts as left out, as there */
+  const genid = options.genid || newId;
   if (typeof genid !== 'function') throw new TypeError('genid option must be a function');
   if (unset && unset !== 'destroy' && unset !== 'keep') {
     throw new TypeError('unset option must be "destroy" or "keep"');
   }
   const signerOf = signers(options.secret);
-  const store = options.store ?? new MemoryStore();
+  const store = options.store || new MemoryStore();
   if (production && store instanceof MemoryStore) {
     // eslint-disable-next-line no-console -- where express-session says it
     console.warn('Warning: MemoryStore keeps all sessions in this process and forgets none: not for production.');
   }
-  const fixedCookie = typeof cookie === 'function' ? {} : (cookie ?? {});
+  const fixedCookie = typeof cookie === 'function' ? {} : cookie || {};
+  const name = options.name || options.key || 'connect.sid';
+  /* eslint-enable @typescript-eslint/prefer-nullish-coalescing */
   return {
-    // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing -- an empty name is none
-    name: options.name || options.key || 'connect.sid',
+    name,
     store,
     cookieOf: typeof cookie === 'function' ? cookie : () => fixedCookie,
     fixedCookie,
     newId: genid,
     proxy: options.proxy,
-    resave: resave ?? true,
+    resave: isOn(resave),
     rolling: Boolean(options.rolling),
-    saveUninitialized: saveUninitialized ?? true,
+    saveUninitialized: isOn(saveUninitialized),
     destroysUnset: unset === 'destroy',
     storeTouches: typeof store.touch === 'function',
     signerOf,
   };
 }
 
+/** Whether an option is on whose default is on; `null` is off, as there. */
+function isOn(option: unknown): boolean {
+  return option === undefined || Boolean(option);
+}
+
 function signers(secret: SessionOptions['secret']): Config['signerOf'] {
   if (Array.isArray(secret) && secret.length === 0) {
     throw new TypeError('secret option array must contain one or more strings');
   }
-  if (secret) {
-    const signer = new Signer(secret);
-    return () => signer;
-  }
-  const known = new Map<string, Signer>();
-  return ({ secret: ofRequest }) => {
-    if (!ofRequest) return undefined;
-    let signer = known.get(ofRequest);
-    if (signer === undefined) {
-      known.clear(); // cookie-parser has one secret, which seldom changes
-      known.set(ofRequest, (signer = new Signer(ofRequest)));
+  let known: readonly Secret[] = [];
+  let signer: Signer | undefined;
+  const signerFor = (secrets: readonly Secret[]): Signer => {
+    // Apps put a newer secret into the array while they run, and cookie-parser's may change.
+    const isSame = secrets.length === known.length && secrets.every((one, i) => one === known[i]);
+    if (signer === undefined || !isSame) {
+      signer = new Signer(secrets);
+      known = [...secrets];
     }
     return signer;
   };
+  if (!secret) return ({ secret: ofRequest }) => (ofRequest ? signerFor([ofRequest]) : undefined);
+  const secrets: readonly Secret[] = isList(secret) ? secret : [secret];
+  signerFor(secrets); // what cannot sign is told at start-up
+  return () => signerFor(secrets);
+}
+
+function isList(secret: Secret | readonly Secret[]): secret is readonly Secret[] {
+  return Array.isArray(secret);
 }

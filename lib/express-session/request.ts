@@ -1,12 +1,14 @@
-import { parse } from 'cookie';
+import { parseCookie } from 'cookie';
+import depd from 'depd';
 import type { Signer } from '../cookie/signature.js';
-import { deprecated } from './deprecated.js';
 import type { IncomingSessionRequest } from './session.js';
+
+const deprecated = depd('express-session');
 
 /** The id that a request's cookie names: from its header or, as of old, from what cookie-parser made of it. */
 export function idOf(request: IncomingSessionRequest, name: string, signer: Signer): string | undefined {
   const header = request.headers.cookie;
-  const sent = header ? verified(parse(header)[name], signer) : undefined;
+  const sent = header ? verified(parseCookie(header, { decode: decodeValue })[name], signer) : undefined;
   if (sent) return sent;
   const signed = request.signedCookies?.[name];
   if (signed) {
@@ -16,6 +18,24 @@ export function idOf(request: IncomingSessionRequest, name: string, signer: Sign
   const parsed = verified(request.cookies?.[name], signer);
   if (parsed) deprecated('cookie should be available in req.headers.cookie');
   return parsed;
+}
+
+/** A cookie's value may stand in quotes (RFC 6265, section 4.1.1), which `cookie` 1.x leaves there. */
+function decodeValue(value: string): string {
+  const bare = value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+  try {
+    return bare.includes('%') ? decodeURIComponent(bare) : bare;
+  } catch {
+    return bare; // broken percent encoding: its signature will not hold
+  }
+}
+
+/** The path that the client asked for, wherever in the app the middleware is mounted. */
+export function pathOf(request: IncomingSessionRequest): string {
+  const url = request.originalUrl ?? request.url ?? '';
+  if (url === '') return '/';
+  if (!url.startsWith('/') && URL.canParse(url)) return new URL(url).pathname; // a proxy may be asked by the whole URL
+  return url.replace(/[?#].*$/s, ''); // `*` among them, which no cookie's path covers
 }
 
 function verified(value: unknown, signer: Signer): string | undefined {

@@ -15,6 +15,8 @@ export interface SessionRequest {
 /** A request as Node, Express and cookie-parser give it. */
 export type IncomingSessionRequest = IncomingMessage &
   SessionRequest & {
+    /** The URL that was asked for, which Express keeps where a router has shortened `url`. */
+    readonly originalUrl?: string;
     /** Whether the request came over TLS, as Express sees it. */
     readonly secure?: boolean;
     /** cookie-parser's secret. */

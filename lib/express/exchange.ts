@@ -104,11 +104,11 @@ export class Exchange {
 
   /** Takes a call of one of the response's methods. */
   intercept(method: Method, args: unknown[]): unknown {
-    if (method === 'end') {
-      if (this.#endGiven && this.participants.some(({ endsOnce }) => endsOnce === true)) return false;
-      this.#endGiven = true;
-    }
-    return this.#take(method, args);
+    if (method !== 'end') return this.#take(method, args);
+    if (this.#endGiven && this.participants.some(({ endsOnce }) => endsOnce === true)) return false;
+    const result = this.#take(method, args);
+    this.#endGiven = true; // not before: where Node refused this end, an error handler's is the first
+    return result;
   }
 
   #take(method: Method, args: unknown[]): unknown {
@@ -126,6 +126,11 @@ export class Exchange {
 
   #giveHead(args: unknown[]): unknown {
     const { response } = this;
+    if (args.length === 0 && !('assignSocket' in response)) {
+      // No response of Node's: engine.io asks so for the headers of a WebSocket's handshake, and waits for nothing.
+      if (this.#phase === 'open') this.#open('streaming');
+      return this.#call('writeHead', args);
+    }
     if (this.#phase === 'streaming' || this.#phase === 'ending') return this.#call('writeHead', args); // Node's own, or it throws
     if (this.#phase !== 'open') {
       // Middleware that looks into `_header` (compression 1.7) gives the head again as Node would: it changes nothing.

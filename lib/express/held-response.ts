@@ -108,7 +108,11 @@ export function refuseHeaders(http2: boolean, verb: string): never {
   const [message, code] = http2
     ? ['Response has already been initiated.', 'ERR_HTTP2_HEADERS_SENT']
     : [`Cannot ${verb} headers after they are sent to the client`, 'ERR_HTTP_HEADERS_SENT'];
-  throw Object.assign(new Error(message), { code });
+  const error = Object.assign(new Error(message), { code });
+  // Node's own errors have their code in the stack and in the text, which is what people search for.
+  error.stack = error.stack?.replace(/^Error/, `Error [${code}]`) ?? '';
+  Object.defineProperty(error, 'toString', { value: () => `Error [${code}]: ${message}` });
+  throw error;
 }
 
 /** Removes a header that is there; removing one that is not tells Node to do without it from then on. */

@@ -85,7 +85,7 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
     const others = before === undefined ? [] : Array.isArray(before) ? before : [String(before)];
     response.setHeader('Set-Cookie', [...others, header]);
     // A cache that kept this answer would hand the session to others (OWASP Session Management, "Web Content Caching").
-    if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'no-store');
+    if (response.getHeader('Cache-Control') === undefined) response.setHeader('Cache-Control', 'no-store');
   }
 }
 
