@@ -3,11 +3,19 @@ import type { RequestListener } from 'node:http';
 import cookieParser from 'cookie-parser';
 import express from 'express';
 import express4 from 'express4';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Session } from 'typed-session/express-session';
 import { serve } from '../support/app.js';
 import { open, storeOf, turn, view, type Handlers, type Req } from './app.js';
 import { faces, middleware } from './faces.js';
+
+// express-session asks the clock twice for one `originalMaxAge`, which is then a millisecond less when it has ticked.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe.each(faces)('%s', (_name, face) => {
   describe('its exports', () => {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type express from 'express';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { session, type ExpressSessionStore, type SessionMiddleware } from 'typed-session';
 import { type Client, listen, makeApp } from '../../support/app.js';
 import { schema, type Options } from '../../support/shop.js';
@@ -58,6 +58,8 @@ describe('a store of express-session, passed as `store`', () => {
   });
 
   it('lets express-session and us serve one client in turn, and neither logs it out', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] }); // express-session's originalMaxAge shrinks by what its clock ticks
+    onTestFinished(() => void vi.useRealTimers());
     const store = new expressSession.MemoryStore();
     const theirs = await makeApp((app) => {
       app.use(expressSession({ secret: 'keep it', store, resave: false, saveUninitialized: false, cookie: { maxAge: 60_000 } })); // prettier-ignore
