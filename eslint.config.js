@@ -23,7 +23,7 @@ function arrow(files, message, { folders = [], packages = [], other = [] }) {
   };
 }
 
-const faces = ['index', 'express-session', 'sqlite'];
+const faces = ['index', 'middleware', 'express-session', 'sqlite'];
 const middle = ['lifecycle', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
 const frameworks = ['express', 'express-serve-static-core', 'libsql'];

@@ -8,13 +8,23 @@
 export type { CookieOptions } from './cookie/options.js';
 export type { SessionCookie } from './cookie/session-cookie.js';
 export type { Secret } from './cookie/signature.js';
-export { RequireSession, type RequireSessionDecorator } from './decorators/require-session.js';
+export { RequireSession, type OwnDecorator, type RequireSessionDecorator } from './decorators/require-session.js';
 export * from './errors.js';
 export type * from './events.js';
 export type { AnyRequest, AnyResponse } from './express/exchange.js';
 export { requireSession } from './express/require.js';
-export { session, type SessionMiddleware } from './express/session.js';
-export type { BesideOthers, Checked, RegisteredMembers, SessionGuard, SessionRequest } from './express/types.js';
+export type {
+  BesideOthers,
+  Checked,
+  NarrowedOf,
+  OwnChecked,
+  OwnGuard,
+  OwnLocals,
+  OwnSessionRequest,
+  RegisteredMembers,
+  SessionGuard,
+  SessionRequest,
+} from './express/types.js';
 export type {
   CommonOptions,
   FieldMerge,
@@ -24,6 +34,7 @@ export type {
   SessionOptions,
 } from './lifecycle/options.js';
 export type { Session, SessionCallback, SessionMembers } from './lifecycle/session.js';
+export { session, type SessionMiddleware } from './middleware.js';
 export type { ReservedField } from './schema/reserved.js';
 export type * from './schema/types.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';

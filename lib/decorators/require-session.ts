@@ -1,11 +1,17 @@
-import { check } from '../express/require.js';
-import type { BesideOthers } from '../express/types.js';
+import { check, requirementsOf } from '../express/require.js';
+import type { BesideOthers, NarrowedOf } from '../express/types.js';
 import type { Session } from '../lifecycle/session.js';
-import type { FieldValue, Present, RegisteredSchema, SessionField } from '../schema/types.js';
+import type { Settings } from '../lifecycle/settings.js';
+import type {
+  FieldValue,
+  KnownFields,
+  Narrowed,
+  RegisteredSchema,
+  RegisteredValues,
+  SessionField,
+  SessionSchema,
+} from '../schema/types.js';
 import { methodDecorator, type Method } from './method.js';
-
-type Registered = RegisteredSchema;
-type Field = SessionField<Registered>;
 
 /** The session that a method's request type promises; `unknown` where its first parameter says nothing of one. */
 type PromisedSession<M> = M extends (this: never, request: infer Request, ...rest: never[]) => unknown
@@ -14,48 +20,72 @@ type PromisedSession<M> = M extends (this: never, request: infer Request, ...res
     : unknown
   : unknown;
 
-/** The fields that a session type takes for granted though the schema does not, and the decorator has not checked. */
-type Unchecked<Promised, Checked extends string> = {
-  [F in Field]: F extends Checked
+/** The fields that a session type takes for granted though neither the schema nor the decorator sees to it. */
+type Unchecked<S extends SessionSchema, Promised, R> = {
+  [F in SessionField<S>]: F extends R
     ? never
     : Promised extends Readonly<Record<F, infer Value>>
-      ? [Extract<Value, undefined | null>] extends [never]
-        ? [Extract<FieldValue<Registered, F>, undefined | null>] extends [never]
+      ? FieldOf<Session<S> & Narrowed<S, R>, F> extends Value
+        ? never
+        : FieldValue<S, F> & Value extends never
           ? never
           : F
-        : never
       : never;
-}[Field];
+}[SessionField<S>];
+
+type FieldOf<T, F> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
 
 /** `unknown` where the decorator has checked what the method's request type promises; else what to do, as a type. */
-type Fits<M, Checked extends string> =
-  BesideOthers<Session<Registered>> & Present<Registered, Checked & Field> extends PromisedSession<M>
-    ? unknown
-    : [Unchecked<PromisedSession<M>, Checked>] extends [never]
-      ? `The type of this method's request promises a session that the registered schema does not have`
-      : `This method's request promises session.${Unchecked<PromisedSession<M>, Checked>}: let @RequireSession check that field too`;
+type Fits<S extends SessionSchema, Promised, R> = BesideOthers<Session<S>> & Narrowed<S, R> extends Promised
+  ? unknown
+  : [Unchecked<S, Promised, R>] extends [never]
+    ? `The type of this method's request promises a session that the registered schema does not have`
+    : `This method's request promises session.${Unchecked<S, Promised, R>}: let @RequireSession check that field too`;
 
 /** What `@RequireSession(…)` returns: a method decorator for both dialects. */
-export interface RequireSessionDecorator<Checked extends string> {
+export interface RequireSessionDecorator<R> {
   /** The standard (TC39) dialect. */
-  <M extends Method>(method: M & Fits<M, Checked>, context: ClassMethodDecoratorContext): M;
+  <M extends Method>(
+    method: M & Fits<RegisteredSchema, PromisedSession<M>, R>,
+    context: ClassMethodDecoratorContext,
+  ): M;
   /** The legacy dialect (`experimentalDecorators`). */
   <M extends Method>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & Fits<M, Checked>>,
+    descriptor: TypedPropertyDescriptor<M & Fits<RegisteredSchema, PromisedSession<M>, R>>,
+  ): void;
+}
+
+/** What a method's request type promises of the session with this schema, through {@link OwnSessionRequest} or `req.session`. */
+type PromisedOwn<S extends SessionSchema, M> = (M extends (this: never, request: infer Q, ...rest: never[]) => unknown
+  ? NarrowedOf<S, Q>
+  : unknown) &
+  (S extends RegisteredSchema ? (RegisteredSchema extends S ? PromisedSession<M> : unknown) : unknown);
+
+/** {@link RequireSessionDecorator} for the session of one middleware. */
+export interface OwnDecorator<S extends SessionSchema, R> {
+  /** The standard (TC39) dialect. */
+  <M extends Method>(method: M & Fits<S, PromisedOwn<S, M>, R>, context: ClassMethodDecoratorContext): M;
+  /** The legacy dialect (`experimentalDecorators`). */
+  <M extends Method>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M & Fits<S, PromisedOwn<S, M>, R>>,
   ): void;
 }
 
 /**
- * Guards a controller's method: it runs for requests whose session is stored and has these fields; any other gets
- * `SessionRequiredError`, status 401, through `next` (or thrown, where the method is not called with one). Without
- * fields, any stored session will do.
+ * Guards a controller's method: it runs for requests whose session is stored and has what is asked for; any other gets
+ * `SessionRequiredError`, status 401, through `next` (or thrown, where the method is not called with one). Asked for
+ * nothing, any stored session will do.
  *
  * Works as a standard and as a legacy decorator. The method is bound, keeps its name and length and may be async. The
- * compiler refuses a method whose request type promises fields that the decorator does not check.
+ * compiler refuses a method whose request type promises what the decorator does not check.
  *
- * @param fields - fields of the registered schema that must be neither `undefined` nor `null`
+ * @param required - names of fields that must be neither `undefined` nor `null`, and objects of fields with the values
+ *   that they must have, such as the tag of a state
+ * @throws SessionOptionsError, where the class is defined, for anything else
  * @example
  * ```ts
  * import express, { type Response } from 'express';
@@ -71,8 +101,16 @@ export interface RequireSessionDecorator<Checked extends string> {
  * express().get('/me', new AccountController().me);
  * ```
  */
-export function RequireSession<Checked extends Field = never>(...fields: Checked[]): RequireSessionDecorator<Checked> {
-  const decorate = methodDecorator((method) => {
+export function RequireSession<const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues)[]>(
+  ...required: R & KnownFields<RegisteredSchema, R[number]>
+): RequireSessionDecorator<R[number]> {
+  return guardMethod(required) as RequireSessionDecorator<R[number]>; // it takes the arguments of both dialects
+}
+
+/** {@link RequireSession} for the session of one middleware. */
+export function guardMethod(required: readonly unknown[], settings?: Settings<SessionSchema>) {
+  const wanted = requirementsOf(required);
+  return methodDecorator((method) => {
     return function (this: unknown, ...args: unknown[]): unknown {
       const [request, , next] = args;
       const refuse = (error: unknown): unknown => {
@@ -81,7 +119,7 @@ export function RequireSession<Checked extends Field = never>(...fields: Checked
       };
       let waiting: Promise<void> | undefined;
       try {
-        waiting = check(request as object, fields);
+        waiting = check(request as object, wanted, settings);
       } catch (error) {
         return refuse(error);
       }
@@ -89,5 +127,4 @@ export function RequireSession<Checked extends Field = never>(...fields: Checked
       return waiting.then(() => method.apply(this, args), refuse);
     };
   });
-  return decorate as RequireSessionDecorator<Checked>; // it takes the arguments of both dialects
 }

@@ -1,15 +1,24 @@
-import { SessionNotLoadedError, SessionRequiredError } from '../errors.js';
+import { SessionNotLoadedError, SessionOptionsError, SessionRequiredError } from '../errors.js';
 import { load } from '../lifecycle/load.js';
 import type { Settings } from '../lifecycle/settings.js';
-import type { Present, RegisteredSchema, SessionField, SessionSchema } from '../schema/types.js';
+import type {
+  KnownFields,
+  Narrowed,
+  RegisteredSchema,
+  RegisteredValues,
+  SessionField,
+  SessionSchema,
+} from '../schema/types.js';
 import { exchangeOf } from './hooks.js';
 import type { SessionGuard } from './types.js';
 
 /**
- * A guard: lets a request pass whose session is stored and has these fields; any other gets `SessionRequiredError`,
- * status 401, through `next`. Without fields, any stored session will do. Handlers behind it see the fields as present.
+ * A guard: lets a request pass whose session is stored and has what is asked for; any other gets `SessionRequiredError`,
+ * status 401, through `next`. Asked for nothing, any stored session will do. Handlers behind it see the session so.
  *
- * @param fields - fields of the registered schema that must be neither `undefined` nor `null`
+ * @param required - names of fields that must be neither `undefined` nor `null`, and objects of fields with the values
+ *   that they must have, such as the tag of a state
+ * @throws SessionOptionsError, at once, where it is asked for anything else
  * @example
  * ```ts
  * import express from 'express';
@@ -21,18 +30,19 @@ import type { SessionGuard } from './types.js';
  * });
  * ```
  */
-export function requireSession<Field extends SessionField<RegisteredSchema> = never>(
-  ...fields: Field[]
-): SessionGuard<Present<RegisteredSchema, Field>> {
-  return guard(fields);
+export function requireSession<const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues)[]>(
+  ...required: R & KnownFields<RegisteredSchema, R[number]>
+): SessionGuard<Narrowed<RegisteredSchema, R[number]>> {
+  return guard(required);
 }
 
 /** {@link requireSession} for the session of one middleware. */
-export function guard(fields: readonly string[], settings?: Settings<SessionSchema>) {
+export function guard(required: readonly unknown[], settings?: Settings<SessionSchema>) {
+  const wanted = requirementsOf(required);
   return (request: object, _response: object, next: (error?: unknown) => void): void => {
     let waiting: Promise<void> | undefined;
     try {
-      waiting = check(request, fields, settings);
+      waiting = check(request, wanted, settings);
     } catch (error) {
       next(error);
       return;
@@ -42,6 +52,40 @@ export function guard(fields: readonly string[], settings?: Settings<SessionSche
   };
 }
 
+/** What a guard asks of a session, field by field. */
+export interface Requirements {
+  /** Fields that must be there. */
+  readonly fields: readonly string[];
+  /** Fields that must have a value. */
+  readonly values: ReadonlyMap<string, unknown>;
+}
+
+const COMPARABLE: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'bigint']);
+
+/** @throws SessionOptionsError where something is neither a field's name nor an object of values */
+export function requirementsOf(required: readonly unknown[]): Requirements {
+  const fields: string[] = [];
+  const values = new Map<string, unknown>();
+  for (const one of required) {
+    if (typeof one === 'string') {
+      fields.push(one);
+    } else if (typeof one === 'object' && one !== null && !Array.isArray(one)) {
+      for (const [field, value] of Object.entries(one)) {
+        if (value !== null && !COMPARABLE.has(typeof value)) {
+          throw new SessionOptionsError(
+            `requireSession({ ${field} })`,
+            'must be a string, number, boolean, bigint or null',
+          );
+        }
+        values.set(field, value);
+      }
+    } else {
+      throw new SessionOptionsError('requireSession', "takes names of fields, and objects such as { role: 'admin' }");
+    }
+  }
+  return { fields, values };
+}
+
 /**
  * Checks that a request has what it needs of its session; loads the session first where that was left to us, and only
  * then returns a promise.
@@ -49,14 +93,14 @@ export function guard(fields: readonly string[], settings?: Settings<SessionSche
  */
 export function check(
   request: object,
-  fields: readonly string[],
+  wanted: Requirements,
   settings?: Settings<SessionSchema>,
 ): Promise<void> | undefined {
   const attached = exchangeOf(request)?.find(settings);
   const loading = attached && load(attached);
   if (loading !== undefined) {
     return loading.then(() => {
-      checkFields(attached?.session, fields);
+      checkPayload(attached?.session, wanted);
     });
   }
   const session = attached === undefined && settings === undefined ? foreignSession(request) : attached?.session;
@@ -65,7 +109,7 @@ export function check(
       'There is no session to check: mount the middleware before this handler, app.use(session({ … })), on a path that cookie.path covers.',
     );
   }
-  checkFields(session, fields);
+  checkPayload(session, wanted);
   return undefined;
 }
 
@@ -75,8 +119,11 @@ function foreignSession(request: object): object | undefined {
   return typeof session === 'object' && session !== null ? session : undefined;
 }
 
-function checkFields(session: object | undefined, fields: readonly string[]): void {
+function checkPayload(session: object | undefined, { fields, values }: Requirements): void {
   const payload = session as Readonly<Record<string, unknown>>; // any object can be asked for a field
-  const missing = fields.filter((field) => !Object.hasOwn(payload, field) || payload[field] == null);
-  if (missing.length > 0 || payload['isNew'] === true) throw new SessionRequiredError(missing);
+  const lacking = fields.filter((field) => !Object.hasOwn(payload, field) || payload[field] == null);
+  for (const [field, value] of values) {
+    if (!Object.hasOwn(payload, field) || payload[field] !== value) lacking.push(field);
+  }
+  if (lacking.length > 0 || payload['isNew'] === true) throw new SessionRequiredError(lacking);
 }

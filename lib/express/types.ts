@@ -1,6 +1,14 @@
 import type { ParamsDictionary, Query, Request, Response } from 'express-serve-static-core';
 import type { SessionMembers } from '../lifecycle/session.js';
-import type { Payload, Present, RegisteredSchema, SessionField } from '../schema/types.js';
+import type {
+  Narrowed,
+  Payload,
+  RegisteredSchema,
+  RegisteredValues,
+  Requirement,
+  SessionField,
+  SessionSchema,
+} from '../schema/types.js';
 
 /** Marks the `Locals` of a request whose session was checked; it exists for the compiler alone. */
 declare const checked: unique symbol;
@@ -10,9 +18,29 @@ declare const checked: unique symbol;
  * hand on to the next handler: so a handler behind `requireSession('userId')` has a `userId`, without annotations.
  * It is not optional: else TypeScript would take any request for one that was checked.
  */
-export interface Checked<Narrowed> {
-  readonly [checked]: Narrowed;
+export interface Checked<Found> {
+  readonly [checked]: Found;
 }
+
+/** Marks what was checked of a session that is not the registered one. */
+declare const ownChecked: unique symbol;
+
+/** What the guard of one middleware found out about its session; see {@link Checked}. A function, so that two do not mix. */
+export interface OwnChecked<S extends SessionSchema, Found> {
+  readonly [ownChecked]: (schema: S) => Found;
+}
+
+/** {@link OwnChecked}; of the registered session also what shows on `req.session`. */
+export type OwnLocals<S extends SessionSchema, Found> = OwnChecked<S, Found> &
+  (S extends RegisteredSchema ? (RegisteredSchema extends S ? Checked<Found> : unknown) : unknown);
+
+/** What the guards of a middleware with this schema have found out on a request; `unknown` where there was none. */
+export type NarrowedOf<S extends SessionSchema, R> =
+  R extends Request<infer _P, infer _ResBody, infer _ReqBody, infer _ReqQuery, infer LocalsObj>
+    ? LocalsObj extends OwnChecked<S, infer Found>
+      ? Found
+      : unknown
+    : unknown;
 
 /** The members of `req.session`, under a name that prints short on a hover. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds
@@ -30,12 +58,13 @@ declare module 'express-serve-static-core' {
   interface Request<P, ResBody, ReqBody, ReqQuery, LocalsObj> {
     /** The request's session: its fields are the registered schema's. */
     session: BesideOthers<Payload<RegisteredSchema> & RegisteredMembers> &
-      (LocalsObj extends Checked<infer Narrowed> ? Narrowed : unknown);
+      (LocalsObj extends Checked<infer Found> ? Found : unknown);
   }
 }
 
 /**
- * A request whose session has these fields, for handlers behind a guard that checks them.
+ * A request whose session has these fields, for handlers behind a guard that checks them: named, or with their values,
+ * as in `SessionRequest<{ kind: 'admin' }>`.
  *
  * @example
  * ```ts
@@ -51,7 +80,7 @@ declare module 'express-serve-static-core' {
  * ```
  */
 export type SessionRequest<
-  Field extends SessionField<RegisteredSchema> = never,
+  R extends SessionField<RegisteredSchema> | RegisteredValues = never,
   Params = ParamsDictionary,
   ReqBody = unknown,
   ReqQuery = Query,
@@ -60,17 +89,59 @@ export type SessionRequest<
   unknown,
   ReqBody,
   ReqQuery,
-  [Field] extends [never] ? Response['locals'] : Response['locals'] & Checked<Present<RegisteredSchema, Field>>
+  [R] extends [never] ? Response['locals'] : Response['locals'] & Checked<Narrowed<RegisteredSchema, R>>
 >;
 
-/** A middleware that lets a request pass whose session is as `Narrowed` says. */
-export interface SessionGuard<Narrowed> {
+/**
+ * {@link SessionRequest} for the session of one middleware, which `of(request)` then hands out so: for apps with several
+ * sessions.
+ *
+ * @example
+ * ```ts
+ * import type { Response } from 'express';
+ * import { session, type OwnSessionRequest } from 'typed-session';
+ * import { z } from 'zod';
+ *
+ * const schema = z.object({ clearance: z.int().optional() });
+ * const admin = session({ schema, name: 'admin.sid', secret: process.env['ADMIN_SECRET'] ?? 'only for development' });
+ *
+ * export class AdminController {
+ *   @admin.Require('clearance')
+ *   show(req: OwnSessionRequest<typeof schema, 'clearance'>, res: Response) {
+ *     const { clearance } = admin.of(req); // number
+ *     res.json({ clearance });
+ *   }
+ * }
+ * ```
+ */
+export type OwnSessionRequest<
+  S extends SessionSchema,
+  R extends Requirement<S> = never,
+  Params = ParamsDictionary,
+  ReqBody = unknown,
+  ReqQuery = Query,
+> = Request<Params, unknown, ReqBody, ReqQuery, Response['locals'] & OwnLocals<S, Narrowed<S, R>>>;
+
+/** A middleware that lets a request pass whose session is as `Found` says. */
+export interface SessionGuard<Found> {
   // What it is called with …
   (request: object, response: object, next: (error?: unknown) => void): void;
   // … and what handlers behind it may rely on: Express's types infer from a function's last signature.
   (
     request: object,
-    response: Response<unknown, Response['locals'] & Checked<Narrowed>>,
+    response: Response<unknown, Response['locals'] & Checked<Found>>,
+    next: (error?: unknown) => void,
+  ): void;
+}
+
+/** {@link SessionGuard} for the session of one middleware. */
+export interface OwnGuard<S extends SessionSchema, Found> {
+  /** What it is called with. */
+  (request: object, response: object, next: (error?: unknown) => void): void;
+  /** What handlers behind it may rely on. */
+  (
+    request: object,
+    response: Response<unknown, Response['locals'] & OwnLocals<S, Found>>,
     next: (error?: unknown) => void,
   ): void;
 }

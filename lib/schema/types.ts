@@ -56,10 +56,35 @@ export type FieldValue<S extends SessionSchema, F extends SessionField<S>> = Fie
 
 type FieldType<T, F extends string> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
 
+/** Fields of the payload with the value that each must have: a role, the tag of a state. */
+export type FieldValues<S extends SessionSchema> = {
+  readonly [F in SessionField<S>]?: Extract<FieldValue<S, F>, string | number | boolean | bigint | null>;
+};
+
+/** {@link FieldValues} of the registered schema, under a name that prints short in an error. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds
+export interface RegisteredValues extends FieldValues<RegisteredSchema> {}
+
+/** What a guard can ask of a session: that it has a field, by its name, or that fields have certain values. */
+export type Requirement<S extends SessionSchema> = SessionField<S> | FieldValues<S>;
+
+/** Refuses, among what a guard is asked, objects of values with a field that the payload does not have. */
+export type KnownFields<S extends SessionSchema, R> = [Exclude<KeysOf<Exclude<R, string>>, SessionField<S>>] extends [
+  never,
+]
+  ? unknown
+  : readonly `The session has no field '${Exclude<KeysOf<Exclude<R, string>>, SessionField<S>>}'`[];
+
 /** The fields `K` of the payload, as they are behind a guard that found them present; `unknown` where it looked for none. */
 export type Present<S extends SessionSchema, K extends string> = [K] extends [never]
   ? unknown
   : { [F in K & SessionField<S>]: NonNullable<FieldValue<S, F>> };
+
+/** What is known of a session behind a guard that asked for `R`. */
+export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>> & All<Exclude<R, string>>;
+
+/** Every member of a union at once. */
+type All<T> = (T extends unknown ? (member: T) => void : never) extends (all: infer I) => void ? I : never;
 
 /** Whether the schema makes a payload of `{}`, which is a record of nothing: every field is optional or has a default. */
 export type AcceptsEmpty<S extends SessionSchema> = Record<string, never> extends Expected<input<S>> ? true : false;

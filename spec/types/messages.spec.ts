@@ -104,7 +104,7 @@ describe('a type error reads as advice', () => {
     );
     expect(foreign).toContain('promises a session that the registered schema does not have');
     expect(misspelt).toContain(
-      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin"'`,
+      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin" | RegisteredValues'`,
     );
     expect(fine).toBe('');
   });
@@ -121,7 +121,7 @@ describe('a type error reads as advice', () => {
       `session({ schema: sessionSchema, secret, resaved: false });`,
     ]);
     expect(unknownField).toBe(
-      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin"'.\n`,
+      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin" | RegisteredValues'.\n`,
     );
     expect(reserved).toContain(
       `is not assignable to type '"Rename the field 'id': req.session has a member of that name"'`,
@@ -139,6 +139,19 @@ describe('a type error reads as advice', () => {
     expect(option).toContain("'resaved' does not exist in type '");
   });
 
+  it('where a guard asks for values', () => {
+    const [impossible, unknownField, promised] = errors(REGISTERED, [
+      `requireSession({ role: 'root' });`,
+      `requireSession({ role: 'admin', rank: 1 });`,
+      `export class A { @RequireSession() me(req: SessionRequest<{ role: 'admin' }>) { return req.session.role; } }`,
+    ]);
+    expect(impossible).toBe(`Type '"root"' is not assignable to type '"user" | "admin" | undefined'.\n`);
+    expect(unknownField).toContain(`"The session has no field 'rank'"`);
+    expect(promised?.trimEnd().split('\n').at(-1)).toContain(
+      `"This method's request promises session.role: let @RequireSession check that field too"`,
+    );
+  });
+
   it('in an app that has not', () => {
     const advice =
       '"Register your schema: declare module \'typed-session\' { interface Register { schema: typeof sessionSchema } }"';
@@ -150,8 +163,10 @@ describe('a type error reads as advice', () => {
     expect(field).toBe(
       `Property 'userId' does not exist on type 'SchemaNotRegistered<${advice}> & RegisteredMembers'.\n`,
     );
-    expect(guard).toBe(`Argument of type '"userId"' is not assignable to parameter of type '${advice}'.\n`);
-    expect(request).toBe(`Type '"userId"' does not satisfy the constraint '${advice}'.\n`);
+    expect(guard).toBe(
+      `Argument of type '"userId"' is not assignable to parameter of type '${advice} | RegisteredValues'.\n`,
+    );
+    expect(request).toBe(`Type '"userId"' does not satisfy the constraint '${advice} | RegisteredValues'.\n`);
   });
 });
 

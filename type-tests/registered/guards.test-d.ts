@@ -156,6 +156,20 @@ expectError(requireSession('nope'));
 expectError(requireSession('userId', 'nope'));
 expectError(requireSession(5));
 
+// A value narrows its field, alone or beside names.
+app.get('/', requireSession({ role: 'admin' }), (req) => {
+  expectType<'admin'>(req.session.role);
+  expectType<string | undefined>(req.session.userId);
+});
+app.get('/', requireSession('userId', { role: 'admin', nickname: null }), (req) => {
+  expectType<'admin'>(req.session.role);
+  expectType<string>(req.session.userId);
+  expectType<null>(req.session.nickname);
+});
+expectError(requireSession({ role: 'root' }));
+expectError(requireSession({ role: 'admin', nope: 1 }));
+expectError(requireSession({ cart: [] }));
+
 // Annotated handlers.
 function me(req: SessionRequest<'userId'>, res: Response): void {
   expectType<string>(req.session.userId);

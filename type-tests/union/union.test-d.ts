@@ -23,6 +23,32 @@ app.get('/', requireSession('userId'), (req) => {
   expectType<string>(req.session.userId);
 });
 
+// Or the state itself: all of it is there then, and nothing of the others.
+app.get('/', requireSession({ kind: 'user' }), (req) => {
+  expectType<'user'>(req.session.kind);
+  expectType<string>(req.session.userId);
+  expectType<number>(req.session.seen);
+  expectError(req.session.notice);
+  expectType<Promise<void>>(req.session.save());
+});
+app.get('/', requireSession({ kind: 'anonymous' }), (req) => {
+  expectType<string | undefined>(req.session.notice);
+  expectError(req.session.userId);
+});
+app.get('/', requireSession('notice', { kind: 'anonymous' }), (req) => {
+  expectType<string>(req.session.notice);
+});
+expectError(requireSession({ kind: 'admin' }));
+expectError(requireSession({ kind: 'user', nope: 1 }));
+expectError(requireSession({ nope: 1 }));
+expectError(requireSession({ seen: '1' }));
+expectError(requireSession({ userId: undefined }));
+function user(req: SessionRequest<{ kind: 'user' }>): void {
+  expectType<string>(req.session.userId);
+}
+app.get('/', requireSession({ kind: 'user' }), user);
+expectError<SessionRequest<{ kind: 'admin' }>>(null);
+
 declare const request: Request;
 expectType<Promise<string | undefined>>(request.session.take('notice'));
 expectType<Promise<number | undefined>>(request.session.take('seen')); // undefined in the other member
@@ -50,6 +76,34 @@ export class Controller {
   @RequireSession('userId')
   me(req: SessionRequest<'userId'>): void {
     expectType<string>(req.session.userId);
+  }
+
+  @RequireSession({ kind: 'user' })
+  user(req: SessionRequest<{ kind: 'user' }>): void {
+    expectType<number>(req.session.seen);
+  }
+
+  @RequireSession({ kind: 'user' })
+  field(req: SessionRequest<'userId'>): void {
+    expectType<string>(req.session.userId);
+  }
+
+  // @ts-expect-error -- another state
+  @RequireSession({ kind: 'anonymous' })
+  anonymous(req: SessionRequest<{ kind: 'user' }>): void {
+    expectType<number>(req.session.seen);
+  }
+
+  // @ts-expect-error -- the state was not checked
+  @RequireSession()
+  unchecked(req: SessionRequest<{ kind: 'user' }>): void {
+    expectType<number>(req.session.seen);
+  }
+
+  // @ts-expect-error -- no such state
+  @RequireSession({ kind: 'admin' })
+  nobody(req: SessionRequest): void {
+    expectType<'anonymous' | 'user'>(req.session.kind);
   }
 
   // @ts-expect-error -- another field

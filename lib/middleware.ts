@@ -1,16 +1,18 @@
-import { pathMatches } from '../cookie/options.js';
-import { SessionNotLoadedError } from '../errors.js';
-import { load } from '../lifecycle/load.js';
-import type { SessionOptions } from '../lifecycle/options.js';
-import type { Session } from '../lifecycle/session.js';
-import { resolveOptions, type Settings } from '../lifecycle/settings.js';
-import type { SessionField, SessionSchema } from '../schema/types.js';
-import { storeOf } from './store.js';
+import { pathMatches } from './cookie/options.js';
+import { SessionNotLoadedError } from './errors.js';
+import { load } from './lifecycle/load.js';
+import type { SessionOptions } from './lifecycle/options.js';
+import type { Session } from './lifecycle/session.js';
+import { guardMethod, type OwnDecorator } from './decorators/require-session.js';
+import { resolveOptions, type Settings } from './lifecycle/settings.js';
+import type { KnownFields, Narrowed, Requirement, SessionSchema } from './schema/types.js';
+import { storeOf } from './express/store.js';
 import type { Request } from 'express-serve-static-core';
-import { Exchange, type AnyRequest, type AnyResponse } from './exchange.js';
-import { exchangeOf } from './hooks.js';
-import { ExpressRequestSession, requestPath } from './request-session.js';
-import { guard } from './require.js';
+import { Exchange, type AnyRequest, type AnyResponse } from './express/exchange.js';
+import { exchangeOf } from './express/hooks.js';
+import { ExpressRequestSession, requestPath } from './express/request-session.js';
+import { guard } from './express/require.js';
+import type { NarrowedOf, OwnGuard } from './express/types.js';
 
 /** The middleware that `session(…)` makes, and the ways to a session that is not the registered one. */
 export interface SessionMiddleware<S extends SessionSchema> {
@@ -18,19 +20,29 @@ export interface SessionMiddleware<S extends SessionSchema> {
   (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void;
   /**
    * The request's session of this middleware, typed by its own schema: for apps with several, and for bare servers.
+   * Behind {@link SessionMiddleware.require} it has what was required.
    * @throws SessionNotLoadedError where this middleware has not seen the request, or has left loading to you
    */
-  of(request: object): Session<S>;
+  of<R extends object>(request: R): Session<S> & NarrowedOf<S, R>;
   /**
    * Loads the request's session where that has not happened yet (`load: 'demand'`).
    * @throws SessionStoreError, SessionNotLoadedError
    */
-  load(request: object): Promise<Session<S>>;
+  load<R extends object>(request: R): Promise<Session<S> & NarrowedOf<S, R>>;
   /**
    * The guard {@link requireSession} for this middleware's session.
-   * @param fields - fields that must be neither `undefined` nor `null`
+   * @throws SessionOptionsError
    */
-  require(...fields: SessionField<S>[]): (request: object, response: object, next: (error?: unknown) => void) => void;
+  require<const R extends readonly Requirement<S>[]>(
+    ...required: R & KnownFields<S, R[number]>
+  ): OwnGuard<S, Narrowed<S, R[number]>>;
+  /**
+   * The decorator {@link RequireSession} for this middleware's session.
+   * @throws SessionOptionsError
+   */
+  Require<const R extends readonly Requirement<S>[]>(
+    ...required: R & KnownFields<S, R[number]>
+  ): OwnDecorator<S, R[number]>;
 }
 
 /**
@@ -81,6 +93,7 @@ export function session<S extends SessionSchema>(options: SessionOptions<S, Requ
     else loading.then(() => { next(); }, next); // prettier-ignore
   };
 
+  const anySchema = settings as unknown as Settings<SessionSchema>; // guards only read what is there
   return Object.assign(middleware, {
     of: (request: object) => sessionOf(settings, request),
     load: async (request: object) => {
@@ -88,8 +101,9 @@ export function session<S extends SessionSchema>(options: SessionOptions<S, Requ
       if (attached !== undefined) await load(attached);
       return sessionOf(settings, request);
     },
-    require: (...fields: SessionField<S>[]) => guard(fields, settings as unknown as Settings<SessionSchema>), // it only reads what is there
-  });
+    require: (...required: unknown[]) => guard(required, anySchema),
+    Require: (...required: unknown[]) => guardMethod(required, anySchema),
+  }) as SessionMiddleware<S>; // what its types narrow is there for the compiler alone
 }
 
 function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: object): Session<S> {
