@@ -35,6 +35,14 @@ export interface StoredCookieAttributes {
   readonly [attribute: string]: unknown;
 }
 
+/** A page of records; see {@link SessionStore.scan}. */
+export interface ScanPage {
+  /** The records with their keys. */
+  readonly entries: readonly (readonly [key: string, record: SessionRecord])[];
+  /** Where the next page begins; `undefined` after the last one. */
+  readonly next: string | undefined;
+}
+
 /**
  * Where sessions live. Every method is one command and one round trip on the server, and atomic there.
  *
@@ -87,6 +95,13 @@ export interface SessionStore {
    */
   delete(key: string): Promise<boolean>;
 
+  /**
+   * A page of live records, in an order that stays: for what walks through all of them. A record that comes or goes
+   * meanwhile may be met or not; one that stays is met once.
+   * @param cursor - where the page before ended, in this process or in another; `undefined` for the first page
+   * @param limit - how many records a page should have, roughly
+   */
+  scan?(cursor: string | undefined, limit: number): Promise<ScanPage>;
   /** Removes records whose deadline has passed and resolves to how many; absent where the server does so itself. */
   prune?(): Promise<number>;
   /** How many live sessions there are; a store may count dead ones that it has not met yet. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SessionOptionsError } from '../../errors.js';
-import type { SessionRecord, SessionStore } from '../store.js';
+import type { ScanPage, SessionRecord, SessionStore } from '../store.js';
 
 /** Options of {@link MemoryStore}. */
 export interface MemoryStoreOptions {
@@ -118,6 +118,19 @@ export class MemoryStore implements SessionStore {
 
   async size(): Promise<number> {
     return this.#entries.size;
+  }
+
+  /** By key: each page sorts the keys after its cursor, which is nothing for what is done once in a release. */
+  async scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
+    const now = Date.now();
+    const page: Entry[] = [...this.#entries.values()]
+      .filter(({ key, record }) => record.expiresAt > now && (cursor === undefined || key > cursor))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .slice(0, limit);
+    return {
+      entries: page.map(({ key, record }) => [key, record] as const),
+      next: page.length < limit ? undefined : page.at(-1)?.key,
+    };
   }
 
   /** Forgets every session and stops the timer. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SessionOptionsError } from '../../errors.js';
 import { recordFromText, recordToText } from '../record.js';
-import type { SessionRecord, SessionStore } from '../store.js';
+import type { ScanPage, SessionRecord, SessionStore } from '../store.js';
 import { openDatabase, type OwnDatabase, type SqliteDatabase } from './database.js';
 import { prepareStatements, PRUNE_BATCH, type SessionRow, type Statements } from './statements.js';
 
@@ -132,6 +132,20 @@ export class SqliteStore implements SessionStore {
   async size(): Promise<number> {
     const row = this.#open().size.get(Date.now()) as { sessions: number | bigint }; // our own statement's column
     return Number(row.sessions);
+  }
+
+  async scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
+    const { next } = this.#open();
+    const now = Date.now();
+    const entries: [string, SessionRecord][] = [];
+    let last = cursor ?? '';
+    while (entries.length < limit) {
+      const row = next.get(last, now) as (SessionRow & { readonly key: string }) | undefined; // our own statement's columns
+      if (row === undefined) return { entries, next: undefined };
+      entries.push([row.key, recordFromText(row.record, Number(row.revision), Number(row.expires_at))]);
+      last = row.key;
+    }
+    return { entries, next: last };
   }
 
   /**

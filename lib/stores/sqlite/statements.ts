@@ -33,6 +33,8 @@ export interface Statements {
   readonly prune: SqliteStatement;
   /** now */
   readonly size: SqliteStatement;
+  /** the key before, now */
+  readonly next: SqliteStatement;
 }
 
 /**
@@ -93,6 +95,9 @@ export function prepareStatements(database: SqliteDatabase, table: string, optio
     prune: prepare(
       `DELETE FROM "${table}" WHERE rowid IN` +
         ` (SELECT rowid FROM "${table}" WHERE expires_at <= ? LIMIT ${PRUNE_BATCH})`,
+    ),
+    next: prepare(
+      `SELECT key, revision, expires_at, record FROM "${table}" WHERE key > ? AND expires_at > ? ORDER BY key LIMIT 1`,
     ),
     size: prepare(`SELECT count(*) AS sessions FROM "${table}" WHERE expires_at > ?`),
   };
