@@ -25,6 +25,7 @@ export type {
   SessionGuard,
   SessionRequest,
 } from './express/types.js';
+export type { MigrateAllOptions, MigrationProgress } from './lifecycle/migrate-all.js';
 export type {
   CommonOptions,
   FieldMerge,
@@ -35,8 +36,20 @@ export type {
 } from './lifecycle/options.js';
 export type { Session, SessionCallback, SessionMembers } from './lifecycle/session.js';
 export { session, type SessionMiddleware } from './middleware.js';
+export { bigintText, isoDate, mapOf, setOf, urlText } from './schema/codecs.js';
+export type { EncryptionKey } from './schema/encryption.js';
+export { expiring } from './schema/marks.js';
+export {
+  defineSession,
+  migration,
+  type AnyMigration,
+  type LastMigration,
+  type Migration,
+  type Migrations,
+  type SessionDefinition,
+} from './schema/migrations.js';
 export type { ReservedField } from './schema/reserved.js';
 export type * from './schema/types.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
 export type { ExpressSessionStore } from './stores/express-session-store.js';
-export type { SessionRecord, SessionStore, StoredCookieAttributes } from './stores/store.js';
+export type { ScanPage, SessionRecord, SessionStore, StoredCookieAttributes } from './stores/store.js';

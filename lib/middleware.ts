@@ -1,6 +1,7 @@
 import { pathMatches } from './cookie/options.js';
 import { SessionNotLoadedError } from './errors.js';
 import { load } from './lifecycle/load.js';
+import { migrateAll, type MigrateAllOptions, type MigrationProgress } from './lifecycle/migrate-all.js';
 import type { SessionOptions } from './lifecycle/options.js';
 import type { Session } from './lifecycle/session.js';
 import { guardMethod, type OwnDecorator } from './decorators/require-session.js';
@@ -29,6 +30,12 @@ export interface SessionMiddleware<S extends SessionSchema> {
    * @throws SessionStoreError, SessionNotLoadedError
    */
   load<R extends object>(request: R): Promise<Session<S> & NarrowedOf<S, R>>;
+  /**
+   * Brings every stored session to today's version of the schema, instead of each at its next request: before an old
+   * migration is deleted. Safe while the app runs, and can go on where it was stopped.
+   * @throws SessionStoreError also where the store cannot list its sessions, SessionOptionsError
+   */
+  migrateAll(options?: MigrateAllOptions): Promise<MigrationProgress>;
   /**
    * The guard {@link requireSession} for this middleware's session.
    * @throws SessionOptionsError
@@ -101,6 +108,7 @@ export function session<S extends SessionSchema>(options: SessionOptions<S, Requ
       if (attached !== undefined) await load(attached);
       return sessionOf(settings, request);
     },
+    migrateAll: (options?: MigrateAllOptions) => migrateAll(settings, options),
     require: (...required: unknown[]) => guard(required, anySchema),
     Require: (...required: unknown[]) => guardMethod(required, anySchema),
   }) as SessionMiddleware<S>; // what its types narrow is there for the compiler alone

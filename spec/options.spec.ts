@@ -137,7 +137,7 @@ describe('session() refuses at start-up, naming the option:', () => {
   });
 
   it('and says what to do', () => {
-    expect(refused({ ...good, schema: z.object({ at: z.date().optional() }) }).message).toContain('z.iso.datetime()');
+    expect(refused({ ...good, schema: z.object({ at: z.date().optional() }) }).message).toContain('isoDate');
     expect(refused({ ...good, schema: z.object({ a: z.string() }) }).message).toMatch(
       /make a optional, give a default, or pass initial/,
     );

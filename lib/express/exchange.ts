@@ -93,7 +93,7 @@ export class Exchange {
   find<S extends SessionSchema>(settings?: Settings<S>): ExpressRequestSession<S> | undefined {
     const found =
       settings === undefined ? this.sessions[0] : this.sessions.find((one) => Object.is(one.settings, settings));
-    return found as ExpressRequestSession<S> | undefined; // whoever has these settings was made with their schema
+    return found; // whoever has these settings was made with their schema
   }
 
   /** Whether it is too late for a cookie. While the head is held back, `response.headersSent` only says so. */

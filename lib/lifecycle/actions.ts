@@ -22,8 +22,9 @@ export function reload<S extends SessionSchema>(session: RequestSession<S>): Pro
       session.startFresh();
       return;
     }
-    const { record, tree } = await readAgain(session, session.stored);
-    session.stored = { ...session.stored, record };
+    const { tree, ...read } = await readAgain(session, session.stored);
+    session.stored = { ...session.stored, ...read };
+    session.replaced = false;
     session.base = tree;
     session.baseIsExact = true;
     session.replace(codec.decodeOrThrow(tree));
@@ -89,6 +90,25 @@ async function end<S extends SessionSchema>(session: RequestSession<S>, key: str
   }
 }
 
+export function validate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
+  return session.inTurn(async () => {
+    session.settings.codec.encode(session.payload);
+  });
+}
+
+export function become<S extends SessionSchema>(session: RequestSession<S>, state: Payload<S>): Promise<void> {
+  return session.inTurn(async () => {
+    const { codec } = session.settings;
+    const tree = codec.encode(state); // the schema finds out whether it is one
+    const principalChanged = principalOf(session.settings, tree) !== principalOf(session.settings, session.exactBase());
+    if (principalChanged) refuseHeadersSent(session);
+    const isLoginSentTwice = session.ended === 'rotated' && session.successor !== undefined && principalChanged;
+    if (!isLoginSentTwice) refuseEnded(session);
+    session.replace(codec.decodeOrThrow(tree));
+    session.replaced = true;
+  });
+}
+
 export function touch<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return session.inTurn(async () => {
     if (session.stored !== undefined && session.ended === undefined) await touchStored(session, session.stored);
@@ -107,6 +127,7 @@ async function updateNow<S extends SessionSchema>(
   change: (payload: Payload<S>) => void | Promise<void>,
 ): Promise<void> {
   refuseEnded(session);
+  if (session.replaced) await settle(session, session.changes()); // a state is stored whole before it is changed
   const { codec, store } = session.settings;
   const live = codec.comparable(session.payload); // throws here, before anything is stored, if it is not valid
   if (session.stored === undefined || session.move === 'regenerate') {
@@ -125,7 +146,7 @@ async function updateNow<S extends SessionSchema>(
     const payload = codec.decodeOrThrow(tree);
     await change(payload);
     const next = codec.encode(payload);
-    if (principalOf(session, next) !== principalOf(session, tree)) {
+    if (principalOf(session.settings, next) !== principalOf(session.settings, tree)) {
       // The session must move to a new id, which is a commit's work.
       session.adopt(live, payload);
       session.stored = stored;
@@ -138,6 +159,7 @@ async function updateNow<S extends SessionSchema>(
       createdAt: record.createdAt,
       revision: record.revision + 1,
       from: record,
+      source: stored.source,
     });
     if (codec.same(next, tree)) {
       session.adopt(live, payload);
@@ -145,14 +167,14 @@ async function updateNow<S extends SessionSchema>(
       session.base = tree;
       return;
     }
-    if (await store.update(stored.key, changed, record.revision)) {
+    if (await store.update(stored.key, changed.record, record.revision)) {
       session.adopt(live, payload);
-      wasStored(session, { ...stored, record: changed }, next, false);
+      wasStored(session, { ...stored, ...changed }, next, false);
       return;
     }
     const latest = await readAgain(session, stored);
     emit('conflict', { request: session.request, fields: [] });
-    stored = { ...stored, record: latest.record };
+    stored = { ...stored, record: latest.record, source: latest.source };
     tree = latest.tree;
     if (Date.now() - started > store.patience) throw new SessionConflictError([]);
   }

@@ -10,7 +10,7 @@ import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import { mergeTrees } from './merge.js';
-import { endNote, principalOf, recordOf } from './records.js';
+import { endNote, principalOf, recordOf, type Written } from './records.js';
 import type { RequestSession, Stored } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 
@@ -31,7 +31,6 @@ export function commit<S extends SessionSchema>(session: RequestSession<S>, stat
 }
 
 /** The commit before the response; a change that came too late is an error, or dropped where the app said so. */
-
 function commitNow<S extends SessionSchema>(session: RequestSession<S>, status: number): Promise<void> | undefined {
   const work = settle(session, status >= 500 ? undefined : session.changes());
   if (!session.settings.dropsEnded) return work;
@@ -47,7 +46,9 @@ export function settle<S extends SessionSchema>(
   session: RequestSession<S>,
   tree: Tree | undefined,
 ): Promise<void> | undefined {
-  const principalChanged = tree !== undefined && principalOf(session, tree) !== principalOf(session, session.base);
+  if (session.settings.resave && session.stored !== undefined) session.look(); // what is stored again has to be read
+  const principalChanged =
+    tree !== undefined && principalOf(session.settings, tree) !== principalOf(session.settings, session.base);
   if (session.ended === 'rotated' && session.successor !== undefined && principalChanged) {
     // A login sent twice: the second one, on the old id, begins a session of its own.
     session.ended = undefined;
@@ -67,8 +68,8 @@ export function settle<S extends SessionSchema>(
     session.id = session.newId();
   }
   if (session.move !== undefined) return move(session, session.stored, tree, principalChanged);
-  if (tree !== undefined || session.cookieChanged || session.settings.resave)
-    return update(session, session.stored, tree ?? session.exactBase());
+  const isDue = session.cookieChanged || session.settings.resave || session.stored.source?.migrated === true;
+  if (tree !== undefined || isDue) return update(session, session.stored, tree ?? session.exactBase());
   if (session.signedByOldSecret) {
     session.signedByOldSecret = false;
     session.cookieDue = true;
@@ -85,20 +86,17 @@ async function create<S extends SessionSchema>(session: RequestSession<S>, tree:
     if (session.saveNew) throw error;
     return;
   }
-  const record = recordOf(session, tree, { createdAt: Date.now(), revision: 1 });
-  const stored = await createRecord(session, record);
+  const written = recordOf(session, tree, { createdAt: Date.now(), revision: 1, source: undefined });
+  const stored = await createRecord(session, written);
   wasStored(session, stored, tree, true);
 }
 
 /** Stores a first record under the session's id; under another one in the case that somebody has it already. */
-async function createRecord<S extends SessionSchema>(
-  session: RequestSession<S>,
-  record: SessionRecord,
-): Promise<Stored> {
+async function createRecord<S extends SessionSchema>(session: RequestSession<S>, written: Written): Promise<Stored> {
   for (let attempt = 0; attempt < 3; attempt++) {
     const id = session.id;
     const key = session.settings.store.keyOf(id);
-    if (await session.settings.store.create(key, record)) return { id, key, record };
+    if (await session.settings.store.create(key, written.record)) return { id, key, ...written };
     session.id = session.newId();
   }
   throw new SessionStoreError('create', 'it says that every new id is taken');
@@ -110,19 +108,20 @@ async function update<S extends SessionSchema>(session: RequestSession<S>, from:
   let stored = from;
   let mine = tree;
   for (;;) {
-    const record = recordOf(session, mine, {
+    const written = recordOf(session, mine, {
       createdAt: stored.record.createdAt,
       revision: stored.record.revision + 1,
       from: stored.record,
+      source: stored.source,
     });
-    if (await settings.store.update(stored.key, record, stored.record.revision)) {
-      wasStored(session, { ...stored, record }, mine, false);
+    if (await settings.store.update(stored.key, written.record, stored.record.revision)) {
+      wasStored(session, { ...stored, ...written }, mine, false);
       return;
     }
     const latest = await readAgain(session, stored);
     mine = mergeInto(session, mine, latest.tree);
-    stored = { ...stored, record: latest.record };
-    if (settings.codec.same(mine, latest.tree) && !session.cookieChanged) {
+    stored = { ...stored, record: latest.record, source: latest.source };
+    if (settings.codec.same(mine, latest.tree) && !latest.source.migrated && !session.cookieChanged) {
       session.stored = stored; // the other request stored just this
       return;
     }
@@ -154,11 +153,9 @@ async function move<S extends SessionSchema>(
     return;
   }
   let mine = tree ?? session.exactBase();
-  let record = recordOf(session, mine, {
-    createdAt: fresh || principalChanged ? Date.now() : old.record.createdAt,
-    revision: 1,
-  });
-  let stored = await createRecord(session, record);
+  const createdAt = fresh || principalChanged ? Date.now() : old.record.createdAt;
+  const source = fresh ? undefined : old.source;
+  let stored = await createRecord(session, recordOf(session, mine, { createdAt, revision: 1, source }));
   try {
     const successor = principalChanged ? null : stored.key;
     let left = old;
@@ -167,9 +164,10 @@ async function move<S extends SessionSchema>(
       left = { ...left, record: latest.record };
       if (!fresh) {
         mine = mergeInto(session, mine, latest.tree);
-        record = recordOf(session, mine, { createdAt: record.createdAt, revision: stored.record.revision + 1 });
-        await store.update(stored.key, record, stored.record.revision); // nobody else knows this key
-        stored = { ...stored, record };
+        const revision = stored.record.revision + 1;
+        const written = recordOf(session, mine, { createdAt, revision, source: latest.source });
+        await store.update(stored.key, written.record, stored.record.revision); // nobody else knows this key
+        stored = { ...stored, ...written };
       }
       if (Date.now() - started > store.patience) throw new SessionConflictError([]);
     }
@@ -232,8 +230,8 @@ export function touch<S extends SessionSchema>(session: RequestSession<S>, store
 export async function readAgain<S extends SessionSchema>(
   session: RequestSession<S>,
   stored: Stored,
-): Promise<{ readonly record: SessionRecord; readonly tree: Tree }> {
-  const { store, codec, deadlines } = session.settings;
+): Promise<Written & { readonly tree: Tree }> {
+  const { store, codec, text, deadlines } = session.settings;
   const record = await store.read(stored.key);
   const now = Date.now();
   let end: SessionEnd | undefined;
@@ -244,16 +242,17 @@ export async function readAgain<S extends SessionSchema>(
     session.ended = end;
     throw new SessionEndedError(end ?? 'gone');
   }
-  const parsed = codec.parse(record.data);
-  const decoded = parsed && codec.decode(parsed);
-  if (decoded?.ok !== true) throw new SessionConflictError([]); // another release of the app writes what this one cannot read
-  return { record, tree: codec.encode(decoded.payload) };
+  const read = text.read(record.data, record.schemaVersion);
+  if (!read.ok) throw new SessionConflictError([]); // another release of the app writes what this one cannot read
+  return { record, source: read.source, tree: codec.encode(read.payload) };
 }
 
 /** Brings this request's change together with what is stored now; the handler's payload follows. */
 function mergeInto<S extends SessionSchema>(session: RequestSession<S>, mine: Tree, theirs: Tree): Tree {
   const { codec } = session.settings;
-  const { payload, fields } = mergeTrees(session.settings, session.exactBase(), mine, theirs);
+  const { payload, fields } = session.replaced
+    ? { payload: codec.decodeOrThrow(mine), fields: [] }
+    : mergeTrees(session.settings, session.exactBase(), mine, theirs);
   const tree = codec.encode(payload);
   emit('conflict', { request: session.request, fields });
   session.replace(payload);
@@ -277,5 +276,6 @@ export function wasStored<S extends SessionSchema>(
   session.base = tree;
   session.baseIsExact = true;
   session.saveNew = false;
+  session.replaced = false;
   emit('commit', { request: session.request, created, revision: stored.record.revision });
 }

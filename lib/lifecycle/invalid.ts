@@ -22,7 +22,7 @@ export function decodeInvalid<S extends SessionSchema>(
   }
   if (onInvalid === 'repair') return repair(settings, invalid);
   const payload = onInvalid(invalid);
-  if (payload !== undefined) settings.codec.encode(payload);
+  if (payload !== undefined) settings.codec.encode(payload); // the schema finds out whether it is one
   return payload;
 }
 

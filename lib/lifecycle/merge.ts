@@ -29,6 +29,14 @@ export function mergeTrees<S extends SessionSchema>(
   if (conflict === 'overwrite') return { payload: codec.decodeOrThrow(mine), fields: [] };
 
   const fields = changedOnBothSides(codec, base, mine, theirs);
+  // Two states of a union are never mixed. The later request's own state stands whole; what it did to a state that
+  // another request has left would end up nowhere.
+  const [before, here, there] = [base, mine, theirs].map((side) => codec.stateOf(side));
+  if (here !== before) return { payload: codec.decodeOrThrow(mine), fields };
+  if (there !== before) {
+    if (!codec.same(mine, base)) throw new SessionConflictError(fields);
+    return { payload: codec.decodeOrThrow(theirs), fields };
+  }
   const tree: Record<string, unknown> = {};
   for (const field of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
     const value = codec.same(mine[field], base[field]) ? theirs[field] : mine[field];

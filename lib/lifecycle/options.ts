@@ -1,6 +1,8 @@
 import type { CookieOptions } from '../cookie/options.js';
 import type { Secret } from '../cookie/signature.js';
 import type { SessionIssue } from '../errors.js';
+import type { EncryptionKey } from '../schema/encryption.js';
+import type { Migrations } from '../schema/migrations.js';
 import type { ReservedField } from '../schema/reserved.js';
 import type { AcceptsEmpty, FieldValue, InitialNeeded, Payload, SessionField, SessionSchema } from '../schema/types.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
@@ -8,12 +10,17 @@ import type { SessionStore } from '../stores/store.js';
 
 /** What a function given as `onInvalid` is told. */
 export interface InvalidSession {
-  /** What the store held, parsed but not validated; `undefined` where it was not even JSON. */
+  /**
+   * What the store held, parsed but not validated, as near to today's version as the migrations brought it;
+   * `undefined` where it was not even JSON.
+   */
   readonly data: Readonly<Record<string, unknown>> | undefined;
   /** Where it does not fit the schema. */
   readonly issues: readonly SessionIssue[];
   /** The version of the schema that had encoded it. */
   readonly schemaVersion: number;
+  /** What a migration threw, where that is why. */
+  readonly cause?: unknown;
 }
 
 /** Brings two changes of one field together. */
@@ -31,6 +38,26 @@ export interface CommonOptions<S extends SessionSchema, Request> {
    * @defaultValue what the schema makes of `{}`
    */
   readonly initial?: NoInfer<Payload<S> | (() => Payload<S>)> | undefined;
+  /**
+   * How often the payload has changed its shape; see {@link defineSession}. A record of a newer version, as a rolling
+   * deploy has them, is read if it validates, and what this version does not know of it is kept when it is stored.
+   * @defaultValue 0
+   */
+  readonly version?: number | undefined;
+  /**
+   * The step that leads to each version, by its number; made with {@link migration}. The last one leads to `schema`;
+   * the first ones may be left out when no session is as old. A session is brought along at the first look at it, and
+   * stored so by the same request.
+   * @defaultValue none
+   */
+  readonly migrations?: Migrations | undefined;
+  /**
+   * The key that encrypts the fields marked `sensitive: 'encrypted'` in the store, by AES-256-GCM: 32 bytes, as bytes,
+   * a `KeyObject`, or text in base64 or hex. Of an array the first encrypts and all decrypt, so a new key goes to the
+   * front, and the old one leaves when no session is as old.
+   * @defaultValue none; a must where a field is so marked
+   */
+  readonly encryption?: EncryptionKey | readonly EncryptionKey[] | undefined;
   /**
    * What signs the session cookie: a string, bytes or a `KeyObject`. In an array the first signs and all of them
    * verify, so a new secret goes to the front and the old one leaves when its cookies have. A cookie verified by an

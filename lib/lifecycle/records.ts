@@ -1,9 +1,17 @@
 import type { Tree } from '../schema/codec.js';
+import type { Source } from '../schema/stored-text.js';
 import type { SessionSchema } from '../schema/types.js';
 import { resolveAuto } from '../cookie/options.js';
 import type { SessionRecord, StoredCookieAttributes } from '../stores/store.js';
 import { NOTE_LIFE } from './deadlines.js';
 import type { RequestSession } from './request-session.js';
+import type { Settings } from './settings.js';
+
+/** A record, and what its text says. */
+export interface Written {
+  readonly record: SessionRecord;
+  readonly source: Source;
+}
 
 /** The record of a payload, with the deadline that follows from when it is stored. */
 export function recordOf<S extends SessionSchema>(
@@ -14,22 +22,28 @@ export function recordOf<S extends SessionSchema>(
     readonly revision: number;
     /** The record that this one replaces: its deadline stays where moving it is not worth a cookie. */
     readonly from?: SessionRecord;
+    /** What was stored of this payload before. */
+    readonly source: Source | undefined;
   },
-): SessionRecord {
-  const { codec, deadlines } = session.settings;
+): Written {
+  const { text, deadlines } = session.settings;
   const life = session.cookieLife;
   const now = Date.now();
   const stays = about.from !== undefined && deadlines.moved(about.from, now, life) === undefined;
-  return {
-    data: codec.stringify(tree),
+  // What this version does not know belongs to the state that was left.
+  const before = about.source && session.replaced ? { ...about.source, tree: {} } : about.source;
+  const { text: data, source } = text.write(tree, before);
+  const record: SessionRecord = {
+    data,
     revision: about.revision,
-    schemaVersion: 0,
+    schemaVersion: source.version,
     createdAt: about.createdAt,
     expiresAt: stays && about.from !== undefined ? about.from.expiresAt : deadlines.from(now, about.createdAt, life),
     cookieMaxAge: session.cookie.ownMaxAge,
-    principal: principalOf(session, tree),
+    principal: principalOf(session.settings, tree),
     ...(session.settings.store.likeExpressSession ? { cookie: cookieAttributes(session) } : undefined),
   };
+  return { record, source };
 }
 
 /** The note that a session leaves where it was: it has moved, to a key that may be told or not. */
@@ -62,8 +76,7 @@ function cookieAttributes<S extends SessionSchema>(session: RequestSession<S>): 
 }
 
 /** Who a payload says the session belongs to. */
-export function principalOf<S extends SessionSchema>(session: RequestSession<S>, tree: Tree): string | undefined {
-  const { principal } = session.settings;
+export function principalOf<S extends SessionSchema>({ principal }: Settings<S>, tree: Tree): string | undefined {
   const value = principal === undefined ? undefined : tree[principal];
   return value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
 }

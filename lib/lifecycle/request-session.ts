@@ -3,6 +3,7 @@ import { SessionCookie } from '../cookie/session-cookie.js';
 import { SessionNotLoadedError, type SessionEnd } from '../errors.js';
 import { emit, type LoadOutcome } from '../events.js';
 import type { Tree } from '../schema/codec.js';
+import type { Source } from '../schema/stored-text.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import { decodeInvalid } from './invalid.js';
@@ -14,6 +15,8 @@ export interface Stored {
   readonly id: string;
   readonly key: string;
   readonly record: SessionRecord;
+  /** What its text said; `undefined` while nobody has looked. */
+  readonly source?: Source | undefined;
 }
 
 /**
@@ -44,6 +47,8 @@ export abstract class RequestSession<S extends SessionSchema> {
   successor: string | null | undefined;
   /** A change of the payload that no commit has stored yet is to be stored even where it is none: `save()` on a new session. */
   saveNew = false;
+  /** The payload is a whole that must not be merged with another: `become()`. */
+  replaced = false;
   /** The deadline is to be pushed out at the commit, however little it has moved. */
   touchDue = false;
   /** The response must set the cookie. */
@@ -124,6 +129,11 @@ export abstract class RequestSession<S extends SessionSchema> {
     return (this.#session ??= this.#look());
   }
 
+  /** Decodes what was loaded, where nobody has looked at it yet. */
+  look(): void {
+    this.#session ??= this.#look();
+  }
+
   /** The session as a bag of fields. */
   get fields(): Record<string, unknown> {
     return this.session as unknown as Record<string, unknown>; // any field of any object can be asked for and set
@@ -154,26 +164,25 @@ export abstract class RequestSession<S extends SessionSchema> {
 
   #decodeStored(): Payload<S> | undefined {
     if (this.stored === undefined) return undefined;
-    const { codec } = this.settings;
+    const { codec, text } = this.settings;
     const { record } = this.stored;
-    const tree = codec.parse(record.data);
-    const decoded = tree === undefined ? undefined : codec.decode(tree);
-    if (tree !== undefined && decoded?.ok === true) {
-      this.base = tree;
-      this.baseIsExact = codec.isExact(tree, decoded.payload);
-      return decoded.payload;
+    const read = text.read(record.data, record.schemaVersion);
+    if (read.ok) {
+      this.base = read.source.tree;
+      this.baseIsExact = codec.isExact(this.base, read.payload);
+      this.stored = { ...this.stored, source: read.source };
+      return read.payload;
     }
-    const issues = decoded?.ok === false ? decoded.issues : [];
-    const payload = decodeInvalid(this.settings, this.request, {
-      data: tree,
-      issues,
-      schemaVersion: record.schemaVersion,
-    });
+    const { tree, kept, issues, cause } = read;
+    const invalid = { data: tree, issues, schemaVersion: record.schemaVersion, cause };
+    const payload = decodeInvalid(this.settings, this.request, invalid);
     if (payload === undefined) {
       this.startAnew(tree === undefined ? 'corrupt' : 'invalid');
     } else {
       this.base = codec.snapshot(payload);
       this.baseIsExact = true;
+      const version = Math.max(record.schemaVersion, text.version);
+      this.stored = { ...this.stored, source: { tree: tree ?? {}, kept, version, migrated: false } };
     }
     return payload;
   }
@@ -206,6 +215,7 @@ export abstract class RequestSession<S extends SessionSchema> {
     this.ended = undefined;
     this.successor = undefined;
     this.clearDue = false;
+    this.replaced = false;
     this.move = this.stored === undefined ? undefined : 'regenerate';
     this.#id = this.newId();
     this.reset();
@@ -254,6 +264,7 @@ export abstract class RequestSession<S extends SessionSchema> {
 
   /** `base` as encoding it would give it: defaults filled in, unknown fields gone. */
   exactBase(): Tree {
+    this.look();
     if (!this.baseIsExact) {
       const { codec } = this.settings;
       this.base = codec.encode(codec.decodeOrThrow(this.base));
@@ -268,6 +279,7 @@ export abstract class RequestSession<S extends SessionSchema> {
     this.move = undefined;
     this.#id = this.stored?.id;
     this.saveNew = false;
+    this.replaced = false;
     this.cookieDue = false;
     this.#cookie = undefined;
     if (this.seen) replaceFields(this.session, this.settings.codec.decodeOrThrow(this.base));

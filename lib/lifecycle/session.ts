@@ -26,6 +26,13 @@ export interface SessionMembers<S extends SessionSchema> {
   /** {@link SessionMembers.save} in express-session's manner. */
   save(callback: SessionCallback): void;
   /**
+   * Validates the payload, as the commit will, and stores nothing.
+   * @throws SessionValidationError
+   */
+  validate(): Promise<void>;
+  /** {@link SessionMembers.validate} in express-session's manner. */
+  validate(callback: SessionCallback): void;
+  /**
    * Fetches the session again and drops what was changed since.
    * @throws SessionEndedError where it is gone, SessionStoreError
    */
@@ -85,6 +92,15 @@ export interface SessionMembers<S extends SessionSchema> {
   take<F extends TakeableField<S>>(field: F): Promise<FieldValue<S, F>>;
   /** {@link SessionMembers.take} in express-session's manner. */
   take<F extends TakeableField<S>>(field: F, callback: (error: unknown, value?: FieldValue<S, F>) => void): void;
+  /**
+   * Puts the session into another state: `state` is the whole payload from now on, and nothing of the one before stays,
+   * whatever another request does to it meanwhile. Where the principal is another one then, the session also gets a new
+   * id at the commit.
+   * @throws SessionValidationError, SessionEndedError, SessionHeadersSentError
+   */
+  become(state: Payload<S>): Promise<void>;
+  /** {@link SessionMembers.become} in express-session's manner. */
+  become(state: Payload<S>, callback: SessionCallback): void;
 }
 
 /** A session: its payload, and the members every session has. */
@@ -112,6 +128,14 @@ export class SessionObject<S extends SessionSchema> {
 
   save(callback?: SessionCallback): Promise<void> | undefined {
     return answer(actions.save(this.#request), callback);
+  }
+
+  validate(callback?: SessionCallback): Promise<void> | undefined {
+    return answer(actions.validate(this.#request), callback);
+  }
+
+  become(state: Payload<S>, callback?: SessionCallback): Promise<void> | undefined {
+    return answer(actions.become(this.#request, state), callback);
   }
 
   reload(callback?: SessionCallback): Promise<void> | undefined {
@@ -147,9 +171,9 @@ export class SessionObject<S extends SessionSchema> {
     return answer(actions.take(this.#request, field), callback);
   }
 
-  /** The payload alone, as a plain object: ids do not belong into logs. */
+  /** The payload alone, as a plain object: ids do not belong into logs, nor do fields marked as sensitive. */
   [inspect.custom](): object {
-    return { ...this };
+    return this.#request.settings.codec.show({ ...this });
   }
 }
 

@@ -2,6 +2,9 @@ import { checkCookieName, resolveCookieOptions, type CookieAttributes } from '..
 import { Signer } from '../cookie/signature.js';
 import { SessionOptionsError } from '../errors.js';
 import { PayloadCodec } from '../schema/codec.js';
+import { encryptionKeys } from '../schema/encryption.js';
+import { checkMigrations } from '../schema/migrations.js';
+import { StoredText } from '../schema/stored-text.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
 import type { SessionStore } from '../stores/store.js';
@@ -13,6 +16,7 @@ import { StoreCalls } from './store-calls.js';
 /** The options, checked, with every default in its place. */
 export interface Settings<S extends SessionSchema> {
   readonly codec: PayloadCodec<S>;
+  readonly text: StoredText<S>;
   readonly signer: Signer;
   readonly store: StoreCalls;
   /** The store as the app gave it. */
@@ -40,7 +44,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 
 // prettier-ignore
 const KNOWN = {
-  schema: 1, initial: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
+  schema: 1, initial: 1, version: 1, migrations: 1, encryption: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
   storeTimeout: 1, load: 1, onInvalid: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, genid: 1,
   proxy: 1, rolling: 1, resave: 1, saveUninitialized: 1, unset: 1, onError: 1,
 } satisfies Record<keyof CommonOptions<SessionSchema, unknown>, 1>;
@@ -70,12 +74,17 @@ export function resolveOptions<S extends SessionSchema>(
   const options = given as Partial<CommonOptions<S, object>>;
   const name = checkCookieName(options.name ?? 'connect.sid');
   const { cookie = {}, merge = {}, onInvalid = 'reset', genid, onError } = options;
-  const codec = new PayloadCodec(options.schema, options.initial);
+  const codec = PayloadCodec.of(options.schema, options.initial);
+  const steps = checkMigrations(options.schema, options.version, options.migrations);
+  const text = new StoredText(codec, steps, encryptionKeys(options.encryption));
   if (
     options.principal !== undefined &&
     (typeof options.principal !== 'string' || !codec.hasField(options.principal))
   ) {
     throw new SessionOptionsError('principal', 'must be the name of a field of the schema');
+  }
+  if (options.principal !== undefined && codec.marks.get(options.principal)?.encrypted === true) {
+    throw new SessionOptionsError('principal', 'must not be encrypted: the store finds sessions by it');
   }
   for (const [field, fn] of Object.entries(merge)) {
     if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
@@ -92,6 +101,7 @@ export function resolveOptions<S extends SessionSchema>(
   const store = storeOf(options.store);
   return {
     codec,
+    text,
     signer: new Signer(options.secret),
     store: new StoreCalls(store, storeTimeout),
     givenStore: options.store ?? store,

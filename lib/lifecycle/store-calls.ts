@@ -1,8 +1,8 @@
 import { SessionError, SessionStoreError } from '../errors.js';
-import type { SessionRecord, SessionStore } from '../stores/store.js';
+import type { ScanPage, SessionRecord, SessionStore } from '../stores/store.js';
 import { keyOf } from './ids.js';
 
-type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete';
+type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'scan';
 
 /** Calls a store so that every failure, a silent one included, becomes a `SessionStoreError`. */
 export class StoreCalls {
@@ -47,6 +47,16 @@ export class StoreCalls {
 
   delete(key: string): Promise<boolean> {
     return this.#call('delete', () => this.#store.delete(key));
+  }
+
+  scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
+    const scan = this.#store.scan?.bind(this.#store);
+    if (scan === undefined) {
+      return Promise.reject(
+        new SessionStoreError('scan', 'it has no scan(), so nothing can walk through its sessions'),
+      );
+    }
+    return this.#call('scan', () => scan(cursor, limit));
   }
 
   #call<T>(operation: Operation, run: () => Promise<T>): Promise<T> {

@@ -1,41 +1,62 @@
-import { safeDecode, safeEncode, type $ZodError, type input, type output } from 'zod/v4/core';
 import { SessionOptionsError, SessionValidationError, type SessionIssue } from '../errors.js';
-import { inspectSchema, type SchemaTraits } from './inspect.js';
+import { findNotJson } from './json.js';
+import type { Marks } from './marks.js';
 import { isReserved } from './reserved.js';
-import { copyTree, isPlain, sameTree } from './tree.js';
+import { copyTree, sameTree } from './tree.js';
 import type { Payload, SessionSchema } from './types.js';
+import { validatorOf, type Validator } from './validator.js';
 
 /** An encoded payload: a tree of what JSON can hold. */
 export type Tree = Readonly<Record<string, unknown>>;
 
 /** A payload that was decoded, or why it could not be. */
 export type Decoded<P> =
-  | { readonly ok: true; readonly payload: P }
-  | { readonly ok: false; readonly corrupt: boolean; readonly issues: readonly SessionIssue[] };
+  { readonly ok: true; readonly payload: P } | { readonly ok: false; readonly issues: readonly SessionIssue[] };
 
-/**
- * Turns what a store holds into a payload and back: text ⇄ tree (JSON), tree ⇄ payload (the schema).
- * Made once at start-up; holds nothing of any request.
- */
+/** Makes a payload of a tree and back, by a schema. Made once at start-up; holds nothing of any request. */
 export class PayloadCodec<S extends SessionSchema> {
-  readonly #schema: S;
-  readonly #traits: SchemaTraits;
+  readonly #validator: Validator;
   readonly #initial: Payload<S> | (() => Payload<S>) | undefined;
 
-  /** @throws SessionOptionsError where the schema cannot serve, or gives no first payload */
-  constructor(schema: S | undefined, initial: Payload<S> | (() => Payload<S>) | undefined) {
-    if (typeof schema !== 'object' || (schema as S | null) === null || !('_zod' in schema)) {
-      throw new SessionOptionsError('schema', 'pass a zod 4 schema, such as z.object({ … })');
-    }
-    this.#schema = schema;
+  private constructor(validator: Validator, initial: Payload<S> | (() => Payload<S>) | undefined) {
+    this.#validator = validator;
     this.#initial = initial;
-    this.#traits = inspectSchema(schema);
-    this.#checkInitial();
+  }
+
+  /**
+   * The codec of the payload as it is today.
+   * @throws SessionOptionsError where the schema cannot serve, or gives no first payload
+   */
+  static of<S extends SessionSchema>(
+    schema: S | undefined,
+    initial: Payload<S> | (() => Payload<S>) | undefined,
+  ): PayloadCodec<S> {
+    const codec = new PayloadCodec<S>(validatorOf(schema), initial);
+    codec.#checkInitial();
+    return codec;
+  }
+
+  /**
+   * The codec of a payload as a migration meets it, of which no new one ever begins.
+   * @throws SessionOptionsError where the schema cannot serve
+   */
+  static ofVersion(schema: SessionSchema, option: string): PayloadCodec<SessionSchema> {
+    try {
+      return new PayloadCodec<SessionSchema>(validatorOf(schema), undefined);
+    } catch (error) {
+      if (error instanceof SessionOptionsError) throw new SessionOptionsError(option, error.message);
+      throw error;
+    }
+  }
+
+  /** The fields that have a form of their own in the store. */
+  get marks(): ReadonlyMap<string, Marks> {
+    return this.#validator.traits.marks;
   }
 
   /** Whether a payload can have this field. */
   hasField(field: string): boolean {
-    return this.#traits.fields?.has(field) ?? true;
+    return this.#validator.traits.fields?.has(field) ?? true;
   }
 
   /** The payload of a session that begins now. Shares nothing with another session's. */
@@ -45,31 +66,22 @@ export class PayloadCodec<S extends SessionSchema> {
       if (decoded.ok) return decoded.payload;
       throw new SessionValidationError('The schema did not accept {} this time', decoded.issues);
     }
-    const payload = typeof this.#initial === 'function' ? this.#initial() : this.#initial; // a payload is no function
-    return this.decodeOrThrow(copyTree(this.encode(payload)));
-  }
-
-  /** Parses the text that a store held. */
-  parse(text: string): Tree | undefined {
-    let tree: unknown;
-    try {
-      tree = JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-    return isPlain(tree) ? tree : undefined;
+    const initial: unknown = this.#initial;
+    const payload: unknown = typeof initial === 'function' ? (initial as () => unknown)() : initial; // a payload is no function
+    return this.decodeOrThrow(copyTree(this.encode(payload as object))); // the schema finds out whether it is
   }
 
   /** Validates a tree and makes the payload of it. The payload can be changed without the tree noticing. */
   decode(tree: Tree): Decoded<Payload<S>> {
-    const source = this.#traits.sharesInput ? copyTree(tree) : tree;
-    const result = safeDecode(this.#schema, this.#ownOnly(source) as input<S>); // the schema is what finds out whether it is
-    if (!result.success) return { ok: false, corrupt: false, issues: issuesOf(result.error) };
-    const payload = this.#traits.sharesDefaults ? copyTree(result.data) : result.data;
+    const { traits } = this.#validator;
+    const source = traits.sharesInput ? copyTree(tree) : tree;
+    const result = this.#validator.decode(this.#ownOnly(source));
+    if (!result.ok) return result;
+    const payload = traits.sharesDefaults ? copyTree(result.value) : result.value;
     for (const field in payload) {
-      if (isReserved(field)) return { ok: false, corrupt: false, issues: [{ path: [field], code: 'reserved_field' }] };
+      if (isReserved(field)) return { ok: false, issues: [{ path: [field], code: 'reserved_field' }] };
     }
-    return { ok: true, payload };
+    return { ok: true, payload: payload as Payload<S> }; // it is what the schema made
   }
 
   /** {@link decode} for a tree that {@link encode} made. */
@@ -81,22 +93,15 @@ export class PayloadCodec<S extends SessionSchema> {
 
   /**
    * Validates a payload and makes the tree of it.
-   * @throws SessionValidationError where the schema refuses the payload, or has no place for a field of it
+   * @throws SessionValidationError where the schema refuses the payload or has no place for a field of it, or JSON
+   *   cannot hold what it makes
    */
   encode(payload: object): Tree {
-    let result;
-    try {
-      result = safeEncode(this.#schema, this.#ownOnly(payload) as output<S>); // the schema is what finds out whether it is
-    } catch (error) {
-      throw new SessionValidationError('The session could not be encoded', [], { cause: nameOf(error) });
+    const result = this.#validator.encode(this.#ownOnly(payload));
+    if (!result.ok) {
+      throw new SessionValidationError('The session does not fit its schema and was not stored', result.issues);
     }
-    if (!result.success) {
-      throw new SessionValidationError(
-        'The session does not fit its schema and was not stored',
-        issuesOf(result.error),
-      );
-    }
-    const tree = result.data as Tree; // SessionSchema: its values are objects
+    const tree = result.value as Tree; // any object can be asked for its fields
     const unknown = Object.keys(payload).filter(
       (field) => isReserved(field) || (!Object.hasOwn(tree, field) && (payload as Tree)[field] !== undefined), // any object can be asked for a field
     );
@@ -106,7 +111,18 @@ export class PayloadCodec<S extends SessionSchema> {
         unknown.map((field) => ({ path: [field], code: isReserved(field) ? 'reserved_field' : 'unrecognized_keys' })),
       );
     }
+    if (this.#validator.traits.mayHoldMore) refuseNotJson(tree);
     return tree;
+  }
+
+  /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
+  stateOf(tree: Tree): unknown {
+    return this.#validator.stateOf(tree);
+  }
+
+  /** A payload without what is sensitive, for logs. */
+  show(payload: object): object {
+    return this.#validator.show(payload);
   }
 
   /**
@@ -128,12 +144,12 @@ export class PayloadCodec<S extends SessionSchema> {
    * @throws SessionValidationError where the schema has codecs and refuses the payload
    */
   comparable(payload: object): Tree {
-    return this.#traits.hasCodec ? this.encode(payload) : (payload as Tree); // without codecs they are one
+    return this.#validator.traits.hasCodec ? this.encode(payload) : (payload as Tree); // without codecs they are one
   }
 
   /** Whether a tree is just what encoding its payload would give. Without codecs that can be seen; with them, no is the safe answer. */
   isExact(tree: Tree, payload: object): boolean {
-    return !this.#traits.hasCodec && sameTree(tree, payload);
+    return !this.#validator.traits.hasCodec && sameTree(tree, payload);
   }
 
   /** A comparable form that later changes of the payload do not reach. */
@@ -148,7 +164,7 @@ export class PayloadCodec<S extends SessionSchema> {
 
   /** The value without what every object inherits, where a field could be taken for it. */
   #ownOnly(value: object): object {
-    return this.#traits.namedLikeMembers ? Object.assign(Object.create(null) as object, value) : value;
+    return this.#validator.traits.namedLikeMembers ? Object.assign(Object.create(null) as object, value) : value;
   }
 
   #checkInitial(): void {
@@ -170,16 +186,25 @@ export class PayloadCodec<S extends SessionSchema> {
       if (error instanceof SessionValidationError) {
         throw new SessionOptionsError('initial', `the first payload does not fit the schema. ${error.message}`);
       }
-      if (error instanceof Error && error.constructor.name === '$ZodAsyncError') {
-        throw new SessionOptionsError('schema', 'has async refinements or codecs; use synchronous ones');
-      }
       throw error;
     }
   }
 }
 
-function issuesOf(error: $ZodError): SessionIssue[] {
-  return error.issues.map(({ path, code }) => ({ path, code }));
+function refuseNotJson(tree: Tree): void {
+  let found;
+  try {
+    found = findNotJson(tree);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SessionValidationError(
+      'The session is nested too deep for JSON, or holds itself, and was not stored',
+      [],
+    );
+  }
+  if (found === undefined) return;
+  const message = `The session holds what JSON cannot, and was not stored (${found.advice})`;
+  throw new SessionValidationError(message, [found.issue]);
 }
 
 /** An error that keeps a thrown one's kind and drops its message, which may quote the payload. */

@@ -1,5 +1,6 @@
-import type { $ZodType, $ZodTypes } from 'zod/v4/core';
+import type { $ZodCheck, $ZodType, $ZodTypes } from 'zod/v4/core';
 import { SessionOptionsError, formatPath } from '../errors.js';
+import { marksOf, type Marks } from './marks.js';
 import { isReserved } from './reserved.js';
 
 /** What the lifecycle has to know of a schema to do no more work than it needs. */
@@ -12,16 +13,22 @@ export interface SchemaTraits {
   readonly sharesDefaults: boolean;
   /** Some field is named like a member of every object, such as `constructor`: absent, it would be found all the same. */
   readonly namedLikeMembers: boolean;
+  /** Some part may hold what JSON cannot and the schema does not say so: it is looked for before it is stored. */
+  readonly mayHoldMore: boolean;
   /** The payload's fields; `undefined` where the schema lets it have any. */
   readonly fields: ReadonlySet<string> | undefined;
+  /** Something is marked as sensitive, however deep. */
+  readonly hasSensitive: boolean;
+  /** The fields that are stored in a form of their own: encrypted, or with their end. */
+  readonly marks: ReadonlyMap<string, Marks>;
 }
 
 /** Schema types whose values JSON cannot hold, and the codec that makes text of each. */
 const NOT_JSON: Readonly<Record<string, string>> = {
-  date: 'z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() })',
-  bigint: 'z.codec(z.string(), z.bigint(), { decode: BigInt, encode: String })',
-  map: 'z.codec(z.array(z.tuple([key, value])), z.map(key, value), { decode: (list) => new Map(list), encode: (map) => [...map] })',
-  set: 'z.codec(z.array(item), z.set(item), { decode: (list) => new Set(list), encode: (set) => [...set] })',
+  date: 'isoDate of typed-session',
+  bigint: 'bigintText of typed-session',
+  map: 'mapOf(key, value) of typed-session',
+  set: 'setOf(item) of typed-session',
   symbol: 'a string',
   nan: 'z.number().nullable()',
   function: 'the data that the function works on',
@@ -35,15 +42,24 @@ const NOT_JSON: Readonly<Record<string, string>> = {
  *   could be decoded but not encoded
  */
 export function inspectSchema(schema: $ZodType): SchemaTraits {
-  const traits = { hasCodec: false, sharesInput: false, sharesDefaults: false };
+  const traits = {
+    hasCodec: false,
+    sharesInput: false,
+    sharesDefaults: false,
+    mayHoldMore: false,
+    hasSensitive: false,
+  };
   const fields = new Set<string>();
+  const marks = new Map<string, Marks>();
   let open = false;
   // A schema may stand in the store at one place and behind a codec at another.
   const seen = { stored: new Set<$ZodType>(), inCode: new Set<$ZodType>() };
 
   function visit(node: $ZodType | undefined | null, path: PropertyKey[], stored: boolean): void {
+    if (node == null) return;
+    noteMarks(node, path);
     const met = stored ? seen.stored : seen.inCode;
-    if (node == null || met.has(node)) return;
+    if (met.has(node)) return;
     met.add(node);
     const def = (node as $ZodTypes)._zod.def; // every schema that zod makes is one of $ZodTypes
     const advice = NOT_JSON[def.type];
@@ -53,6 +69,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
         `${formatPath(path)} is a ${def.type}, which JSON cannot hold: use ${advice}`,
       );
     }
+    refuseAsync(def, path);
     const isPayload = path.length === 0;
     switch (def.type) {
       case 'object':
@@ -65,9 +82,16 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
         visit(def.catchall, [...path, '*'], stored);
         break;
       case 'array':
+        if (stored && def.element._zod.optout === 'optional') {
+          throw new SessionOptionsError(
+            'schema',
+            `${formatPath([...path, 0])} may be undefined, which JSON makes null of in an array: use .nullable()`,
+          );
+        }
         visit(def.element, [...path, 0], stored);
         break;
       case 'tuple':
+        traits.mayHoldMore ||= def.items.some((item) => item._zod.optout === 'optional');
         def.items.forEach((item, index) => {
           visit(item, [...path, index], stored);
         });
@@ -123,10 +147,21 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
           `${formatPath(path)} is transformed one way only, so it could be loaded but never stored: ` +
             'use z.codec(…) with decode and encode',
         );
+      case 'literal':
+        if (stored && def.values.some((value) => typeof value === 'bigint')) {
+          throw new SessionOptionsError(
+            'schema',
+            `${formatPath(path)} is a bigint, which JSON cannot hold: use a string`,
+          );
+        }
+        break;
       case 'any':
       case 'unknown':
       case 'custom':
+        if (!stored) break;
+        refuseInstance(node, path);
         traits.sharesInput = true;
+        traits.mayHoldMore = true;
         if (isPayload) open = true;
         break;
       default:
@@ -134,12 +169,65 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
     }
   }
 
+  function noteMarks(node: $ZodType, path: PropertyKey[]): void {
+    const found = marksOf(node);
+    traits.hasSensitive ||= found.sensitive;
+    if (!found.encrypted && found.expiresAfter === undefined) return;
+    const [field] = path;
+    if (path.length === 1 && typeof field === 'string' && field !== '*') {
+      const before = marks.get(field);
+      marks.set(field, {
+        sensitive: found.sensitive || before?.sensitive === true,
+        encrypted: found.encrypted || before?.encrypted === true,
+        expiresAfter: found.expiresAfter ?? before?.expiresAfter,
+      });
+    } else {
+      const what = found.encrypted ? "sensitive: 'encrypted'" : 'expiring(…)';
+      throw new SessionOptionsError('schema', `${formatPath(path)}: ${what} is for a field of the payload itself`);
+    }
+  }
+
   visit(schema, [], true);
   return {
     ...traits,
+    marks,
     namedLikeMembers: [...fields].some((field) => field in Object.prototype),
     fields: open ? undefined : fields,
   };
+}
+
+/** The error for a schema that would have to be awaited: `req.session` is there at once, or not at all. */
+export function asyncSchema(path?: readonly PropertyKey[]): SessionOptionsError {
+  const where = path === undefined ? '' : `${formatPath(path)} `;
+  return new SessionOptionsError(
+    'schema',
+    `${where}has an async refinement or codec, and a session is validated at the first look at it: make it ` +
+      'synchronous, and check what has to be awaited in the handler',
+  );
+}
+
+/** Refuses what can be seen to be async; what cannot is found out when it is first run. */
+function refuseAsync(def: object, path: readonly PropertyKey[]): void {
+  const { fn, transform, reverseTransform, checks } = def as Readonly<Record<string, unknown>>; // any of them may be absent
+  const inChecks = (Array.isArray(checks) ? (checks as readonly $ZodCheck[]) : []).map(
+    (check) => (check._zod.def as { readonly fn?: unknown }).fn, // of a refinement
+  );
+  if ([fn, transform, reverseTransform, ...inChecks].some((one) => one instanceof AsyncFunction))
+    throw asyncSchema(path);
+}
+
+// Async functions have a class that JavaScript has no name for.
+// eslint-disable-next-line @typescript-eslint/no-empty-function
+const AsyncFunction = (async () => {}).constructor as new () => object;
+
+function refuseInstance(node: $ZodType, path: readonly PropertyKey[]): void {
+  const { Class } = node._zod.bag as { readonly Class?: { readonly name?: string } }; // of z.instanceof(…)
+  if (Class === undefined) return;
+  const codec = Class === URL ? 'urlText of typed-session' : 'z.codec(…) with decode and encode';
+  throw new SessionOptionsError(
+    'schema',
+    `${formatPath(path)} is an instance of ${Class.name ?? 'a class'}, which JSON cannot hold: use ${codec}`,
+  );
 }
 
 function refuseReserved(field: string): void {

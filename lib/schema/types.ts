@@ -17,8 +17,38 @@ import type { $ZodType, input, output } from 'zod/v4/core';
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- users merge their schema into it
 export interface Register {}
 
-/** Any zod 4 schema, of `zod` or `zod/mini`, whose values are objects. */
-export type SessionSchema = $ZodType<object, object>;
+/** What a schema of any library has that follows [Standard Schema v1](https://standardschema.dev), as far as it is used here. */
+export interface StandardSchema<Input = unknown, Output = Input> {
+  /** The standard's one property. */
+  readonly '~standard': {
+    /** The version of the standard. */
+    readonly version: 1;
+    /** The library's name. */
+    readonly vendor: string;
+    /** Validates a value; must not return a promise. */
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+    /** There for the compiler alone. */
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+/** What a {@link StandardSchema} makes of a value. */
+export type StandardResult<Output> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
+
+/** Why a {@link StandardSchema} refuses a value. */
+export interface StandardIssue {
+  /** The path into the value. */
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+type TypesOf<S extends StandardSchema<object, object>> = NonNullable<S['~standard']['types']>;
+
+/**
+ * Any zod 4 schema, of `zod` or `zod/mini`, whose values are objects; or a schema without codecs of any other library
+ * that follows [Standard Schema v1](https://standardschema.dev), such as valibot or arktype.
+ */
+export type SessionSchema = $ZodType<object, object> | StandardSchema<object, object>;
 
 /**
  * Stands in for the payload until an app has registered its schema; see {@link Register}. Its one field is what the
@@ -36,7 +66,20 @@ export type RegisteredSchema = Register extends { schema: infer S extends Sessio
   : $ZodType<SchemaNotRegistered, SchemaNotRegistered>;
 
 /** The typed data of a session: what the schema's `z.output` is. */
-export type Payload<S extends SessionSchema> = output<S>;
+export type Payload<S extends SessionSchema> =
+  S extends $ZodType<object, object>
+    ? output<S>
+    : S extends StandardSchema<object, object>
+      ? TypesOf<S>['output']
+      : never;
+
+/** What the schema makes a payload of: its `z.input`. */
+type PayloadInput<S extends SessionSchema> =
+  S extends $ZodType<object, object>
+    ? input<S>
+    : S extends StandardSchema<object, object>
+      ? TypesOf<S>['input']
+      : never;
 
 /** Every key of an object type, or of all members of a union of them. */
 type KeysOf<T> = T extends unknown ? Extract<keyof T, string> : never;
@@ -45,7 +88,7 @@ type KeysOf<T> = T extends unknown ? Extract<keyof T, string> : never;
 export type SessionField<S extends SessionSchema> = KeysOf<Payload<S>>;
 
 /** The fields that may be absent or have a default, so that `take` has something to put them back to. */
-export type TakeableField<S extends SessionSchema> = KeysOfEmpty<input<S>> & SessionField<S>;
+export type TakeableField<S extends SessionSchema> = KeysOfEmpty<PayloadInput<S>> & SessionField<S>;
 
 type KeysOfEmpty<T> = T extends unknown
   ? { [K in Extract<keyof T, string>]-?: undefined extends T[K] ? K : never }[Extract<keyof T, string>]
@@ -87,7 +130,8 @@ export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>
 type All<T> = (T extends unknown ? (member: T) => void : never) extends (all: infer I) => void ? I : never;
 
 /** Whether the schema makes a payload of `{}`, which is a record of nothing: every field is optional or has a default. */
-export type AcceptsEmpty<S extends SessionSchema> = Record<string, never> extends Expected<input<S>> ? true : false;
+export type AcceptsEmpty<S extends SessionSchema> =
+  Record<string, never> extends Expected<PayloadInput<S>> ? true : false;
 
 /** What a payload must have, but for optional fields that every object inherits: the compiler would find those in `{}`. */
 type Expected<T> = T extends unknown

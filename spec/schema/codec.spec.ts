@@ -11,7 +11,7 @@ const isoDate = z.codec(z.iso.datetime(), z.date(), {
 });
 
 function codecOf<S extends SessionSchema>(schema: S): PayloadCodec<S> {
-  return new PayloadCodec(schema, undefined);
+  return PayloadCodec.of(schema, undefined);
 }
 
 describe('the payload codec', () => {
@@ -25,14 +25,14 @@ describe('the payload codec', () => {
   });
 
   it('shares nothing of an initial payload that is given as an object', () => {
-    const codec = new PayloadCodec(z.object({ list: z.array(z.string()) }), { list: [] });
+    const codec = PayloadCodec.of(z.object({ list: z.array(z.string()) }), { list: [] });
     codec.initial().list.push('mine');
     expect(codec.initial()).toEqual({ list: [] });
   });
 
   it('asks a function for every initial payload', () => {
     let calls = 0;
-    const codec = new PayloadCodec(z.object({ n: z.int() }), () => ({ n: ++calls }));
+    const codec = PayloadCodec.of(z.object({ n: z.int() }), () => ({ n: ++calls }));
     const before = calls;
     expect([codec.initial().n, codec.initial().n]).toEqual([before + 1, before + 2]);
   });

@@ -1,0 +1,83 @@
+import { SessionOptionsError } from '../errors.js';
+import type { SessionSchema } from '../schema/types.js';
+import type { SessionRecord } from '../stores/store.js';
+import { principalOf } from './records.js';
+import type { Settings } from './settings.js';
+
+/** How `migrateAll` is to go about it. */
+export interface MigrateAllOptions {
+  /** Where an earlier run ended: the `cursor` that it told last. Left out, it begins at the beginning. */
+  readonly cursor?: string | undefined;
+  /** How many records are held in memory at once. Default: 100. */
+  readonly pageSize?: number | undefined;
+  /** Told after every page; a promise is awaited, so that a run can be slowed down. */
+  readonly onProgress?: ((progress: MigrationProgress) => unknown) | undefined;
+  /** Ends the run after the page it is at. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far `migrateAll` has come. */
+export interface MigrationProgress {
+  /** How many records were looked at. */
+  readonly seen: number;
+  /** How many of them were brought to today's version. */
+  readonly migrated: number;
+  /** How many a migration or the schema refuses; they lie as they lay, for `onInvalid`. */
+  readonly refused: number;
+  /** Where to go on; `undefined` when all are done. */
+  readonly cursor: string | undefined;
+}
+
+/**
+ * Brings every stored session to today's version, as a load would. Requests may go on meanwhile: each record is
+ * replaced by compare-and-swap.
+ * @throws SessionOptionsError, SessionStoreError
+ */
+export async function migrateAll<S extends SessionSchema>(
+  settings: Settings<S>,
+  options: MigrateAllOptions = {},
+): Promise<MigrationProgress> {
+  const { pageSize = 100, onProgress, signal } = options;
+  if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
+    throw new SessionOptionsError('pageSize', 'must be a whole number of at least 1');
+  }
+  let progress: MigrationProgress = { seen: 0, migrated: 0, refused: 0, cursor: options.cursor };
+  do {
+    const { entries, next } = await settings.store.scan(progress.cursor, pageSize);
+    let { migrated, refused } = progress;
+    for (const [key, record] of entries) {
+      const outcome = await migrateOne(settings, key, record);
+      if (outcome === 'migrated') migrated++;
+      if (outcome === 'refused') refused++;
+    }
+    progress = { seen: progress.seen + entries.length, migrated, refused, cursor: next };
+    await onProgress?.(progress);
+  } while (progress.cursor !== undefined && signal?.aborted !== true);
+  return progress;
+}
+
+async function migrateOne<S extends SessionSchema>(
+  settings: Settings<S>,
+  key: string,
+  found: SessionRecord,
+): Promise<'migrated' | 'refused' | 'current'> {
+  const { codec, store, text } = settings;
+  let record: SessionRecord | undefined = found;
+  // A record that a request changes meanwhile is read again: it may still be of the old version.
+  while (record !== undefined && record.rotatedTo === undefined && record.schemaVersion < text.version) {
+    const read = text.read(record.data, record.schemaVersion);
+    if (!read.ok) return 'refused';
+    const tree = codec.encode(read.payload); // a payload is one
+    const written = text.write(tree, read.source);
+    const next: SessionRecord = {
+      ...record,
+      data: written.text,
+      revision: record.revision + 1,
+      schemaVersion: written.source.version,
+      principal: principalOf(settings, tree),
+    };
+    if (await store.update(key, next, record.revision)) return 'migrated';
+    record = await store.read(key);
+  }
+  return 'current';
+}

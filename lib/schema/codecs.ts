@@ -1,0 +1,121 @@
+import {
+  NEVER,
+  array,
+  codec,
+  custom,
+  date,
+  string,
+  tuple,
+  url,
+  type ZodArray,
+  type ZodCodec,
+  type ZodCustom,
+  type ZodDate,
+  type ZodString,
+  type ZodTuple,
+  type ZodURL,
+} from 'zod';
+import type { SomeType, output } from 'zod/v4/core';
+
+/**
+ * A `Date` in code, an ISO 8601 string in the store, as `JSON.stringify` writes it: the dates that express-session has
+ * stored are read too.
+ *
+ * @example
+ * ```ts
+ * import { isoDate } from 'typed-session';
+ * import { z } from 'zod';
+ *
+ * export const schema = z.object({ lastLogin: isoDate.optional() });
+ * ```
+ */
+export const isoDate: ZodCodec<ZodString, ZodDate> = codec(string(), date(), {
+  decode: (text, context) => {
+    const moment = new Date(text);
+    if (!Number.isNaN(moment.getTime()) && moment.toISOString() === text) return moment;
+    context.issues.push({ code: 'invalid_format', format: 'datetime', input: text });
+    return NEVER;
+  },
+  encode: (moment) => moment.toISOString(),
+});
+
+/**
+ * A `bigint` in code, its decimal digits in the store.
+ *
+ * @example
+ * ```ts
+ * import { bigintText } from 'typed-session';
+ * import { z } from 'zod';
+ *
+ * export const schema = z.object({ accountNo: bigintText.optional() });
+ * ```
+ */
+export const bigintText: ZodCodec<ZodString, ZodCustom<bigint, bigint>> = codec(
+  string().regex(/^-?\d+$/),
+  custom<bigint>((value) => typeof value === 'bigint'),
+  { decode: BigInt, encode: String },
+);
+
+/**
+ * A `URL` in code, its text in the store. Setting a part of it, such as `searchParams`, is seen as a change.
+ *
+ * @example
+ * ```ts
+ * import { urlText } from 'typed-session';
+ * import { z } from 'zod';
+ *
+ * export const schema = z.object({ returnTo: urlText.optional() });
+ * ```
+ */
+export const urlText: ZodCodec<ZodURL, ZodCustom<URL, URL>> = codec(
+  url(),
+  custom<URL>((value) => value instanceof URL),
+  { decode: (text) => new URL(text), encode: (address) => address.href },
+);
+
+/**
+ * A `Set` in code, a list in the store. Items may have codecs of their own.
+ *
+ * @example
+ * ```ts
+ * import { setOf } from 'typed-session';
+ * import { z } from 'zod';
+ *
+ * export const schema = z.object({ seen: setOf(z.string()).optional() });
+ * ```
+ */
+export function setOf<T extends SomeType>(item: T): ZodCodec<ZodArray<T>, ZodCustom<Set<output<T>>, Set<output<T>>>> {
+  return codec(
+    array(item),
+    custom<Set<output<T>>>((value) => value instanceof Set),
+    {
+      decode: (list) => new Set(list),
+      encode: (set) => [...set] as never, // its items are output<T>, which is what encoding T begins with
+    },
+  );
+}
+
+/**
+ * A `Map` in code, a list of pairs in the store. Keys and values may have codecs of their own.
+ *
+ * @example
+ * ```ts
+ * import { isoDate, mapOf } from 'typed-session';
+ * import { z } from 'zod';
+ *
+ * export const schema = z.object({ lastSeen: mapOf(z.string(), isoDate).optional() });
+ * ```
+ */
+export function mapOf<K extends SomeType, V extends SomeType>(
+  key: K,
+  value: V,
+): ZodCodec<ZodArray<ZodTuple<[K, V]>>, ZodCustom<Map<output<K>, output<V>>, Map<output<K>, output<V>>>> {
+  return codec(
+    array(tuple([key, value])),
+    custom<Map<output<K>, output<V>>>((map) => map instanceof Map),
+    {
+      decode: (pairs) => new Map(pairs as [output<K>, output<V>][]), // the pairs are decoded
+      encode: (map) => [...map] as never, // its entries are what encoding the pairs begins with
+    },
+  );
+}

@@ -1,0 +1,62 @@
+import { KeyObject, createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { SessionOptionsError } from '../errors.js';
+
+/** A key of 256 bits: 32 bytes, a secret `KeyObject` of them, or text that is them in base64, base64url or hex. */
+export type EncryptionKey = string | Uint8Array | KeyObject;
+
+/** How an encrypted value begins in the store; the rest is base64url of nonce, tag and ciphertext. */
+const PREFIX = 'enc1.';
+const NONCE = 12; // bytes, as NIST SP 800-38D asks for
+const TAG = 16;
+
+/**
+ * The keys of the option `encryption`.
+ * @throws SessionOptionsError where one is not of 256 bits
+ */
+export function encryptionKeys(given: EncryptionKey | readonly EncryptionKey[] | undefined): readonly KeyObject[] {
+  if (given === undefined) return [];
+  const keys = Array.isArray(given) ? (given as readonly EncryptionKey[]) : [given as EncryptionKey];
+  if (keys.length === 0) throw new SessionOptionsError('encryption', 'is an empty list: pass a key');
+  return keys.map(keyOf);
+}
+
+function keyOf(given: EncryptionKey): KeyObject {
+  if (given instanceof KeyObject && given.type === 'secret' && given.symmetricKeySize === 32) return given;
+  const bytes = given instanceof Uint8Array ? given : typeof given === 'string' ? bytesOf(given) : undefined;
+  if (bytes?.length === 32) return createSecretKey(bytes);
+  throw new SessionOptionsError('encryption', 'each key must be 32 bytes; make one with: openssl rand -base64 32');
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text, /^[\da-f]{64}$/i.test(text) ? 'hex' : 'base64'); // base64 takes base64url too
+}
+
+/** Encrypts a value by AES-256-GCM, bound to the field that it is stored in. */
+export function seal(value: unknown, field: string, key: KeyObject): string {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(field));
+  const text = [cipher.update(JSON.stringify(value), 'utf8'), cipher.final()];
+  return PREFIX + Buffer.concat([nonce, cipher.getAuthTag(), ...text]).toString('base64url');
+}
+
+/** What {@link seal} encrypted; `plain` where it is nothing of the kind, `locked` where no key opens it. */
+export function open(
+  entry: unknown,
+  field: string,
+  keys: readonly KeyObject[],
+): { readonly value: unknown; readonly newest: boolean } | 'plain' | 'locked' {
+  if (typeof entry !== 'string' || !entry.startsWith(PREFIX)) return 'plain';
+  const bytes = Buffer.from(entry.slice(PREFIX.length), 'base64url');
+  for (const [index, key] of keys.entries()) {
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE), { authTagLength: TAG })
+        .setAAD(Buffer.from(field))
+        .setAuthTag(bytes.subarray(NONCE, NONCE + TAG));
+      const text = Buffer.concat([decipher.update(bytes.subarray(NONCE + TAG)), decipher.final()]);
+      return { value: JSON.parse(text.toString()) as unknown, newest: index === 0 };
+    } catch {
+      // Another key, or not what we wrote.
+    }
+  }
+  return 'locked';
+}

@@ -1,0 +1,33 @@
+import { SessionOptionsError, type SessionIssue } from '../errors.js';
+import type { SchemaTraits } from './inspect.js';
+import { standardValidator } from './standard.js';
+import type { SessionSchema } from './types.js';
+import { isZod, zodValidator } from './zod.js';
+
+/** What came of a validation. */
+export type Validated =
+  { readonly ok: true; readonly value: object } | { readonly ok: false; readonly issues: readonly SessionIssue[] };
+
+/** A schema, whichever library it is of: what the rest of this folder works with. */
+export interface Validator {
+  /** What was found out about the schema at start-up. */
+  readonly traits: SchemaTraits;
+  /** Validates a tree and makes the payload of it. */
+  decode(tree: object): Validated;
+  /** Validates a payload and makes the tree of it. */
+  encode(payload: object): Validated;
+  /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
+  stateOf(tree: object): unknown;
+  /** The payload without what is sensitive. */
+  show(payload: object): object;
+}
+
+/** @throws SessionOptionsError where it is no schema, or one that cannot serve */
+export function validatorOf(schema: SessionSchema | undefined): Validator {
+  if (isZod(schema)) return zodValidator(schema);
+  // A schema of arktype is a function.
+  if ((typeof schema === 'object' || typeof schema === 'function') && schema !== null && '~standard' in schema) {
+    return standardValidator(schema);
+  }
+  throw new SessionOptionsError('schema', 'pass a zod 4 schema, such as z.object({ … }), or one of Standard Schema v1');
+}
