@@ -2,7 +2,7 @@ import { SessionOptionsError, SessionValidationError, type SessionIssue } from '
 import { findNotJson } from './json.js';
 import type { Marks } from './marks.js';
 import { isReserved } from './reserved.js';
-import { copyTree, sameTree } from './tree.js';
+import { copyTree, isTooDeep, sameTree } from './tree.js';
 import type { Payload, SessionSchema } from './types.js';
 import { validatorOf, type Validator } from './validator.js';
 
@@ -73,6 +73,15 @@ export class PayloadCodec<S extends SessionSchema> {
 
   /** Validates a tree and makes the payload of it. The payload can be changed without the tree noticing. */
   decode(tree: Tree): Decoded<Payload<S>> {
+    try {
+      return this.#decode(tree);
+    } catch (error) {
+      if (!isTooDeep(error)) throw error;
+      return { ok: false, issues: [{ path: [], code: 'too_deep' }] };
+    }
+  }
+
+  #decode(tree: Tree): Decoded<Payload<S>> {
     const { traits } = this.#validator;
     const source = traits.sharesInput ? copyTree(tree) : tree;
     const result = this.#validator.decode(this.#ownOnly(source));
@@ -196,7 +205,7 @@ function refuseNotJson(tree: Tree): void {
   try {
     found = findNotJson(tree);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!isTooDeep(error)) throw error;
     throw new SessionValidationError(
       'The session is nested too deep for JSON, or holds itself, and was not stored',
       [],

@@ -2,6 +2,7 @@ import { $ZodAsyncError, safeDecode, safeEncode, type $ZodError, type $ZodType, 
 import type { SessionIssue } from '../errors.js';
 import { asyncSchema, inspectSchema } from './inspect.js';
 import { withoutSensitive } from './marks.js';
+import { isTooDeep } from './tree.js';
 import type { Validated, Validator } from './validator.js';
 
 /** Whether this is a schema of zod 4, of `zod` or of `zod/mini`. */
@@ -63,7 +64,7 @@ function run(
   } catch (error) {
     if (error instanceof $ZodAsyncError) throw asyncSchema();
     // What a codec of the app throws, or a value too deep to walk through: it does not fit.
-    return { ok: false, issues: [{ path: [], code: error instanceof RangeError ? 'too_deep' : 'codec_failed' }] };
+    return { ok: false, issues: [{ path: [], code: isTooDeep(error) ? 'too_deep' : 'codec_failed' }] };
   }
 }
 

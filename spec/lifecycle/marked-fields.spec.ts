@@ -42,7 +42,7 @@ async function open(options: object = {}, store: SessionStore = new MemoryStore(
     });
     app.get('/inspect', (req, res) => {
       const mine = sessions.of(req);
-      res.json([inspect(mine), inspect(req), inspect({ mine }, { depth: 9 }), String(mine)]);
+      res.json([inspect(mine), inspect(req), inspect({ mine }, { depth: 9 })]);
     });
   });
   const set = (data: Data, by: Client = client): Promise<unknown> => {
@@ -287,7 +287,12 @@ describe('a sensitive field', () => {
   });
 
   it.each([1, 'yes', null])('must be marked as what there is: not %j', (sensitive) => {
-    const wrong = z.object({ a: z.string().meta({ sensitive: sensitive as never }).optional() });
+    const wrong = z.object({
+      a: z
+        .string()
+        .meta({ sensitive: sensitive as never })
+        .optional(),
+    });
     expect(() => session({ schema: wrong, secret: 's' })).toThrow(/sensitive in a field's metadata must be/);
   });
 });

@@ -148,9 +148,7 @@ describe('the ready-made codecs', () => {
           seen: new Map([['a', 1n]]),
         }),
       ),
-    ).toBe(
-      '{"at":"1970-01-01T00:00:00.000Z","big":"-12","url":"https://a.test/","tags":[],"seen":[["a","1"]]}',
-    );
+    ).toBe('{"at":"1970-01-01T00:00:00.000Z","big":"-12","url":"https://a.test/","tags":[],"seen":[["a","1"]]}');
   });
 
   it.each([

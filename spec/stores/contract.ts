@@ -14,7 +14,7 @@ import { aKey, aRecord } from './samples.js';
 export function storeContract(
   name: string,
   makeStore: () => SessionStore | Promise<SessionStore>,
-  capabilities: readonly ('prune' | 'size')[] = ['prune', 'size'],
+  capabilities: readonly ('prune' | 'size' | 'scan')[] = ['prune', 'size', 'scan'],
 ): void {
   describe(`${name} keeps the store contract`, () => {
     let store: SessionStore;
