@@ -1,7 +1,10 @@
 import type { NextFunction, Request, Response } from 'express';
 import { expect, it } from 'vitest';
 import { SessionRequiredError } from 'typed-session';
-import { decoratorSuite, greet, Require, type Controller } from './suite.js';
+import { session } from 'typed-session';
+import { z } from 'zod';
+import { schema } from '../support/shop.js';
+import { decoratorSuite, greet, ownDecoratorSuite, Require, type Controller } from './suite.js';
 
 const bySymbol = Symbol('by symbol');
 
@@ -103,6 +106,26 @@ class Hidden {
   }
 }
 
+const shop = session({ schema, secret: 's' });
+const admin = session({
+  schema: z.object({ name: z.string().optional(), level: z.enum(['reader', 'writer']).default('reader') }),
+  secret: 's',
+  name: 'admin.sid',
+});
+
+class Office {
+  @admin.Require('name', { level: 'writer' })
+  write(req: Request, res: Response): void {
+    res.json(admin.of(req).name);
+  }
+
+  @shop.Require('userId')
+  buy(req: Request, res: Response): void {
+    res.json(shop.of(req).userId);
+  }
+}
+
+ownDecoratorSuite('standard', { shop, admin, office: new Office() });
 decoratorSuite('standard', { Account, Louder, Loudest, Heir, Open, Static, StaticHeir, Twice, Hidden, bySymbol });
 
 it('guards a method whose name begins with #, in the standard dialect', () => {

@@ -1,8 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import express, { type NextFunction, type Request, type Response } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import express4 from 'express4';
 import { describe, expect, it } from 'vitest';
-import { RequireSession, session, SessionNotLoadedError, SessionRequiredError } from 'typed-session';
+import {
+  RequireSession,
+  session,
+  SessionNotLoadedError,
+  SessionRequiredError,
+  type SessionMiddleware,
+} from 'typed-session';
 import { makeApp, type Client } from '../support/app.js';
 import { schema, type Options } from '../support/shop.js';
 
@@ -230,5 +236,47 @@ export function decoratorSuite(name: string, { bySymbol, ...classes }: Dialect):
     expect(() => Require('userId')(undefined, { kind: 'field', name: 'x' })).toThrow('for methods');
     expect(() => Require('userId')({}, 'x', undefined)).toThrow('for methods');
     expect(() => Require('userId')({}, 'x', { get: () => 5 })).toThrow('for methods');
+  });
+}
+
+/** The decorators that two sessions of one app have of their own. */
+export function ownDecoratorSuite(
+  name: string,
+  {
+    shop,
+    admin,
+    office,
+  }: {
+    readonly shop: SessionMiddleware<typeof schema>;
+    readonly admin: RequestHandler & { of(req: Request): object };
+    readonly office: { readonly write: Handler; readonly buy: Handler };
+  },
+): void {
+  it(`each middleware's own decorator asks its own session, in the ${name} dialect`, async () => {
+    const client = await makeApp((app) => {
+      app.use(shop, admin);
+      app.get('/login', (req, res) => {
+        shop.of(req).userId = 'ann';
+        res.end();
+      });
+      app.get('/admin/:level', (req, res) => {
+        Object.assign(admin.of(req), { name: 'root', level: req.params.level });
+        res.end();
+      });
+      app.get('/write', office.write);
+      app.get('/buy', office.buy);
+    });
+    const statuses = async (): Promise<number[]> => [
+      (await client.get('/write')).status,
+      (await client.get('/buy')).status,
+    ];
+    expect(await statuses()).toEqual([401, 401]);
+    await client.get('/login');
+    expect(await statuses()).toEqual([401, 200]);
+    await client.get('/admin/reader');
+    expect(await statuses()).toEqual([401, 200]);
+    await client.get('/admin/writer');
+    expect(await client.json('/write')).toBe('root');
+    expect(await client.json('/buy')).toBe('ann');
   });
 }

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { session, type ExpressSessionStore } from 'typed-session';
 import { makeApp, type Client } from '../support/app.js';
 import { schema, type Options } from '../support/shop.js';
+import { expectTakenOnce } from '../support/take.js';
 import { proxyTo } from '../support/tcp-proxy.js';
 
 /** express-session itself; it has no types of its own. */
@@ -146,6 +147,10 @@ export function existingStore(name: string, from: Package): void {
       expect(await client.json('/')).toEqual(
         path === '/rotate' ? { views: 1, cart: [] } : { views: 0, cart: [], userId: 'ada' },
       );
+    });
+
+    it('gives a token to one of 50 requests that take it at the same time', async () => {
+      await expectTakenOnce(await opened(from));
     });
 
     it('forgets what is destroyed', async () => {

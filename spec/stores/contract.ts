@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SessionStore } from '../../lib/stores/store.js';
+import type { SessionRecord, SessionStore } from '../../lib/stores/store.js';
 import { contentContract } from './contract-content.js';
 import { swapContract } from './contract-swaps.js';
 import { aKey, aRecord } from './samples.js';
@@ -153,6 +153,52 @@ export function storeContract(
         expect(await store.prune?.()).toBe(3);
         expect(await store.prune?.()).toBe(0);
         expect(await store.read(live)).toBeDefined();
+      });
+    }
+
+    if (capabilities.includes('scan')) {
+      /** Every record that the store lists, a page at a time. */
+      const listed = async (limit: number): Promise<Map<string, SessionRecord>> => {
+        const met = new Map<string, SessionRecord>();
+        let cursor: string | undefined;
+        do {
+          const page = (await store.scan?.(cursor, limit)) ?? { entries: [], next: undefined };
+          for (const [key, record] of page.entries) {
+            expect(met.has(key)).toBe(false);
+            met.set(key, record);
+          }
+          cursor = page.next;
+        } while (cursor !== undefined);
+        return met;
+      };
+
+      it.each([1, 2, 3, 100])('lists every live record once, in pages of %i', async (limit) => {
+        const live = new Map(Array.from({ length: 5 }, (_, at) => [aKey(), aRecord({ data: `{"views":${at}}` })]));
+        for (const [key, record] of live) await store.create(key, record);
+        const dead = aKey();
+        await store.create(dead, aRecord({ expiresAt: Date.now() - 1 }));
+        const met = await listed(limit);
+        for (const [key, record] of live) expect(met.get(key)).toEqual(record);
+        expect(met.has(dead)).toBe(false);
+      });
+
+      it('lists what stays, while other records come and go', async () => {
+        const stays = [aKey(), aKey(), aKey(), aKey()];
+        const goes = [aKey(), aKey(), aKey(), aKey()];
+        for (const [at, key] of stays.entries()) {
+          await store.create(goes[at] ?? '', aRecord());
+          await store.create(key, aRecord());
+        }
+        const met: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = (await store.scan?.(cursor, 2)) ?? { entries: [], next: undefined };
+          met.push(...page.entries.map(([key]) => key));
+          cursor = page.next;
+          await store.delete(goes.pop() ?? '');
+          await store.update(stays[0] ?? '', aRecord({ revision: met.length + 2 }), 1);
+        } while (cursor !== undefined);
+        expect(stays.map((key) => met.filter((other) => other === key).length)).toEqual([1, 1, 1, 1]);
       });
     }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import type { OwnDatabase } from '../../lib/stores/sqlite/database.js';
 import { SqliteStore } from '../../lib/stores/sqlite/sqlite-store.js';
+import { expectTakenOnce } from '../support/take.js';
 import { storeContract } from './contract.js';
 import { aRecord } from './samples.js';
 import { aDatabase, aFile, aStore, ask, open } from './sqlite-samples.js';
@@ -26,6 +27,10 @@ if (builtin !== undefined) {
     return new SqliteStore({ database });
   });
 }
+
+it('gives a token to one of 50 requests that take it at the same time', async () => {
+  await expectTakenOnce(aStore({ file: aFile() }));
+});
 
 describe('SqliteStore', () => {
   describe('the file', () => {

@@ -2,6 +2,7 @@ import { SessionStoreError } from '../../errors.js';
 import type { ExpressSessionStore } from '../express-session-store.js';
 import type { SessionRecord, SessionStore } from '../store.js';
 import { fromStoredSession, toStoredSession } from './layout.js';
+import { Turns } from './turns.js';
 
 /** How many deadlines are remembered at most, some 100 bytes each. */
 const MOST_DEADLINES = 10_000;
@@ -11,15 +12,16 @@ const MOST_DEADLINES = 10_000;
  * in the form that it reads, so that both can serve one site, in turn or side by side.
  *
  * Such a store can neither compare-and-swap nor say what it removed. An update reads the session again just before it
- * writes, merges what another request stored, and writes nothing where the session is gone; between that look and the
- * write, for the time of one round trip, another process can still come in between. Where that matters, use a store of
- * this library.
+ * writes, and writes nothing where it has changed or is gone; the changes that this process makes to one session take
+ * turns. Between that look and the write, for the time of one round trip, another process can still come in between.
+ * Where that matters, use a store of this library.
  */
 export class AdaptedStore implements SessionStore {
   readonly layout = 'express-session';
   readonly #store: ExpressSessionStore;
   /** Deadlines pushed out by `touch`, which leaves what the stored session says of its own as it was. */
   readonly #deadlines = new Map<string, number>();
+  readonly #turns = new Turns();
   #connected = true;
 
   constructor(store: ExpressSessionStore) {
@@ -45,19 +47,37 @@ export class AdaptedStore implements SessionStore {
     return record.expiresAt > now ? record : undefined;
   }
 
-  async create(key: string, record: SessionRecord): Promise<boolean> {
-    await this.#set(key, record);
-    return true;
+  create(key: string, record: SessionRecord): Promise<boolean> {
+    return this.#turns.run(key, async () => {
+      await this.#set(key, record);
+      return true;
+    });
   }
 
-  async update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
+  update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
+    return this.#turns.run(key, () => this.#update(key, record, expectedRevision));
+  }
+
+  touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
+    return this.#turns.run(key, () => this.#touch(key, expiresAt, expectedRevision));
+  }
+
+  delete(key: string): Promise<boolean> {
+    return this.#turns.run(key, async () => {
+      this.#deadlines.delete(key);
+      await this.#call('destroy', (store, done) => store.destroy(key, done));
+      return true;
+    });
+  }
+
+  async #update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
     const current = await this.read(key);
     if (current?.revision !== expectedRevision) return false;
     await this.#set(key, record);
     return true;
   }
 
-  async touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
+  async #touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
     // Read first: some stores write the cookie that they are given to touch with, others an error for a missing session.
     const current = await this.read(key);
     if (current?.revision !== expectedRevision) return false;
@@ -68,12 +88,6 @@ export class AdaptedStore implements SessionStore {
     } else {
       await this.#set(key, moved);
     }
-    return true;
-  }
-
-  async delete(key: string): Promise<boolean> {
-    this.#deadlines.delete(key);
-    await this.#call('destroy', (store, done) => store.destroy(key, done));
     return true;
   }
 

@@ -1,0 +1,34 @@
+/** How long one turn may hold up the next, in milliseconds: a store that never answers must not stop a session forever. */
+const LONGEST_TURN = 10_000;
+
+/** Lets changes of one session happen one after the other; those of different sessions do not wait for each other. */
+export class Turns {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  async run<T>(key: string, change: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(key);
+    const result = before === undefined ? change() : ended(before).then(change);
+    const turn = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#last.set(key, turn);
+    try {
+      return await result;
+    } finally {
+      if (this.#last.get(key) === turn) this.#last.delete(key);
+    }
+  }
+}
+
+/** Resolves when a turn has ended, or has had its time. */
+function ended(turn: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const time = new Promise((resolve) => {
+    timer = setTimeout(resolve, LONGEST_TURN);
+    timer.unref();
+  });
+  return Promise.race([turn, time]).finally(() => {
+    clearTimeout(timer);
+  });
+}
