@@ -112,3 +112,13 @@ export class Controller {
     expectType<string>(req.session.userId);
   }
 }
+
+// `become` takes a complete state: the compiler asks for every field, and for no other.
+expectType<Promise<void>>(request.session.become({ kind: 'user', userId: 'ann', seen: 0 }));
+expectType<void>(request.session.become({ kind: 'anonymous' }, () => undefined));
+expectError(request.session.become({ kind: 'user', userId: 'ann' }));
+expectError(request.session.become({ kind: 'user', userId: 'ann', seen: 0, notice: 'x' }));
+expectError(request.session.become({ kind: 'admin' }));
+expectError(request.session.become({ userId: 'ann', seen: 0 }));
+expectError(request.session.become({}));
+expectType<Promise<void>>(request.session.validate());
