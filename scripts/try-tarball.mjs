@@ -19,6 +19,7 @@ try {
     await check('what is packed', () => contents(tarball.files));
     await bare(tarball.path);
     await besideTypes(tarball.path);
+    await typescripts(tarball.path);
     await Promise.all([
       project(tarball.path, 'express 5', ['express@5', '@types/express@5', 'zod@4']),
       project(tarball.path, 'express 4', ['express@4', '@types/express@4', `zod@${oldestZod}`]),
@@ -130,6 +131,33 @@ async function besideTypes(tarball) {
       run('node', ['node_modules/typescript/bin/tsc', ...args], { cwd }),
     );
   }
+}
+
+/**
+ * The app, and type errors that have to be found, under every TypeScript that is supported; an older one is told so.
+ *
+ * @param {string} tarball
+ */
+async function typescripts(tarball) {
+  const cwd = emptyProject('typescripts', { type: 'module' });
+  const supported = ['5.5', '5.9', '6.0', '7.0'];
+  const compilers = ['5.4', ...supported].map((version) => `ts-${version}@npm:typescript@~${version}.0`);
+  const packages = ['express@5', '@types/express@5', 'zod@4', 'libsql', '@types/node@20'];
+  const installed = await check('TypeScript: install', () => install(cwd, [tarball, ...packages, ...compilers]));
+  if (installed === undefined) return;
+  for (const file of ['app.ts', 'errors.ts']) cpSync(join(root, 'scripts/tarball', file), join(cwd, file));
+  const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--types', 'node'];
+  /** @param {string} version */
+  const compile = (version) =>
+    run('node', [`node_modules/ts-${version}/bin/tsc`, ...options, '--skipLibCheck', 'app.ts', 'errors.ts'], { cwd });
+  for (const version of supported)
+    await check(`TypeScript ${version}: compile, and find the errors`, () => compile(version));
+  await check('TypeScript 5.4: one error, which says what is needed', async () => {
+    const said = await compile('5.4').then(String, (/** @type {Error} */ error) => error.message);
+    const errors = said.split('\n').filter((line) => line.includes('error TS'));
+    if (errors.length !== 1 || !errors[0]?.includes('typed-session-needs-TypeScript-5.5-or-newer'))
+      throw new Error(said);
+  });
 }
 
 /**

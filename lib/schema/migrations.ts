@@ -43,11 +43,12 @@ export type Migrations = Readonly<Record<number, AnyMigration>>;
  * export const step = migration(before, after, (old) => ({ names: old.name === undefined ? [] : [old.name] }));
  * ```
  */
-export function migration<From extends SessionSchema, To extends SessionSchema>(
-  from: From,
-  to: To,
-  migrate: (old: Payload<From>) => NoInfer<Payload<To>>,
-): Migration<From, To> {
+export function migration<
+  From extends SessionSchema,
+  To extends SessionSchema,
+  // A type of its own, so that `role: 'user'` in what it returns is not taken for any string.
+  Step extends (old: Payload<From>) => Payload<To>,
+>(from: From, to: To, migrate: Step): Migration<From, To> {
   return { from, to, migrate };
 }
 

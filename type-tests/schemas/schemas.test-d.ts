@@ -60,6 +60,16 @@ const toV1 = migration(v0, v1, (old) => {
   return { userId: old.user?.id, seen: 0 };
 });
 const toV2 = migration(v1, v2, ({ userId }) => ({ userId, seen: new Date() }));
+// Literals stay literals in what a step returns, and a state can be chosen.
+const roles = z.object({ role: z.enum(['user', 'admin']), list: z.array(z.string()) });
+migration(v0, roles, (old) => ({ role: old.user === undefined ? 'user' : 'admin', list: [] }));
+const states = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('guest') }),
+  z.object({ kind: z.literal('user'), userId: z.string() }),
+]);
+migration(v0, states, ({ user }) => (user === undefined ? { kind: 'guest' } : { kind: 'user', userId: user.id }));
+expectError(migration(v0, states, () => ({ kind: 'user' })));
+expectError(migration(v0, roles, () => ({ role: 'root', list: [] })));
 expectError(migration(v0, v1, () => ({ userId: 'ann' })));
 expectError(migration(v0, v1, (old) => ({ userId: old.userId, seen: 0 })));
 expectError(migration(v1, v2, ({ userId }) => ({ userId, seen: 'today' })));
