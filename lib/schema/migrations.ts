@@ -32,6 +32,9 @@ export type Migrations = Readonly<Record<number, AnyMigration>>;
  * @param to - the schema of this version
  * @param migrate - makes the new payload, complete, of the old one; synchronous, for it runs at the first look at
  *   `req.session`
+ * @typeParam From - the type of `from`; inferred
+ * @typeParam To - the type of `to`; inferred
+ * @typeParam Step - the type of `migrate`; inferred
  * @example
  * ```ts
  * import { migration } from 'typed-session';
@@ -47,6 +50,7 @@ export function migration<
   From extends SessionSchema,
   To extends SessionSchema,
   // A type of its own, so that `role: 'user'` in what it returns is not taken for any string.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   Step extends (old: Payload<From>) => Payload<To>,
 >(from: From, to: To, migrate: Step): Migration<From, To> {
   return { from, to, migrate };
