@@ -11,7 +11,7 @@ import * as library from 'typed-session';
 import { blocksOf, compilerOptions, documents, read, root, writeProject } from './docs.js';
 
 /** The documents whose code is an app that is run; the others' is compiled. */
-const apps = ['README.md', 'docs/getting-started.md'];
+const apps = ['README.md', 'docs/getting-started.md', 'docs/schema.md'];
 const guides = [...apps, 'docs/migrating-from-express-session.md'];
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-docs-'));
 const projects = new Map<string, { readonly folder: string; readonly files: Map<string, number> }>();
