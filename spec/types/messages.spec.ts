@@ -96,6 +96,17 @@ const decorated = [
   `export class D { @RequireSession('userId') me(req: SessionRequest<'userId'>, res: Response) { res.json(req.session.userId); } }`,
 ];
 
+const STATES = `
+import { bigintText, defineSession, expiring, migration, session } from 'typed-session';
+import { z } from 'zod';
+const secret = 's';
+const states = z.discriminatedUnion('kind', [z.object({ kind: z.literal('anonymous') }), z.object({ kind: z.literal('user'), userId: z.string(), since: z.int() })]);
+const sessions = session({ schema: states, secret, initial: { kind: 'anonymous' } });
+declare const req: Parameters<typeof sessions>[0];
+const v0 = z.object({ name: z.string().optional() });
+const v1 = z.object({ names: z.array(z.string()).default([]) });
+`;
+
 describe('a type error reads as advice', () => {
   it.each(dialects)('where a method promises more than its decorator checks, in %s', (_, options) => {
     const [more, foreign, misspelt, fine] = errors(REGISTERED, decorated, options);
@@ -150,6 +161,32 @@ describe('a type error reads as advice', () => {
     expect(promised?.trimEnd().split('\n').at(-1)).toContain(
       `"This method's request promises session.role: let @RequireSession check that field too"`,
     );
+  });
+
+  it('where a state is not complete, or is none', () => {
+    const [missing, unknown, mixed, tag] = errors(STATES, [
+      `sessions.of(req).become({ kind: 'user', userId: 'ann' });`,
+      `sessions.of(req).become({ kind: 'admin' });`,
+      `sessions.of(req).become({ kind: 'anonymous', userId: 'ann' });`,
+      `sessions.require({ kind: 'admin' });`,
+    ]);
+    expect(missing).toContain("Property 'since' is missing in type '{ kind: \"user\"; userId: string; }'");
+    expect(unknown).toContain(`Type '"admin"' is not assignable to type '"anonymous" | "user"'`);
+    expect(mixed).toContain("'userId' does not exist in type '{ kind: \"anonymous\"; }'");
+    expect(tag).toContain(`Type '"admin"' is not assignable to type '"anonymous" | "user" | undefined'`);
+  });
+
+  it('where a migration is missing, leads elsewhere, or forgets a field', () => {
+    const [missing, elsewhere, forgotten, codec] = errors(STATES, [
+      `defineSession({ schema: v1, version: 2, migrations: { 1: migration(v0, v1, () => ({ names: [] })) } });`,
+      `defineSession({ schema: v0, version: 1, migrations: { 1: migration(v0, v1, () => ({ names: [] })) } });`,
+      `migration(v0, v1, (old) => ({ name: old.name }));`,
+      `session({ schema: z.object({ n: bigintText.optional() }), secret }).of(req).n = 5;`,
+    ]);
+    expect(missing).toContain('Add the migration that leads to version 2');
+    expect(elsewhere).toContain('The migration to version 1 must lead to the schema of the definition');
+    expect(forgotten).toContain("Property 'names' is missing in type '{ name: string | undefined; }'");
+    expect(codec).toBe("Type 'number' is not assignable to type 'bigint'.\n");
   });
 
   it('in an app that has not', () => {
