@@ -96,9 +96,10 @@ expectType<string | undefined>(byArk.of(req).userId);
 expectError(byArk.of(req).nope);
 
 // Shapes.
-expectType<{ a?: string | undefined } & { b?: number | undefined }>(
-  {},
-); // prettier-ignore
+declare const both: Payload<
+  z.ZodIntersection<z.ZodObject<{ a: z.ZodOptional<z.ZodString> }>, z.ZodObject<{ b: z.ZodOptional<z.ZodNumber> }>>
+>;
+expectType<{ a?: string | undefined } & { b?: number | undefined }>(both);
 const loose = session({ schema: z.looseObject({ a: z.string().optional() }), secret });
 expectType<string | undefined>(loose.of(req).a);
 expectType<unknown>(loose.of(req)['anything']);
