@@ -66,6 +66,19 @@ export class SessionRequiredError extends SessionError {
   }
 }
 
+/**
+ * A guard or a decorator asked for nobody to be signed in, and somebody is.
+ */
+export class SessionPresentError extends SessionError {
+  readonly code = 'SESSION_PRESENT';
+  readonly status = 403;
+  readonly expose = true;
+
+  constructor() {
+    super('You are signed in already: sign out first.');
+  }
+}
+
 /** Where in the payload a problem was found, and which: a zod issue without its message and input. */
 export interface SessionIssue {
   /** The path into the payload, outermost field first. */

@@ -8,19 +8,44 @@
 export type { CookieOptions } from './cookie/options.js';
 export type { SessionCookie } from './cookie/session-cookie.js';
 export type { Secret } from './cookie/signature.js';
-export { RequireSession, type OwnDecorator, type RequireSessionDecorator } from './decorators/require-session.js';
+export { AllowAnonymous, RequireAnonymous } from './decorators/anonymous.js';
+export { DestroySession, RotateSession } from './decorators/on-success.js';
+export { CurrentSession, SessionValue, type SessionParameterDecorator } from './decorators/parameters.js';
+export {
+  RequireSession,
+  type OwnDecorator,
+  type ReadonlySessionDecorator,
+  type RequireSessionDecorator,
+  type RequireSessionDecorators,
+} from './decorators/require-session.js';
+export { sessionRequirements } from './decorators/requirements.js';
+export type { SessionDecorator, SessionMethodDecorator } from './decorators/types.js';
 export * from './errors.js';
 export type * from './events.js';
 export type { AnyRequest, AnyResponse } from './express/exchange.js';
-export { requireSession } from './express/require.js';
+export { byAccept, problem, redirect, returnPath, type MissingHandler } from './express/missing.js';
+export {
+  requireAnonymous,
+  requireSession,
+  type AnonymousOptions,
+  type RequireSessionFunction,
+} from './express/require.js';
+export type { GuardOptions } from './express/requirements.js';
+export type { SessionRequirements } from './express/step.js';
 export type {
   BesideOthers,
   Checked,
+  DeepReadonly,
   NarrowedOf,
+  OnlyRead,
   OwnChecked,
   OwnGuard,
   OwnLocals,
   OwnSessionRequest,
+  ReadonlyMembers,
+  ReadonlySession,
+  ReadonlySessionGuard,
+  ReadonlySessionRequest,
   RegisteredMembers,
   SessionGuard,
   SessionRequest,

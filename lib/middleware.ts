@@ -4,7 +4,8 @@ import { load } from './lifecycle/load.js';
 import { migrateAll, type MigrateAllOptions, type MigrationProgress } from './lifecycle/migrate-all.js';
 import type { SessionOptions } from './lifecycle/options.js';
 import type { Session } from './lifecycle/session.js';
-import { guardMethod, type OwnDecorator } from './decorators/require-session.js';
+import { decorate } from './decorators/decorate.js';
+import type { OwnDecorator } from './decorators/require-session.js';
 import { resolveOptions, type Settings } from './lifecycle/settings.js';
 import type { KnownFields, Narrowed, Requirement, SessionSchema } from './schema/types.js';
 import { storeOf } from './express/store.js';
@@ -12,7 +13,10 @@ import type { Request } from 'express-serve-static-core';
 import { Exchange, type AnyRequest, type AnyResponse } from './express/exchange.js';
 import { exchangeOf } from './express/hooks.js';
 import { ExpressRequestSession, requestPath } from './express/request-session.js';
-import { guard } from './express/require.js';
+import type { MissingHandler } from './express/missing.js';
+import type { GuardOptions } from './express/requirements.js';
+import { sessionStep } from './express/require.js';
+import { middlewareOf } from './express/step.js';
 import type { NarrowedOf, OwnGuard } from './express/types.js';
 
 /** The middleware that `session(…)` makes, and the ways to a session that is not the registered one. */
@@ -40,14 +44,14 @@ export interface SessionMiddleware<S extends SessionSchema> {
    * The guard {@link requireSession} for this middleware's session.
    * @throws SessionOptionsError
    */
-  require<const R extends readonly Requirement<S>[]>(
+  require<const R extends readonly (Requirement<S> | GuardOptions)[]>(
     ...required: R & KnownFields<S, R[number]>
   ): OwnGuard<S, Narrowed<S, R[number]>>;
   /**
    * The decorator {@link RequireSession} for this middleware's session.
    * @throws SessionOptionsError
    */
-  Require<const R extends readonly Requirement<S>[]>(
+  Require<const R extends readonly (Requirement<S> | GuardOptions)[]>(
     ...required: R & KnownFields<S, R[number]>
   ): OwnDecorator<S, R[number]>;
 }
@@ -74,7 +78,9 @@ export interface SessionMiddleware<S extends SessionSchema> {
  * });
  * ```
  */
-export function session<S extends SessionSchema>(options: SessionOptions<S, Request>): SessionMiddleware<S> {
+export function session<S extends SessionSchema>(
+  options: SessionOptions<S, Request, MissingHandler>,
+): SessionMiddleware<S> {
   const settings = resolveOptions<S>(options, storeOf);
 
   const middleware = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void => {
@@ -109,8 +115,8 @@ export function session<S extends SessionSchema>(options: SessionOptions<S, Requ
       return sessionOf(settings, request);
     },
     migrateAll: (options?: MigrateAllOptions) => migrateAll(settings, options),
-    require: (...required: unknown[]) => guard(required, anySchema),
-    Require: (...required: unknown[]) => guardMethod(required, anySchema),
+    require: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
+    Require: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
   }) as SessionMiddleware<S>; // what its types narrow is there for the compiler alone
 }
 

@@ -1,47 +1,49 @@
-/** Any method at all. */
-export type Method = (this: never, ...args: never[]) => unknown;
-type Callable = (this: unknown, ...args: unknown[]) => unknown;
+import type { Step } from '../express/step.js';
+import { withParameters } from './parameters.js';
+import { behindStep, likeMethod, note, stepsOf, type Callable } from './steps.js';
 
 /**
- * Makes a method decorator of a function that wraps a method, for both dialects: standard (TC39) decorators are called
- * with the method and a context, legacy ones (`experimentalDecorators`) with the prototype, a name and a descriptor.
+ * Puts a step before a method, for both dialects: standard (TC39) decorators are called with the method and a context,
+ * legacy ones (`experimentalDecorators`) with the prototype, a name and a descriptor.
  *
  * The decorated method keeps its name and length, and is bound: `app.get('/me', controller.me)` needs no `.bind`.
  */
-export function methodDecorator(wrap: (method: Callable) => Callable) {
-  return (target: unknown, context: unknown, descriptor?: PropertyDescriptor): unknown => {
-    if (isStandard(context)) {
-      bindOnInstances(context);
-      return likeMethod(target as Callable, wrap); // `kind: 'method'`: the target is one
-    }
-    const method: unknown = descriptor?.value ?? behind(descriptor);
-    if (typeof method !== 'function') throw new TypeError('This decorator is for methods.');
-    return {
-      configurable: true,
-      enumerable: descriptor?.enumerable ?? false,
-      ...boundAccessor(context as PropertyKey, likeMethod(method as Callable, wrap)), // the legacy dialect's second argument
-    };
-  };
+export function decorateStandardMethod(step: Step, method: Callable, context: ClassMethodDecoratorContext): Callable {
+  bindOnInstances(step, context);
+  const guarded = behindStep(method, step);
+  binding.add(guarded);
+  return guarded;
 }
 
-function isStandard(context: unknown): context is ClassMethodDecoratorContext {
-  if (typeof context !== 'object' || context === null || !('kind' in context)) return false;
-  if (context.kind === 'method') return true;
-  throw new TypeError('This decorator is for methods.');
+/** {@link decorateStandardMethod} in the legacy dialect. */
+export function decorateLegacyMethod(
+  step: Step,
+  prototype: object,
+  name: PropertyKey,
+  descriptor: PropertyDescriptor | undefined,
+): PropertyDescriptor {
+  const method: unknown = descriptor?.value ?? behind(descriptor);
+  if (typeof method !== 'function') throw new TypeError('This decorator is for methods.');
+  const guarded = behindStep(withParameters(prototype, name, method as Callable), step);
+  return { configurable: true, enumerable: descriptor?.enumerable ?? false, ...boundAccessor(name, guarded) };
 }
 
-function likeMethod(method: Callable, wrap: (method: Callable) => Callable): Callable {
-  return Object.defineProperties(wrap(method), {
-    name: { value: method.name, configurable: true },
-    length: { value: method.length, configurable: true },
-  });
+/** A method that can be handed around without its object. */
+export function boundTo(instance: object, method: Callable): PropertyDescriptor {
+  const value = likeMethod(method, (unbound) => unbound.bind(instance));
+  note(value, stepsOf(method));
+  return { value, writable: true, configurable: true, enumerable: false };
 }
+
+/** The methods of the standard dialect: their steps hold for whatever overrides them. */
+const binding = new WeakSet<Callable>();
 
 /**
- * The standard dialect runs this on each new instance: it gets the method of its own class, bound, as its own. For a
- * static method it runs on the class, once: there an accessor tells subclasses apart.
+ * The standard dialect runs this on each new instance: it gets the method of its own class, bound, as its own; one that
+ * overrides the decorated method without decorators of its own goes through the step too. For a static method it runs on
+ * the class, once: there an accessor tells subclasses apart.
  */
-function bindOnInstances(context: ClassMethodDecoratorContext): void {
+function bindOnInstances(step: Step, context: ClassMethodDecoratorContext): void {
   const { name } = context;
   context.addInitializer(function (this: unknown) {
     const instance = this as Record<PropertyKey, Callable>; // it has the method whose decorator this is
@@ -50,20 +52,18 @@ function bindOnInstances(context: ClassMethodDecoratorContext): void {
     if (typeof method !== 'function') return;
     if (context.static) {
       Object.defineProperty(instance, name, { configurable: true, enumerable: false, ...boundAccessor(name, method) });
-    } else {
-      Object.defineProperty(instance, name, {
-        value: likeMethod(method, (unbound) => unbound.bind(instance)),
-        writable: true,
-        configurable: true,
-        enumerable: false,
-      });
+      return;
     }
+    const steps = stepsOf(method);
+    const passes = steps.includes(step) || steps.some(({ clears }) => clears === true);
+    Object.defineProperty(instance, name, boundTo(instance, passes ? method : behindStep(method, step)));
   });
 }
 
 /** The method behind each accessor of {@link boundAccessor}, for a second decorator of the same method. */
 const unboundMethods = new WeakMap<object, Callable>();
 
+/** The method behind an accessor of ours. */
 function behind(descriptor: PropertyDescriptor | undefined): Callable | undefined {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is looked up, not called
   return descriptor?.get && unboundMethods.get(descriptor.get);
@@ -98,4 +98,34 @@ function isInstance(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const maker: unknown = Object.hasOwn(value, 'constructor') ? value.constructor : undefined;
   return typeof maker !== 'function' || maker.prototype !== value;
+}
+
+/** A method as a class has it. */
+export interface FoundMethod {
+  readonly method: Callable;
+  /** The prototype that it was found on. */
+  readonly owner: object;
+  /** Its own steps, and those of the methods that it overrides where these hold for it. */
+  readonly steps: readonly Step[];
+}
+
+/** The methods of a class and of its base classes, by name; overridden ones are left out. */
+export function methodsOf(prototype: object): Map<PropertyKey, FoundMethod> {
+  const found = new Map<PropertyKey, FoundMethod>();
+  for (let owner = prototype; owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object) {
+    for (const name of Reflect.ownKeys(owner)) {
+      const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+      const method: unknown = descriptor?.value ?? behind(descriptor);
+      if (name === 'constructor' || typeof method !== 'function') continue;
+      const callable = method as Callable; // whatever is a function can be called
+      const over = found.get(name);
+      if (over === undefined) {
+        found.set(name, { method: callable, owner, steps: stepsOf(callable) });
+      } else if (binding.has(callable) && !over.steps.some(({ clears }) => clears === true)) {
+        found.set(name, { ...over, steps: [...stepsOf(callable), ...over.steps] });
+      }
+    }
+    if (Object.getPrototypeOf(owner) === null) break;
+  }
+  return found;
 }

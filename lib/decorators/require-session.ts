@@ -1,17 +1,19 @@
-import { check, requirementsOf } from '../express/require.js';
-import type { BesideOthers, NarrowedOf } from '../express/types.js';
+import { sessionStep } from '../express/require.js';
+import type { GuardOptions } from '../express/requirements.js';
+import type { BesideOthers, NarrowedOf, ReadonlySession } from '../express/types.js';
 import type { Session } from '../lifecycle/session.js';
-import type { Settings } from '../lifecycle/settings.js';
 import type {
   FieldValue,
   KnownFields,
   Narrowed,
+  RegisteredPredicate,
   RegisteredSchema,
   RegisteredValues,
   SessionField,
   SessionSchema,
 } from '../schema/types.js';
-import { methodDecorator, type Method } from './method.js';
+import { decorate } from './decorate.js';
+import type { AnyClass, ContextOf, Method } from './types.js';
 
 /** The session that a method's request type promises; `unknown` where its first parameter says nothing of one. */
 type PromisedSession<M> = M extends (this: never, request: infer Request, ...rest: never[]) => unknown
@@ -42,18 +44,52 @@ type Fits<S extends SessionSchema, Promised, R> = BesideOthers<Session<S>> & Nar
     ? `The type of this method's request promises a session that the registered schema does not have`
     : `This method's request promises session.${Unchecked<S, Promised, R>}: let @RequireSession check that field too`;
 
-/** What `@RequireSession(…)` returns: a method decorator for both dialects. */
+/** {@link Fits} where the session is only read. */
+type FitsReadonly<Promised, R> =
+  ReadonlySession<Narrowed<RegisteredSchema, R>> extends Promised
+    ? unknown
+    : Session & Narrowed<RegisteredSchema, R> extends Promised
+      ? 'This method only reads its session: let its request be a ReadonlySessionRequest'
+      : Fits<RegisteredSchema, Promised, R>;
+
+/** The public methods of a class that rely on more than its decorator checks. */
+type Unfit<C extends AnyClass, R> = {
+  [K in keyof InstanceType<C>]: InstanceType<C>[K] extends Method
+    ? unknown extends Fits<RegisteredSchema, PromisedSession<InstanceType<C>[K]>, R>
+      ? never
+      : K
+    : never;
+}[keyof InstanceType<C>];
+
+/** {@link Fits} for a whole class. */
+type FitsClass<C extends AnyClass, R> = [Unfit<C, R>] extends [never]
+  ? unknown
+  : `${Unfit<C, R> & string}() relies on more of the session than this class's decorator checks: let it check that too, or give the method a class of its own`;
+
+/** `unknown` where a class or a method relies on no more than a decorator checks. */
+type FitsTarget<T, R> = T extends AnyClass ? FitsClass<T, R> : Fits<RegisteredSchema, PromisedSession<T>, R>;
+
+/** What `@RequireSession(…)` returns: a decorator of methods and of classes, for both dialects. */
 export interface RequireSessionDecorator<R> {
-  /** The standard (TC39) dialect. */
-  <M extends Method>(
-    method: M & Fits<RegisteredSchema, PromisedSession<M>, R>,
-    context: ClassMethodDecoratorContext,
-  ): M;
-  /** The legacy dialect (`experimentalDecorators`). */
+  /** The standard (TC39) dialect; a class in the legacy dialect (`experimentalDecorators`), which has no context. */
+  <T extends Method | AnyClass>(target: T & FitsTarget<T, R>, context?: ContextOf<T>): T;
+  /** A method in the legacy dialect (`experimentalDecorators`). */
   <M extends Method>(
     target: object,
     name: string | symbol,
     descriptor: TypedPropertyDescriptor<M & Fits<RegisteredSchema, PromisedSession<M>, R>>,
+  ): void;
+}
+
+/** What `@RequireSession.readonly(…)` returns: a decorator of methods, for both dialects. */
+export interface ReadonlySessionDecorator<R> {
+  /** The standard (TC39) dialect. */
+  <M extends Method>(method: M & FitsReadonly<PromisedSession<M>, R>, context: ClassMethodDecoratorContext): M;
+  /** The legacy dialect (`experimentalDecorators`). */
+  <M extends Method>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M & FitsReadonly<PromisedSession<M>, R>>,
   ): void;
 }
 
@@ -63,7 +99,7 @@ type PromisedOwn<S extends SessionSchema, M> = (M extends (this: never, request:
   : unknown) &
   (S extends RegisteredSchema ? (RegisteredSchema extends S ? PromisedSession<M> : unknown) : unknown);
 
-/** {@link RequireSessionDecorator} for the session of one middleware. */
+/** {@link RequireSessionDecorator} for the session of one middleware; a decorator of methods. */
 export interface OwnDecorator<S extends SessionSchema, R> {
   /** The standard (TC39) dialect. */
   <M extends Method>(method: M & Fits<S, PromisedOwn<S, M>, R>, context: ClassMethodDecoratorContext): M;
@@ -75,17 +111,40 @@ export interface OwnDecorator<S extends SessionSchema, R> {
   ): void;
 }
 
+/** {@link RequireSession}, which is also an object. */
+export interface RequireSessionDecorators {
+  /**
+   * Guards a controller's method, or every public method of a class and of its subclasses: it runs for requests whose
+   * session is stored and has what is asked for; any other gets `SessionRequiredError`, status 401, through `next` (or
+   * thrown, where the method is not called with one), or what `onMissing` says. Asked for nothing, any stored session
+   * will do.
+   *
+   * @param required - names of fields that must be neither `undefined` nor `null`; objects of fields with the values
+   *   that they must have, such as the tag of a state; functions of the session; and `{ onMissing }`, an object of its own
+   * @throws SessionOptionsError, where the class is defined, for anything else
+   */
+  <const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[]>(
+    ...required: R & KnownFields<RegisteredSchema, R[number]>
+  ): RequireSessionDecorator<R[number]>;
+  /**
+   * The same for methods that only read: their session is readonly, however deep, and frozen outside of
+   * `NODE_ENV=production`. No change is looked for, and none is stored.
+   * @throws SessionOptionsError
+   */
+  readonly<
+    const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
+  >(
+    ...required: R & KnownFields<RegisteredSchema, R[number]>
+  ): ReadonlySessionDecorator<R[number]>;
+}
+
 /**
- * Guards a controller's method: it runs for requests whose session is stored and has what is asked for; any other gets
- * `SessionRequiredError`, status 401, through `next` (or thrown, where the method is not called with one). Asked for
- * nothing, any stored session will do.
+ * A decorator of controllers: `@RequireSession('userId')`, `@RequireSession({ role: 'admin' })`,
+ * `@RequireSession((s) => s.cart.length > 0)`, before a method or before a class; see {@link RequireSessionDecorators}.
  *
- * Works as a standard and as a legacy decorator. The method is bound, keeps its name and length and may be async. The
+ * Works as a standard and as a legacy decorator. Methods are bound, keep their name and length and may be async. The
  * compiler refuses a method whose request type promises what the decorator does not check.
  *
- * @param required - names of fields that must be neither `undefined` nor `null`, and objects of fields with the values
- *   that they must have, such as the tag of a state
- * @throws SessionOptionsError, where the class is defined, for anything else
  * @example
  * ```ts
  * import express, { type Response } from 'express';
@@ -101,30 +160,7 @@ export interface OwnDecorator<S extends SessionSchema, R> {
  * express().get('/me', new AccountController().me);
  * ```
  */
-export function RequireSession<const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues)[]>(
-  ...required: R & KnownFields<RegisteredSchema, R[number]>
-): RequireSessionDecorator<R[number]> {
-  return guardMethod(required) as RequireSessionDecorator<R[number]>; // it takes the arguments of both dialects
-}
-
-/** {@link RequireSession} for the session of one middleware. */
-export function guardMethod(required: readonly unknown[], settings?: Settings<SessionSchema>) {
-  const wanted = requirementsOf(required);
-  return methodDecorator((method) => {
-    return function (this: unknown, ...args: unknown[]): unknown {
-      const [request, , next] = args;
-      const refuse = (error: unknown): unknown => {
-        if (typeof next !== 'function') throw error;
-        return (next as (error: unknown) => unknown)(error); // Express's third argument
-      };
-      let waiting: Promise<void> | undefined;
-      try {
-        waiting = check(request as object, wanted, settings);
-      } catch (error) {
-        return refuse(error);
-      }
-      if (waiting === undefined) return method.apply(this, args);
-      return waiting.then(() => method.apply(this, args), refuse);
-    };
-  });
-}
+export const RequireSession: RequireSessionDecorators = Object.assign(
+  (...required: unknown[]) => decorate(sessionStep(required)),
+  { readonly: (...required: unknown[]) => decorate(sessionStep(required, { readonly: true }), { classes: false }) },
+) as RequireSessionDecorators; // it takes the arguments of both dialects

@@ -1,24 +1,53 @@
-import { SessionNotLoadedError, SessionOptionsError, SessionRequiredError } from '../errors.js';
+import { SessionNotLoadedError, SessionPresentError } from '../errors.js';
 import { load } from '../lifecycle/load.js';
+import type { RequestSession } from '../lifecycle/request-session.js';
 import type { Settings } from '../lifecycle/settings.js';
 import type {
   KnownFields,
   Narrowed,
+  RegisteredPredicate,
   RegisteredSchema,
   RegisteredValues,
   SessionField,
   SessionSchema,
 } from '../schema/types.js';
 import { exchangeOf } from './hooks.js';
-import type { SessionGuard } from './types.js';
+import type { MissingHandler } from './missing.js';
+import { checkPayload, requirementsOf, type GuardOptions } from './requirements.js';
+import { middlewareOf, type Step } from './step.js';
+import type { ReadonlySessionGuard, SessionGuard } from './types.js';
+
+/** {@link requireSession}, which is also an object. */
+export interface RequireSessionFunction {
+  /**
+   * A guard: lets a request pass whose session is stored and has what is asked for; any other gets
+   * `SessionRequiredError`, status 401, through `next`, or what `onMissing` says. Asked for nothing, any stored session
+   * will do. Handlers behind it see the session so.
+   *
+   * @param required - names of fields that must be neither `undefined` nor `null`; objects of fields with the values
+   *   that they must have, such as the tag of a state; functions of the session, of which a type predicate narrows; and
+   *   `{ onMissing }`, an object of its own
+   * @throws SessionOptionsError, at once, where it is asked for anything else
+   */
+  <const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[]>(
+    ...required: R & KnownFields<RegisteredSchema, R[number]>
+  ): SessionGuard<Narrowed<RegisteredSchema, R[number]>>;
+  /**
+   * The same guard for handlers that only read: the session behind it is readonly, however deep, and frozen outside of
+   * `NODE_ENV=production`. No change is looked for, and none is stored.
+   * @throws SessionOptionsError
+   */
+  readonly<
+    const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
+  >(
+    ...required: R & KnownFields<RegisteredSchema, R[number]>
+  ): ReadonlySessionGuard<Narrowed<RegisteredSchema, R[number]>>;
+}
 
 /**
- * A guard: lets a request pass whose session is stored and has what is asked for; any other gets `SessionRequiredError`,
- * status 401, through `next`. Asked for nothing, any stored session will do. Handlers behind it see the session so.
+ * A guard for routes: `requireSession('userId')`, `requireSession({ role: 'admin' })`,
+ * `requireSession((s) => s.cart.length > 0)`; see {@link RequireSessionFunction}.
  *
- * @param required - names of fields that must be neither `undefined` nor `null`, and objects of fields with the values
- *   that they must have, such as the tag of a state
- * @throws SessionOptionsError, at once, where it is asked for anything else
  * @example
  * ```ts
  * import express from 'express';
@@ -30,86 +59,110 @@ import type { SessionGuard } from './types.js';
  * });
  * ```
  */
-export function requireSession<const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues)[]>(
-  ...required: R & KnownFields<RegisteredSchema, R[number]>
-): SessionGuard<Narrowed<RegisteredSchema, R[number]>> {
-  return guard(required);
+export const requireSession: RequireSessionFunction = Object.assign(
+  (...required: unknown[]) => middlewareOf(sessionStep(required)),
+  { readonly: (...required: unknown[]) => middlewareOf(sessionStep(required, { readonly: true })) },
+) as RequireSessionFunction; // what its types narrow is there for the compiler alone
+
+/**
+ * A guard for those who are not signed in: login and registration pages. Lets a request pass whose session has no
+ * principal; without the option `principal`, one that is not stored. Any other gets `SessionPresentError`, status 403,
+ * through `next`.
+ *
+ * @param options - `onPresent`: what to do instead, such as `redirect('/account')`
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { requireAnonymous } from 'typed-session';
+ *
+ * express().get('/login', requireAnonymous(), (req, res) => {
+ *   res.send('<form method="post">…</form>');
+ * });
+ * ```
+ */
+export function requireAnonymous(options?: AnonymousOptions) {
+  return middlewareOf(anonymousStep(options));
 }
 
-/** {@link requireSession} for the session of one middleware. */
-export function guard(required: readonly unknown[], settings?: Settings<SessionSchema>) {
-  const wanted = requirementsOf(required);
-  return (request: object, _response: object, next: (error?: unknown) => void): void => {
-    let waiting: Promise<void> | undefined;
-    try {
-      waiting = check(request, wanted, settings);
-    } catch (error) {
-      next(error);
-      return;
-    }
-    if (waiting === undefined) next();
-    else waiting.then(() => { next(); }, next); // prettier-ignore
-  };
+/** What {@link requireAnonymous} and {@link RequireAnonymous} take. */
+export interface AnonymousOptions {
+  /** Called instead of handing `SessionPresentError` to `next`. */
+  readonly onPresent?: MissingHandler | undefined;
 }
 
-/** What a guard asks of a session, field by field. */
-export interface Requirements {
-  /** Fields that must be there. */
-  readonly fields: readonly string[];
-  /** Fields that must have a value. */
-  readonly values: ReadonlyMap<string, unknown>;
-}
-
-const COMPARABLE: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'bigint']);
-
-/** @throws SessionOptionsError where something is neither a field's name nor an object of values */
-export function requirementsOf(required: readonly unknown[]): Requirements {
-  const fields: string[] = [];
-  const values = new Map<string, unknown>();
-  for (const one of required) {
-    if (typeof one === 'string') {
-      fields.push(one);
-    } else if (typeof one === 'object' && one !== null && !Array.isArray(one)) {
-      for (const [field, value] of Object.entries(one)) {
-        if (value !== null && !COMPARABLE.has(typeof value)) {
-          throw new SessionOptionsError(
-            `requireSession({ ${field} })`,
-            'must be a string, number, boolean, bigint or null',
-          );
-        }
-        values.set(field, value);
-      }
-    } else {
-      throw new SessionOptionsError('requireSession', "takes names of fields, and objects such as { role: 'admin' }");
-    }
-  }
-  return { fields, values };
+/** For whom a step asks, and whether its handler only reads. */
+interface SessionStep {
+  readonly settings?: Settings<SessionSchema> | undefined;
+  readonly readonly?: boolean;
 }
 
 /**
- * Checks that a request has what it needs of its session; loads the session first where that was left to us, and only
- * then returns a promise.
- * @throws SessionRequiredError, SessionNotLoadedError; or the promise rejects with them
+ * What `requireSession` and `@RequireSession` do.
+ * @throws SessionOptionsError
  */
-export function check(
+export function sessionStep(required: readonly unknown[], { settings, readonly = false }: SessionStep = {}): Step {
+  const wanted = requirementsOf(required);
+  return {
+    settings,
+    onMissing: wanted.onMissing,
+    tells: {
+      session: true,
+      fields: wanted.fields,
+      values: Object.fromEntries(wanted.values),
+      predicates: wanted.predicates.length,
+      readonly,
+    },
+    run: (request) =>
+      withSession(request, settings, (session, attached) => {
+        checkPayload(session, wanted);
+        if (readonly) attached?.makeReadonly();
+      }),
+  };
+}
+
+/** What `requireAnonymous` and `@RequireAnonymous` do. */
+export function anonymousStep({ onPresent }: AnonymousOptions = {}): Step {
+  return {
+    onMissing: onPresent,
+    tells: { anonymous: true },
+    run: (request) =>
+      withSession(request, undefined, (session, attached) => {
+        const principal = attached?.settings.principal;
+        const fields = session as Readonly<Record<string, unknown>>; // any object can be asked for a field
+        const isPresent = principal === undefined ? fields['isNew'] !== true : fields[principal] != null;
+        if (isPresent) throw new SessionPresentError();
+      }),
+  };
+}
+
+/**
+ * Does something with a request's session; loads it first where that was left to us, and only then returns a promise.
+ * @throws SessionNotLoadedError and what `use` throws; or the promise rejects with them
+ */
+export function withSession(
   request: object,
-  wanted: Requirements,
-  settings?: Settings<SessionSchema>,
+  settings: Settings<SessionSchema> | undefined,
+  use: (session: object, attached: RequestSession<SessionSchema> | undefined) => void,
 ): Promise<void> | undefined {
+  if (typeof request !== 'object' || request === null) {
+    throw new SessionNotLoadedError(
+      'A guarded method was called without a request, which has to be its first argument. The decorator of a class guards every public method of it: make helpers #private, or mark them @AllowAnonymous().',
+    );
+  }
   const attached = exchangeOf(request)?.find(settings);
   const loading = attached && load(attached);
   if (loading !== undefined) {
     return loading.then(() => {
-      checkPayload(attached?.session, wanted);
+      use(attached?.peek() ?? {}, attached);
     });
   }
-  const session = attached === undefined && settings === undefined ? foreignSession(request) : attached?.session;
+  const session = attached === undefined && settings === undefined ? foreignSession(request) : attached?.peek();
   if (session === undefined) {
     throw new SessionNotLoadedError(
       'There is no session to check: mount the middleware before this handler, app.use(session({ … })), on a path that cookie.path covers.',
     );
   }
-  checkPayload(session, wanted);
+  use(session, attached);
   return undefined;
 }
 
@@ -117,13 +170,4 @@ export function check(
 function foreignSession(request: object): object | undefined {
   const { session } = request as { readonly session?: unknown };
   return typeof session === 'object' && session !== null ? session : undefined;
-}
-
-function checkPayload(session: object | undefined, { fields, values }: Requirements): void {
-  const payload = session as Readonly<Record<string, unknown>>; // any object can be asked for a field
-  const lacking = fields.filter((field) => !Object.hasOwn(payload, field) || payload[field] == null);
-  for (const [field, value] of values) {
-    if (!Object.hasOwn(payload, field) || payload[field] !== value) lacking.push(field);
-  }
-  if (lacking.length > 0 || payload['isNew'] === true) throw new SessionRequiredError(lacking);
 }

@@ -3,6 +3,7 @@ import type { SessionMembers } from '../lifecycle/session.js';
 import type {
   Narrowed,
   Payload,
+  RegisteredPredicate,
   RegisteredSchema,
   RegisteredValues,
   Requirement,
@@ -42,6 +43,34 @@ export type NarrowedOf<S extends SessionSchema, R> =
       : unknown
     : unknown;
 
+/** Marks the `Locals` of a request whose session is only read. */
+declare const onlyRead: unique symbol;
+
+/** Says, in the same place as {@link Checked}, that the session is only read. */
+export interface OnlyRead {
+  /** There for the compiler alone. */
+  readonly [onlyRead]: true;
+}
+
+/** A value that is not to be changed, however deep. */
+export type DeepReadonly<T> = T extends (...args: never[]) => unknown
+  ? T
+  : T extends ReadonlyMap<infer K, infer V>
+    ? ReadonlyMap<DeepReadonly<K>, DeepReadonly<V>>
+    : T extends ReadonlySet<infer V>
+      ? ReadonlySet<DeepReadonly<V>>
+      : T extends Date | URL
+        ? T
+        : T extends object
+          ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+          : T;
+
+/** What is left of a session's members where it is only read. */
+export type ReadonlyMembers = Pick<SessionMembers<RegisteredSchema>, 'id' | 'isNew'>;
+
+/** The registered session behind a readonly guard that found `Found`. */
+export type ReadonlySession<Found = unknown> = DeepReadonly<Payload<RegisteredSchema> & Found> & ReadonlyMembers;
+
 /** The members of `req.session`, under a name that prints short on a hover. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds
 export interface RegisteredMembers extends SessionMembers<RegisteredSchema> {}
@@ -57,8 +86,11 @@ declare module 'express-serve-static-core' {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- all must be named to name the last
   interface Request<P, ResBody, ReqBody, ReqQuery, LocalsObj> {
     /** The request's session: its fields are the registered schema's. */
-    session: BesideOthers<Payload<RegisteredSchema> & RegisteredMembers> &
-      (LocalsObj extends Checked<infer Found> ? Found : unknown);
+    session: LocalsObj extends Checked<infer Found>
+      ? LocalsObj extends OnlyRead
+        ? ReadonlySession<Found>
+        : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers> & Found
+      : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers>;
   }
 }
 
@@ -80,7 +112,7 @@ declare module 'express-serve-static-core' {
  * ```
  */
 export type SessionRequest<
-  R extends SessionField<RegisteredSchema> | RegisteredValues = never,
+  R extends SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate = never,
   Params = ParamsDictionary,
   ReqBody = unknown,
   ReqQuery = Query,
@@ -90,6 +122,36 @@ export type SessionRequest<
   ReqBody,
   ReqQuery,
   [R] extends [never] ? Response['locals'] : Response['locals'] & Checked<Narrowed<RegisteredSchema, R>>
+>;
+
+/**
+ * {@link SessionRequest} behind `requireSession.readonly(…)` and `@RequireSession.readonly(…)`: the session is readonly,
+ * however deep.
+ *
+ * @example
+ * ```ts
+ * import { RequireSession, type ReadonlySessionRequest } from 'typed-session';
+ * import type { Response } from 'express';
+ *
+ * export class AccountController {
+ *   @RequireSession.readonly('userId')
+ *   me(req: ReadonlySessionRequest<'userId'>, res: Response) {
+ *     res.json({ id: req.session.userId });
+ *   }
+ * }
+ * ```
+ */
+export type ReadonlySessionRequest<
+  R extends SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate = never,
+  Params = ParamsDictionary,
+  ReqBody = unknown,
+  ReqQuery = Query,
+> = Request<
+  Params,
+  unknown,
+  ReqBody,
+  ReqQuery,
+  Response['locals'] & Checked<[R] extends [never] ? unknown : Narrowed<RegisteredSchema, R>> & OnlyRead
 >;
 
 /**
@@ -130,6 +192,18 @@ export interface SessionGuard<Found> {
   (
     request: object,
     response: Response<unknown, Response['locals'] & Checked<Found>>,
+    next: (error?: unknown) => void,
+  ): void;
+}
+
+/** {@link SessionGuard} that hands out a readonly session. */
+export interface ReadonlySessionGuard<Found> {
+  /** What it is called with. */
+  (request: object, response: object, next: (error?: unknown) => void): void;
+  /** What handlers behind it may rely on. */
+  (
+    request: object,
+    response: Response<unknown, Response['locals'] & Checked<Found> & OnlyRead>,
     next: (error?: unknown) => void,
   ): void;
 }

@@ -46,7 +46,7 @@ export function settle<S extends SessionSchema>(
   session: RequestSession<S>,
   tree: Tree | undefined,
 ): Promise<void> | undefined {
-  if (session.settings.resave && session.stored !== undefined) session.look(); // what is stored again has to be read
+  if (session.settings.resave && session.stored !== undefined) session.peek(); // what is stored again has to be read
   const principalChanged =
     tree !== undefined && principalOf(session.settings, tree) !== principalOf(session.settings, session.base);
   if (session.ended === 'rotated' && session.successor !== undefined && principalChanged) {

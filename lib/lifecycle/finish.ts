@@ -1,5 +1,5 @@
 import type { SessionSchema } from '../schema/types.js';
-import { destroy } from './actions.js';
+import { destroy, rotate } from './actions.js';
 import { commit } from './commit.js';
 import type { RequestSession } from './request-session.js';
 
@@ -8,6 +8,13 @@ import type { RequestSession } from './request-session.js';
  * Returns nothing where there is nothing to wait for.
  */
 export function finish<S extends SessionSchema>(session: RequestSession<S>, status: number): Promise<void> | undefined {
+  const { onSuccess } = session;
+  session.onSuccess = undefined;
+  if (onSuccess !== undefined && status < 400 && session.ended === undefined) {
+    // A handler that has rotated by itself has done enough.
+    if (onSuccess === 'destroy') return destroy(session);
+    if (session.move === undefined) return rotate(session).then(() => commit(session, status));
+  }
   if (!session.isPutAway()) return commit(session, status);
   if (session.settings.unset === 'keep' || session.ended !== undefined || !session.loaded) return undefined;
   return destroy(session);

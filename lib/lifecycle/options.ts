@@ -26,8 +26,8 @@ export interface InvalidSession {
 /** Brings two changes of one field together. */
 export type FieldMerge<T> = (base: T, mine: T, theirs: T) => T;
 
-/** The options of `session(…)`; `Request` is the framework's. */
-export interface CommonOptions<S extends SessionSchema, Request> {
+/** The options of `session(…)`; `Request` and `OnMissing` are the framework's. */
+export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unknown> {
   /**
    * The zod schema of the payload. It must accept `{}` (every field optional or with a default), or `initial` is
    * needed, and none of its fields may be named like a member of `req.session`.
@@ -177,6 +177,12 @@ export interface CommonOptions<S extends SessionSchema, Request> {
    */
   readonly unset?: 'keep' | 'destroy' | undefined;
   /**
+   * What to do with a request that lacks what a guard or decorator asks for, unless that says so itself: an error handler
+   * of Express's kind, such as `redirect('/login')`, `problem`, or `byAccept(…)`, which chooses between the two.
+   * @defaultValue none: `SessionRequiredError`, status 401, goes to the app's error handlers
+   */
+  readonly onMissing?: OnMissing | undefined;
+  /**
    * Told of failures that no error response could tell any more, because the response had begun.
    * @defaultValue none; the `typed-session:error` event is published all the same
    */
@@ -198,6 +204,10 @@ export type RefuseReserved<S extends SessionSchema> =
     : never;
 
 /** The options of `session(…)`. */
-export type SessionOptions<S extends SessionSchema, Request = unknown> = CommonOptions<S, Request> &
+export type SessionOptions<S extends SessionSchema, Request = unknown, OnMissing = unknown> = CommonOptions<
+  S,
+  Request,
+  OnMissing
+> &
   RequireInitial<S> &
   RefuseReserved<S>;

@@ -6,6 +6,7 @@ import type { Tree } from '../schema/codec.js';
 import type { Source } from '../schema/stored-text.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
+import { freeze, replaceFields } from './fields.js';
 import { decodeInvalid } from './invalid.js';
 import type { Settings } from './settings.js';
 import { SessionObject } from './session.js';
@@ -49,6 +50,8 @@ export abstract class RequestSession<S extends SessionSchema> {
   saveNew = false;
   /** The payload is a whole that must not be merged with another: `become()`. */
   replaced = false;
+  /** What a response below 400 does to the session. */
+  onSuccess: 'rotate' | 'destroy' | undefined;
   /** The deadline is to be pushed out at the commit, however little it has moved. */
   touchDue = false;
   /** The response must set the cookie. */
@@ -67,6 +70,8 @@ export abstract class RequestSession<S extends SessionSchema> {
   #id: string | undefined;
   #session: SessionObject<S> | undefined;
   #cookie: SessionCookie | undefined;
+  #handedOut = false;
+  #isReadonly = false;
   #last: Promise<unknown> | undefined;
 
   constructor(settings: Settings<S>, attributes: CookieAttributes, request: object) {
@@ -126,12 +131,19 @@ export abstract class RequestSession<S extends SessionSchema> {
 
   /** The session as the handler sees it; decoded and validated at the first look. */
   get session(): SessionObject<S> {
+    this.#handedOut = true;
     return (this.#session ??= this.#look());
   }
 
-  /** Decodes what was loaded, where nobody has looked at it yet. */
-  look(): void {
-    this.#session ??= this.#look();
+  /** The session for one who changes nothing: a guard, or ourselves. */
+  peek(): SessionObject<S> {
+    return (this.#session ??= this.#look());
+  }
+
+  /** From here on the session is only read: what was changed before is committed, and nothing else. */
+  makeReadonly(): void {
+    this.#isReadonly = this.changes() === undefined;
+    if (process.env['NODE_ENV'] !== 'production') freeze(this.peek());
   }
 
   /** The session as a bag of fields. */
@@ -139,9 +151,9 @@ export abstract class RequestSession<S extends SessionSchema> {
     return this.session as unknown as Record<string, unknown>; // any field of any object can be asked for and set
   }
 
-  /** Whether anybody has looked at the session: what nobody saw, nobody changed. */
+  /** Whether anybody could have changed the session: what nobody saw, nobody changed. */
   get seen(): boolean {
-    return this.#session !== undefined;
+    return this.#handedOut && !this.#isReadonly;
   }
 
   /** The payload as the handler left it. */
@@ -229,6 +241,7 @@ export abstract class RequestSession<S extends SessionSchema> {
 
   /** Another payload in the place of the handler's, in the object that the handler holds. */
   replace(payload: object): void {
+    if (Object.isFrozen(this.session)) this.newObject(); // the one that was handed out to be read
     replaceFields(this.session, payload);
   }
 
@@ -264,7 +277,7 @@ export abstract class RequestSession<S extends SessionSchema> {
 
   /** `base` as encoding it would give it: defaults filled in, unknown fields gone. */
   exactBase(): Tree {
-    this.look();
+    this.peek();
     if (!this.baseIsExact) {
       const { codec } = this.settings;
       this.base = codec.encode(codec.decodeOrThrow(this.base));
@@ -282,7 +295,7 @@ export abstract class RequestSession<S extends SessionSchema> {
     this.replaced = false;
     this.cookieDue = false;
     this.#cookie = undefined;
-    if (this.seen) replaceFields(this.session, this.settings.codec.decodeOrThrow(this.base));
+    if (this.seen) this.replace(this.settings.codec.decodeOrThrow(this.base));
   }
 
   /** Runs one piece of work with the store after the other, so that a `save()` nobody awaited cannot overtake the commit. */
@@ -300,12 +313,4 @@ export abstract class RequestSession<S extends SessionSchema> {
   get busy(): boolean {
     return this.#last !== undefined;
   }
-}
-
-/** Makes the session's own properties just these. */
-function replaceFields(session: object, payload: object): void {
-  for (const field of Object.keys(session)) {
-    if (!Object.hasOwn(payload, field)) Reflect.deleteProperty(session, field);
-  }
-  Object.assign(session, payload);
 }

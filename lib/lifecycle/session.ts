@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 import type { SessionCookie } from '../cookie/session-cookie.js';
-import type { FieldValue, Payload, SessionField, SessionSchema, TakeableField } from '../schema/types.js';
+import type {
+  FieldValue,
+  Payload,
+  RegisteredSchema,
+  SessionField,
+  SessionSchema,
+  TakeableField,
+} from '../schema/types.js';
 import * as actions from './actions.js';
 import type { RequestSession } from './request-session.js';
 
@@ -103,8 +110,8 @@ export interface SessionMembers<S extends SessionSchema> {
   become(state: Payload<S>, callback: SessionCallback): void;
 }
 
-/** A session: its payload, and the members every session has. */
-export type Session<S extends SessionSchema> = Payload<S> & SessionMembers<S>;
+/** A session: its payload, and the members every session has; without a schema, the registered one's. */
+export type Session<S extends SessionSchema = RegisteredSchema> = Payload<S> & SessionMembers<S>;
 
 /** The object behind `req.session`: its own properties are the payload, everything else sits on the prototype. */
 export class SessionObject<S extends SessionSchema> {

@@ -36,6 +36,8 @@ export interface Settings<S extends SessionSchema> {
   readonly resave: boolean;
   readonly saveUninitialized: boolean;
   readonly unset: 'keep' | 'destroy';
+  /** The framework's own kind of handler. */
+  readonly onMissing: unknown;
   readonly onError: ((error: Error, request: object) => void) | undefined;
 }
 
@@ -46,7 +48,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 const KNOWN = {
   schema: 1, initial: 1, version: 1, migrations: 1, encryption: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
   storeTimeout: 1, load: 1, onInvalid: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, genid: 1,
-  proxy: 1, rolling: 1, resave: 1, saveUninitialized: 1, unset: 1, onError: 1,
+  proxy: 1, rolling: 1, resave: 1, saveUninitialized: 1, unset: 1, onMissing: 1, onError: 1,
 } satisfies Record<keyof CommonOptions<SessionSchema, unknown>, 1>;
 
 /** What became of options that express-session has under another name. */
@@ -73,7 +75,7 @@ export function resolveOptions<S extends SessionSchema>(
   // The caller may be plain JavaScript: every option is checked below, or by the class that takes it.
   const options = given as Partial<CommonOptions<S, object>>;
   const name = checkCookieName(options.name ?? 'connect.sid');
-  const { cookie = {}, merge = {}, onInvalid = 'reset', genid, onError } = options;
+  const { cookie = {}, merge = {}, onInvalid = 'reset', genid, onMissing, onError } = options;
   const codec = PayloadCodec.of(options.schema, options.initial);
   const steps = checkMigrations(options.schema, options.version, options.migrations);
   const text = new StoredText(codec, steps, encryptionKeys(options.encryption));
@@ -90,10 +92,10 @@ export function resolveOptions<S extends SessionSchema>(
     if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
     if (!codec.hasField(field)) throw new SessionOptionsError(`merge.${field}`, 'is not a field of the schema');
   }
-  if (onError !== undefined && typeof onError !== 'function') {
-    throw new SessionOptionsError('onError', 'must be a function');
+  for (const [option, handler] of Object.entries({ genid, onMissing, onError })) {
+    if (handler !== undefined && typeof handler !== 'function')
+      throw new SessionOptionsError(option, 'must be a function');
   }
-  if (genid !== undefined && typeof genid !== 'function') throw new SessionOptionsError('genid', 'must be a function');
   if (typeof onInvalid !== 'function') oneOf('onInvalid', onInvalid, ['reset', 'error', 'repair']);
   const rolling = trueOrFalse('rolling', options.rolling ?? false);
   const storeTimeout =
@@ -129,6 +131,7 @@ export function resolveOptions<S extends SessionSchema>(
     resave: trueOrFalse('resave', options.resave ?? false),
     saveUninitialized: trueOrFalse('saveUninitialized', options.saveUninitialized ?? false),
     unset: oneOf('unset', options.unset ?? 'keep', ['keep', 'destroy']),
+    onMissing,
     onError,
   };
 }

@@ -108,15 +108,32 @@ export type FieldValues<S extends SessionSchema> = {
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds
 export interface RegisteredValues extends FieldValues<RegisteredSchema> {}
 
-/** What a guard can ask of a session: that it has a field, by its name, or that fields have certain values. */
-export type Requirement<S extends SessionSchema> = SessionField<S> | FieldValues<S>;
+/** A question to a session that TypeScript may learn from: a type predicate narrows what is behind the guard. */
+export type SessionPredicate<S extends SessionSchema> = (session: Payload<S>) => boolean;
 
-/** Refuses, among what a guard is asked, objects of values with a field that the payload does not have. */
-export type KnownFields<S extends SessionSchema, R> = [Exclude<KeysOf<Exclude<R, string>>, SessionField<S>>] extends [
-  never,
-]
-  ? unknown
-  : readonly `The session has no field '${Exclude<KeysOf<Exclude<R, string>>, SessionField<S>>}'`[];
+/** {@link SessionPredicate} of the registered schema. */
+export type RegisteredPredicate = SessionPredicate<RegisteredSchema>;
+
+/** What a guard can ask of a session: a field by its name, fields with certain values, or a question of your own. */
+export type Requirement<S extends SessionSchema> = SessionField<S> | FieldValues<S> | SessionPredicate<S>;
+
+/** Of what a guard was asked, the objects of values. */
+type ValuesIn<R> = Exclude<R, string | AnyFunction | Options>;
+
+/** What else a guard may be given: how to answer those who lack something. */
+interface Options {
+  /** The answer. */
+  readonly onMissing: AnyFunction;
+}
+
+type AnyFunction = (...args: never[]) => unknown;
+
+/** Refuses, among what a guard is asked, fields that the payload does not have, and requirements that nobody can meet. */
+export type KnownFields<S extends SessionSchema, R> = [Exclude<KeysOf<ValuesIn<R>>, SessionField<S>>] extends [never]
+  ? [Values<R>] extends [never]
+    ? readonly 'No session can have both of these values'[]
+    : unknown
+  : readonly `The session has no field '${Exclude<KeysOf<ValuesIn<R>>, SessionField<S>>}'`[];
 
 /** The fields `K` of the payload, as they are behind a guard that found them present; `unknown` where it looked for none. */
 export type Present<S extends SessionSchema, K extends string> = [K] extends [never]
@@ -124,7 +141,16 @@ export type Present<S extends SessionSchema, K extends string> = [K] extends [ne
   : { [F in K & SessionField<S>]: NonNullable<FieldValue<S, F>> };
 
 /** What is known of a session behind a guard that asked for `R`. */
-export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>> & All<Exclude<R, string>>;
+export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>> &
+  Values<R> &
+  Learnt<Extract<R, AnyFunction>>;
+
+/** The values that were asked for, all at once. */
+type Values<R> = All<ValuesIn<R>>;
+
+/** What type predicates say; `unknown` where there are none. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a predicate's type has to be assignable to its parameter's
+type Learnt<P> = All<P extends (session: any) => session is infer T ? T : never>;
 
 /** Every member of a union at once. */
 type All<T> = (T extends unknown ? (member: T) => void : never) extends (all: infer I) => void ? I : never;

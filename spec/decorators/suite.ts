@@ -139,7 +139,9 @@ export function decoratorSuite(name: string, { bySymbol, ...classes }: Dialect):
       client.jar.clear();
       expect((await client.get('/loudest')).status).toBe(401);
       expect((await client.get('/heir')).status).toBe(401);
-      expect(await client.json('/open')).toEqual({ greeting: 'open' });
+      // What overrides a method is behind its decorator too; the legacy dialect has no means to see to it.
+      if (name === 'standard') expect((await client.get('/open')).status).toBe(401);
+      else expect(await client.json('/open')).toEqual({ greeting: 'open' });
     });
 
     it('checks what each of two decorators asks for', async () => {
@@ -208,7 +210,8 @@ export function decoratorSuite(name: string, { bySymbol, ...classes }: Dialect):
       const replacement: Handler = () => 'replaced';
       Base.prototype.me = replacement;
       expect(Object.hasOwn(Base.prototype, 'me')).toBe(true);
-      expect((new Base('a').me as () => unknown)()).toBe('replaced');
+      const request = { session: { userId: '1' } }; // in the standard dialect the decorator holds for what overrides it
+      expect((new Base('a').me as (req: unknown) => unknown)(request)).toBe('replaced');
     });
 
     it("stays out of the instance's enumerable properties", () => {
@@ -231,8 +234,7 @@ export function decoratorSuite(name: string, { bySymbol, ...classes }: Dialect):
     });
   });
 
-  it(`is for methods alone in the ${name} dialect`, () => {
-    expect(() => Require('userId')(class {}, { kind: 'class', name: 'X' })).toThrow('for methods');
+  it(`is for methods and classes in the ${name} dialect`, () => {
     expect(() => Require('userId')(undefined, { kind: 'field', name: 'x' })).toThrow('for methods');
     expect(() => Require('userId')({}, 'x', undefined)).toThrow('for methods');
     expect(() => Require('userId')({}, 'x', { get: () => 5 })).toThrow('for methods');

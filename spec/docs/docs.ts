@@ -41,7 +41,7 @@ export function blocksOf(document: string, language: string): Block[] {
 const REST_OF_THE_APP = `
 import { createServer } from 'node:http';
 import express, { type ErrorRequestHandler, type Response } from 'express';
-import { defineSession, expiring, migration, RequireSession, requireSession, session, SessionError, type RegisteredSchema, type SessionRequest, type SessionMiddleware } from 'typed-session';
+import { defineSession, expiring, migration, RequireSession, requireSession, session, SessionError, type ReadonlySessionRequest, type RegisteredSchema, type SessionRequest, type SessionMiddleware } from 'typed-session';
 import { z } from 'zod';
 declare const app: express.Express;
 declare const secret: string;
@@ -68,6 +68,11 @@ export function writeProject(document: string, folder: string): Map<string, numb
     files.set(name, complete ? line - 1 : line - 2 - REST_OF_THE_APP.split('\n').length + 1);
   }
   return files;
+}
+
+/** A block that begins with `// name.legacy.ts` has decorators of the legacy dialect. */
+export function isLegacy(file: string): boolean {
+  return file.endsWith('.legacy.ts');
 }
 
 /** The options that docs/getting-started.md advises, those that \`tsc --init\` adds, and where the library is. */

@@ -8,10 +8,10 @@ import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as library from 'typed-session';
-import { blocksOf, compilerOptions, documents, read, root, writeProject } from './docs.js';
+import { blocksOf, compilerOptions, documents, isLegacy, read, root, writeProject } from './docs.js';
 
 /** The documents whose code is an app that is run; the others' is compiled. */
-const apps = ['README.md', 'docs/getting-started.md', 'docs/schema.md'];
+const apps = ['README.md', 'docs/getting-started.md', 'docs/schema.md', 'docs/decorators.md'];
 const guides = [...apps, 'docs/migrating-from-express-session.md'];
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-docs-'));
 const projects = new Map<string, { readonly folder: string; readonly files: Map<string, number> }>();
@@ -38,8 +38,13 @@ describe('the code in the documents', { timeout: 60_000 }, () => {
     const { files } = projectOf(document);
     const { options, errors } = ts.convertCompilerOptionsFromJson(compilerOptions(), root);
     expect(errors).toEqual([]);
-    const program = ts.createProgram([...files.keys()], options, hostFor(options));
+    const standardFiles = [...files.keys()].filter((file) => !isLegacy(file));
+    const standard = ts.createProgram(standardFiles, options, hostFor(options));
+    const inLegacy = { ...options, experimentalDecorators: true };
+    const legacy =
+      files.size === standardFiles.length ? standard : ts.createProgram([...files.keys()], inLegacy, hostFor(inLegacy));
     const problems = [...files].flatMap(([file, firstLine]) => {
+      const program = isLegacy(file) ? legacy : standard;
       const source = program.getSourceFile(file);
       return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map((problem) => {
         const at = source?.getLineAndCharacterOfPosition(problem.start ?? 0).line ?? 0;

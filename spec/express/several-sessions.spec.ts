@@ -103,7 +103,8 @@ describe('a guard that asks for values', () => {
   });
 
   it.each([
-    ['a function', () => true],
+    ['a number', 5],
+    ['onMissing beside values', { name: 'x', onMissing: () => undefined }],
     ['nothing', undefined],
     ['a list', ['name']],
     ['an object', { name: {} }],

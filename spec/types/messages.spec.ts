@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 }); // one program takes 2 s, and several tim
 const root = resolve(import.meta.dirname, '../..');
 const REGISTERED = `
 import express, { type Request, type Response } from 'express';
-import { RequireSession, requireSession, session, type SessionRequest } from 'typed-session';
+import { RequireAnonymous, RequireSession, requireSession, session, type ReadonlySessionRequest, type SessionRequest } from 'typed-session';
 import { z } from 'zod';
 const sessionSchema = z.object({ userId: z.string().optional(), role: z.enum(['user', 'admin']).default('user'), lastLogin: z.string().optional() });
 declare module 'typed-session' { interface Register { schema: typeof sessionSchema } }
@@ -94,6 +94,11 @@ const decorated = [
   `export class B { @RequireSession('userId') me(req: { session: { userId: number } }) { return req; } }`,
   `export class C { @RequireSession('userID') me(req: SessionRequest<'userId'>) { return req; } }`,
   `export class D { @RequireSession('userId') me(req: SessionRequest<'userId'>, res: Response) { res.json(req.session.userId); } }`,
+  `@RequireSession('userId') export class E { me(req: SessionRequest<'userId' | 'lastLogin'>) { return req.session.lastLogin; } }`,
+  `@RequireSession('userId') export class F { me(req: SessionRequest<'userId'>) { return req.session.userId; } help(): number { return 1; } }`,
+  `export class G { @RequireSession.readonly('userId') me(req: SessionRequest<'userId'>) { return req.session.userId; } }`,
+  `export class H { @RequireAnonymous() me(req: SessionRequest<'userId'>) { return req.session.userId; } }`,
+  `export class I { @RequireSession('userId') @RequireSession.readonly() me(req: ReadonlySessionRequest) { return req.session.userId; } }`,
 ];
 
 const STATES = `
@@ -109,15 +114,29 @@ const v1 = z.object({ names: z.array(z.string()).default([]) });
 
 describe('a type error reads as advice', () => {
   it.each(dialects)('where a method promises more than its decorator checks, in %s', (_, options) => {
-    const [more, foreign, misspelt, fine] = errors(REGISTERED, decorated, options);
+    const [more, foreign, misspelt, fine, wholeClass, fineClass, readonly, anonymous] = errors(
+      REGISTERED,
+      decorated,
+      options,
+    );
     expect(more?.trimEnd().split('\n').at(-1)).toContain(
       `is not assignable to type '"This method's request promises session.lastLogin: let @RequireSession check that field too"'`,
     );
     expect(foreign).toContain('promises a session that the registered schema does not have');
     expect(misspelt).toContain(
-      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin" | RegisteredValues'`,
+      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin" | RegisteredValues | RegisteredPredicate | GuardOptions'`,
     );
     expect(fine).toBe('');
+    expect(wholeClass?.trimEnd().split('\n').at(-1)).toContain(
+      `"me() relies on more of the session than this class's decorator checks: let it check that too, or give the method a class of its own"`,
+    );
+    expect(fineClass).toBe('');
+    expect(readonly?.trimEnd().split('\n').at(-1)).toContain(
+      '"This method only reads its session: let its request be a ReadonlySessionRequest"',
+    );
+    expect(anonymous?.trimEnd().split('\n').at(-1)).toContain(
+      `"This method's request promises session.userId: let @RequireSession check that field too"`,
+    );
   });
 
   it('in an app that has registered its schema', () => {
@@ -132,7 +151,7 @@ describe('a type error reads as advice', () => {
       `session({ schema: sessionSchema, secret, resaved: false });`,
     ]);
     expect(unknownField).toBe(
-      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin" | RegisteredValues'.\n`,
+      `Argument of type '"userID"' is not assignable to parameter of type '"userId" | "role" | "lastLogin" | RegisteredValues | RegisteredPredicate | GuardOptions'.\n`,
     );
     expect(reserved).toContain(
       `is not assignable to type '"Rename the field 'id': req.session has a member of that name"'`,
@@ -151,11 +170,15 @@ describe('a type error reads as advice', () => {
   });
 
   it('where a guard asks for values', () => {
-    const [impossible, unknownField, promised] = errors(REGISTERED, [
+    const [impossible, unknownField, promised, both, promise] = errors(REGISTERED, [
       `requireSession({ role: 'root' });`,
       `requireSession({ role: 'admin', rank: 1 });`,
       `export class A { @RequireSession() me(req: SessionRequest<{ role: 'admin' }>) { return req.session.role; } }`,
+      `requireSession({ role: 'admin' }, { role: 'user' });`,
+      `requireSession(async (s) => s.role === 'admin');`,
     ]);
+    expect(both).toContain('"No session can have both of these values"');
+    expect(promise).toContain("Type 'Promise<boolean>' is not assignable to type 'boolean'");
     expect(impossible).toBe(`Type '"root"' is not assignable to type '"user" | "admin" | undefined'.\n`);
     expect(unknownField).toContain(`"The session has no field 'rank'"`);
     expect(promised?.trimEnd().split('\n').at(-1)).toContain(
@@ -201,9 +224,11 @@ describe('a type error reads as advice', () => {
       `Property 'userId' does not exist on type 'SchemaNotRegistered<${advice}> & RegisteredMembers'.\n`,
     );
     expect(guard).toBe(
-      `Argument of type '"userId"' is not assignable to parameter of type '${advice} | RegisteredValues'.\n`,
+      `Argument of type '"userId"' is not assignable to parameter of type '${advice} | RegisteredValues | RegisteredPredicate | GuardOptions'.\n`,
     );
-    expect(request).toBe(`Type '"userId"' does not satisfy the constraint '${advice} | RegisteredValues'.\n`);
+    expect(request).toBe(
+      `Type '"userId"' does not satisfy the constraint '${advice} | RegisteredValues | RegisteredPredicate'.\n`,
+    );
   });
 });
 

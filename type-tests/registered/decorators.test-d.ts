@@ -162,12 +162,6 @@ export class Refused {
   }
 }
 
-// @ts-expect-error -- a class is no method
-@RequireSession('userId')
-export class Whole {
-  property = 5;
-}
-
 // @ts-expect-error -- no such field
 RequireSession('nope');
 // @ts-expect-error -- not even a name

@@ -66,8 +66,8 @@ function withTypedParts(req: Request<{ id: string }, unknown, { name: string }>)
 }
 app.post('/:id', withTypedParts);
 
-declare const session: Session<RegisteredSchema>;
-expectType<Session<typeof sessionSchema>>(session);
+declare const session: Session;
+expectType<Session>(session);
 
 // Its members.
 expectType<string>(session.id);

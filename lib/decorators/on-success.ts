@@ -1,0 +1,57 @@
+import { withSession } from '../express/require.js';
+import type { Step } from '../express/step.js';
+import { decorate } from './decorate.js';
+import type { SessionMethodDecorator } from './types.js';
+
+/**
+ * Gives the session a new id when the method has succeeded, that is when its response is below 400: a login, a change of
+ * rights (OWASP Session Management Cheat Sheet, "Renew the Session ID After Any Privilege Level Change"). The payload
+ * stays. Where the option `principal` sees to it, or the method has rotated by itself, it is done once.
+ *
+ * @example
+ * ```ts
+ * import type { Request, Response } from 'express';
+ * import { RotateSession } from 'typed-session';
+ *
+ * export class LoginController {
+ *   @RotateSession()
+ *   login(req: Request, res: Response) {
+ *     res.json({ ok: true });
+ *   }
+ * }
+ * ```
+ */
+export function RotateSession(): SessionMethodDecorator {
+  return decorate(onSuccess('rotate', { rotates: true }), { classes: false }) as SessionMethodDecorator; // it takes the arguments of both dialects
+}
+
+/**
+ * Ends the session when the method has succeeded, that is when its response is below 400, and clears its cookie, all
+ * before that response goes out: a logout.
+ *
+ * @example
+ * ```ts
+ * import type { Request, Response } from 'express';
+ * import { DestroySession } from 'typed-session';
+ *
+ * export class LogoutController {
+ *   @DestroySession()
+ *   logout(req: Request, res: Response) {
+ *     res.redirect(303, '/');
+ *   }
+ * }
+ * ```
+ */
+export function DestroySession(): SessionMethodDecorator {
+  return decorate(onSuccess('destroy', { destroys: true }), { classes: false }) as SessionMethodDecorator; // as above
+}
+
+function onSuccess(what: 'rotate' | 'destroy', tells: Step['tells']): Step {
+  return {
+    tells,
+    run: (request) =>
+      withSession(request, undefined, (_session, attached) => {
+        if (attached !== undefined) attached.onSuccess = what;
+      }),
+  };
+}

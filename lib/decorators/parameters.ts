@@ -1,0 +1,133 @@
+import { SessionOptionsError } from '../errors.js';
+import { sessionStep, withSession } from '../express/require.js';
+import type { Step } from '../express/step.js';
+import type { Session } from '../lifecycle/session.js';
+import type {
+  FieldValue,
+  KnownFields,
+  Narrowed,
+  RegisteredPredicate,
+  RegisteredSchema,
+  RegisteredValues,
+  SessionField,
+} from '../schema/types.js';
+import { behindStep, classSteps, likeMethod, stepsOf, type Callable } from './steps.js';
+
+/** What one parameter of a method is given, and what has to hold before. */
+interface Parameter {
+  readonly step: Step;
+  readonly valueOf: (session: Readonly<Record<string, unknown>>) => unknown;
+}
+
+const parameters = new WeakMap<object, Map<PropertyKey, Parameter[]>>();
+
+/**
+ * A parameter decorator of the legacy dialect that gives a value of type `T`; the compiler refuses a parameter whose type
+ * promises more.
+ */
+export type SessionParameterDecorator<T> = <P extends object, K extends string | symbol, I extends number>(
+  prototype: P,
+  name: K,
+  index: I & Takes<P, K, I, T>,
+) => void;
+
+type Takes<P, K, I extends number, T> = K extends keyof P
+  ? P[K] extends (...args: infer A) => unknown
+    ? T extends A[I]
+      ? unknown
+      : 'The type of this parameter promises what its decorator does not check'
+    : unknown
+  : unknown;
+
+/**
+ * Gives a method's parameter the session, in the legacy dialect (`experimentalDecorators`): the standard one has no
+ * parameter decorators. Asked for something, it asks as {@link RequireSession} does, and the session is narrowed; asked
+ * for nothing, it hands out any session, a new one too.
+ *
+ * The method or its class has to have another decorator of this library. Its other parameters get the request, the
+ * response and `next`, in this order.
+ *
+ * @example
+ * ```ts
+ * import type { Request, Response } from 'express';
+ * import { CurrentSession, RequireSession, SessionValue, type Session } from 'typed-session';
+ *
+ * export class AccountController {
+ *   @RequireSession('userId')
+ *   me(@SessionValue('userId') userId: string, @CurrentSession() session: Session, req: Request, res: Response) {
+ *     res.json({ userId, isNew: session.isNew, path: req.path });
+ *   }
+ * }
+ * ```
+ * @throws SessionOptionsError
+ */
+export function CurrentSession<
+  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
+>(
+  ...required: R & KnownFields<RegisteredSchema, R[number]>
+): SessionParameterDecorator<Session & Narrowed<RegisteredSchema, R[number]>> {
+  const asked = required as readonly unknown[]; // to be looked at, whatever it is
+  return parameter({ step: asked.length === 0 ? LOADED : sessionStep(asked), valueOf: (session) => session });
+}
+
+/** Asks for nothing but that the session is there to be looked at. */
+const LOADED: Step = { tells: {}, run: (request) => withSession(request, undefined, () => undefined) };
+
+/**
+ * Gives a method's parameter a field of the session, in the legacy dialect; see {@link CurrentSession}. A request without
+ * it gets `SessionRequiredError`: the value is neither `undefined` nor `null`.
+ * @throws SessionOptionsError
+ */
+export function SessionValue<F extends SessionField<RegisteredSchema>>(
+  field: F,
+): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>> {
+  return parameter({ step: sessionStep([field]), valueOf: (session) => session[field] });
+}
+
+function parameter(one: Parameter) {
+  return (prototype: object, name: PropertyKey, index: number): void => {
+    const ofClass = parameters.get(prototype) ?? new Map<PropertyKey, Parameter[]>();
+    const ofMethod = ofClass.get(name) ?? [];
+    ofMethod[index] = one;
+    ofClass.set(name, ofMethod);
+    parameters.set(prototype, ofClass);
+    queueMicrotask(() => { refuseAlone(prototype, name); }); // prettier-ignore
+  };
+}
+
+/** Only a decorator of the method or the class can fill a parameter: the compiler undoes what one of its own does to the method. */
+function refuseAlone(prototype: object, name: PropertyKey): void {
+  const method: unknown = Reflect.get(prototype, name);
+  const owner = typeof prototype === 'function' ? prototype : prototype.constructor;
+  if (classSteps(owner).length > 0 || (typeof method === 'function' && stepsOf(method).length > 0)) return;
+  throw new SessionOptionsError(
+    `${owner.name}.${String(name)}`,
+    'a parameter decorator needs @RequireSession() or another decorator of this library on the method or its class',
+  );
+}
+
+/** A method whose decorated parameters are filled; the others get the arguments in their order. */
+export function withParameters(owner: object, name: PropertyKey, method: Callable): Callable {
+  const wanted = parameters.get(owner)?.get(name);
+  if (wanted === undefined || stepsOf(method).length > 0) return method;
+  const filled = likeMethod(method, (unfilled) => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const [request] = args;
+      const rest = [...args];
+      const session = sessionOf(request as object); // the steps before have seen to it
+      return unfilled.call(this, ...Array.from(wanted, (one) => (one ? one.valueOf(session) : rest.shift())), ...rest);
+    };
+  });
+  const given = wanted.filter((one) => one !== undefined);
+  // Express takes a handler of four parameters for an error handler: only those count that it fills.
+  Object.defineProperty(filled, 'length', { value: Math.max(0, method.length - given.length), configurable: true });
+  return given.reduce((behind, { step }) => behindStep(behind, step), filled);
+}
+
+function sessionOf(request: object): Readonly<Record<string, unknown>> {
+  let session: object = {};
+  void withSession(request, undefined, (found, attached) => {
+    session = attached?.session ?? found;
+  });
+  return session as Readonly<Record<string, unknown>>; // any field of any object can be asked for
+}

@@ -1,0 +1,131 @@
+import { STATUS_CODES } from 'node:http';
+import type { NextFunction, Request, Response } from 'express-serve-static-core';
+import { SessionOptionsError, type SessionPresentError, type SessionRequiredError } from '../errors.js';
+
+/**
+ * What is done with a request that lacks what a guard or decorator asks for: an error handler of Express's kind. It
+ * answers, or hands the error on by `next(error)`.
+ */
+export type MissingHandler = (
+  error: SessionRequiredError | SessionPresentError,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+) => unknown;
+
+/** The path that {@link returnPath} gives back must be one of this origin: one slash, and no backslash after it, which browsers take for one. */
+const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
+
+/**
+ * An `onMissing` that leads a browser to the login page, and hands over where it wanted to go:
+ * `/login?returnTo=%2Forders%3Fpage%3D2`. Only the path and the query of a GET are handed over, never another origin;
+ * {@link returnPath} checks them again when they come back.
+ *
+ * @param path - the login page: a path of this app, or the address of another service
+ * @param options - `parameter`: the name of the query parameter; default `returnTo`
+ * @throws SessionOptionsError where `path` is not a path that begins with one `/`, nor an http(s) address
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { redirect, requireSession } from 'typed-session';
+ *
+ * const app = express();
+ * app.get('/orders', requireSession({ onMissing: redirect('/login') }), (req, res) => {
+ *   res.json(req.session);
+ * });
+ * ```
+ */
+export function redirect(
+  path: string,
+  { parameter = 'returnTo' }: { readonly parameter?: string } = {},
+): MissingHandler {
+  if (!OWN_PATH.test(path) && !/^https?:\/\//.test(path)) {
+    throw new SessionOptionsError('redirect', "needs a path such as '/login', or an address that begins with https://");
+  }
+  return (_error, request, response) => {
+    const wanted = request.originalUrl;
+    const isPage = request.method === 'GET' || request.method === 'HEAD';
+    const [before = '', fragment] = path.split('#', 2);
+    const query =
+      isPage && OWN_PATH.test(wanted)
+        ? `${before.includes('?') ? '&' : '?'}${encodeURIComponent(parameter)}=${encodeURIComponent(wanted)}`
+        : '';
+    response.setHeader('Cache-Control', 'no-store'); // it holds only until the login
+    response.redirect(isPage ? 302 : 303, `${before}${query}${fragment === undefined ? '' : `#${fragment}`}`);
+  };
+}
+
+/**
+ * The path that {@link redirect} has handed over, if it is one of this origin: an address that somebody else put into a
+ * link must not lead a browser away after the login (OWASP Unvalidated Redirects and Forwards Cheat Sheet).
+ *
+ * @param wanted - `req.query.returnTo`, or what the login form sent along
+ * @param fallback - where to go otherwise; default `/`
+ * @example
+ * ```ts
+ * import express from 'express';
+ * import { returnPath } from 'typed-session';
+ *
+ * express().post('/login', (req, res) => {
+ *   res.redirect(303, returnPath(req.query['returnTo'], '/account'));
+ * });
+ * ```
+ */
+export function returnPath(wanted: unknown, fallback = '/'): string {
+  if (typeof wanted !== 'string' || !OWN_PATH.test(wanted)) return fallback;
+  // What a browser makes of it must be of this origin too: a relative step could put two slashes to the front.
+  const base = 'http://same.invalid';
+  const url = URL.canParse(wanted, base) ? new URL(wanted, base) : undefined;
+  if (url?.origin !== base || url.pathname.startsWith('//')) return fallback;
+  return wanted;
+}
+
+/**
+ * An `onMissing` that answers with `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail` and the
+ * error's `code`; and `fields`, the missing ones.
+ *
+ * @example
+ * ```ts
+ * import { problem, requireSession } from 'typed-session';
+ *
+ * export const guard = requireSession({ onMissing: problem });
+ * ```
+ */
+export const problem: MissingHandler = (error, _request, response) => {
+  const { status, code, message } = error;
+  const title = STATUS_CODES[status];
+  const fields = 'fields' in error ? error.fields : undefined;
+  response.status(status).type('application/problem+json');
+  response.send(JSON.stringify({ type: 'about:blank', title, status, detail: message, code, fields }));
+};
+
+/**
+ * An `onMissing` that looks at what the client accepts: a browser gets one answer, a program the other.
+ *
+ * @example
+ * ```ts
+ * import { byAccept, problem, redirect, session } from 'typed-session';
+ * import { z } from 'zod';
+ *
+ * export const sessions = session({
+ *   schema: z.object({ userId: z.string().optional() }),
+ *   secret: process.env['SESSION_SECRET'] ?? 'only for development',
+ *   onMissing: byAccept({ html: redirect('/login'), json: problem }),
+ * });
+ * ```
+ */
+export function byAccept(answers: { readonly html: MissingHandler; readonly json: MissingHandler }): MissingHandler {
+  const { html, json } = answers;
+  for (const [name, answer] of [
+    ['html', html],
+    ['json', json],
+  ] as const) {
+    if (typeof answer !== 'function') throw new SessionOptionsError(`byAccept.${name}`, 'must be a function');
+  }
+  return (error, request, response, next) => {
+    response.vary('Accept');
+    // A program that accepts anything (curl, fetch) is no browser: those name text/html first.
+    const wantsPage = request.accepts(['json', 'html']) === 'html';
+    return (wantsPage ? html : json)(error, request, response, next);
+  };
+}

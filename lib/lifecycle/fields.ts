@@ -1,0 +1,18 @@
+// The payload as the own properties of the object that handlers hold.
+
+/** Makes the session's own properties just these. */
+export function replaceFields(session: object, payload: object): void {
+  for (const field of Object.keys(session)) {
+    if (!Object.hasOwn(payload, field)) Reflect.deleteProperty(session, field);
+  }
+  Object.assign(session, payload);
+}
+
+/** Freezes a session, and plain values in it, however deep; others (a `Date`, a `Map`) have state that no freezing reaches. */
+export function freeze(session: object): void {
+  Object.freeze(session);
+  for (const value of Object.values(session) as unknown[]) {
+    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
+    if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) freeze(value);
+  }
+}
