@@ -23,10 +23,10 @@ function arrow(files, message, { folders = [], packages = [], other = [] }) {
   };
 }
 
-const faces = ['index', 'middleware', 'express-session', 'sqlite'];
+const faces = ['index', 'middleware', 'express-session', 'nestjs', 'routing-controllers', 'sqlite'];
 const middle = ['lifecycle', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
-const frameworks = ['express', 'express-serve-static-core', 'libsql'];
+const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'libsql'];
 const concreteStores = '^(?:\\.\\.?/)+(?:stores/)?(?:memory|sqlite)/';
 
 const arrows = [
@@ -61,6 +61,16 @@ const arrows = [
     folders: [...faces, 'decorators', 'schema'],
     packages: frameworks,
   }),
+  ...['nestjs', 'routing-controllers'].map((framework) =>
+    arrow(`lib/${framework}/**`, 'this folder is the face of its name, and knows no other', {
+      folders: [
+        'index',
+        ...['express-session', 'nestjs', 'routing-controllers', 'sqlite'].filter((face) => face !== framework),
+      ],
+      packages: ['express', 'libsql'],
+      other: [concreteStores],
+    }),
+  ),
 ];
 
 /** The faces: they put the parts together, and may import any. */

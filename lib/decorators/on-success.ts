@@ -1,5 +1,4 @@
-import { withSession } from '../express/require.js';
-import type { Step } from '../express/step.js';
+import { onSuccessStep } from '../express/require.js';
 import { decorate } from './decorate.js';
 import type { SessionMethodDecorator } from './types.js';
 
@@ -22,7 +21,7 @@ import type { SessionMethodDecorator } from './types.js';
  * ```
  */
 export function RotateSession(): SessionMethodDecorator {
-  return decorate(onSuccess('rotate', { rotates: true }), { classes: false }) as SessionMethodDecorator; // it takes the arguments of both dialects
+  return decorate(onSuccessStep('rotate'), { classes: false }) as SessionMethodDecorator; // it takes the arguments of both dialects
 }
 
 /**
@@ -43,15 +42,5 @@ export function RotateSession(): SessionMethodDecorator {
  * ```
  */
 export function DestroySession(): SessionMethodDecorator {
-  return decorate(onSuccess('destroy', { destroys: true }), { classes: false }) as SessionMethodDecorator; // as above
-}
-
-function onSuccess(what: 'rotate' | 'destroy', tells: Step['tells']): Step {
-  return {
-    tells,
-    run: (request) =>
-      withSession(request, undefined, (_session, attached) => {
-        if (attached !== undefined) attached.onSuccess = what;
-      }),
-  };
+  return decorate(onSuccessStep('destroy'), { classes: false }) as SessionMethodDecorator; // as above
 }

@@ -135,6 +135,17 @@ export function anonymousStep({ onPresent }: AnonymousOptions = {}): Step {
   };
 }
 
+/** What `@RotateSession` and `@DestroySession` do. */
+export function onSuccessStep(what: 'rotate' | 'destroy'): Step {
+  return {
+    tells: what === 'rotate' ? { rotates: true } : { destroys: true },
+    run: (request) =>
+      withSession(request, undefined, (_session, attached) => {
+        if (attached !== undefined) attached.onSuccess = what;
+      }),
+  };
+}
+
 /**
  * Does something with a request's session; loads it first where that was left to us, and only then returns a promise.
  * @throws SessionNotLoadedError and what `use` throws; or the promise rejects with them

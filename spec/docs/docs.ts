@@ -90,6 +90,8 @@ export function compilerOptions(): Record<string, unknown> {
     paths: {
       'typed-session': [join(root, 'lib/index.ts')],
       'typed-session/express-session': [join(root, 'lib/express-session.ts')],
+      'typed-session/nestjs': [join(root, 'lib/nestjs.ts')],
+      'typed-session/routing-controllers': [join(root, 'lib/routing-controllers.ts')],
       'typed-session/sqlite': [join(root, 'lib/sqlite.ts')],
     },
   };

@@ -1,0 +1,25 @@
+/**
+ * typed-session in NestJS 11 and 12, on Express: a module that gives every request its session, and the decorators as
+ * guards and parameter decorators of Nest's.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  AllowAnonymous,
+  CurrentSession,
+  DestroySession,
+  InjectSession,
+  InjectSessions,
+  RequireAnonymous,
+  RequireSession,
+  RotateSession,
+  SessionValue,
+} from './nestjs/decorators.js';
+export {
+  TypedSessionModule,
+  type TypedSessionModuleAsyncOptions,
+  type TypedSessionModuleOptions,
+} from './nestjs/module.js';
+export { SESSION_REQUIREMENTS } from './nestjs/steps.js';
+export { SESSION, SESSIONS } from './nestjs/tokens.js';

@@ -1,0 +1,147 @@
+import { createParamDecorator, Inject, type ExecutionContext } from '@nestjs/common';
+import type { SessionParameterDecorator } from '../decorators/parameters.js';
+import type { RequireSessionDecorator, RequireSessionDecorators } from '../decorators/require-session.js';
+import type { SessionDecorator, SessionMethodDecorator } from '../decorators/types.js';
+import { anonymousStep, onSuccessStep, sessionStep, withSession, type AnonymousOptions } from '../express/require.js';
+import type { Step } from '../express/step.js';
+import type { Session } from '../lifecycle/session.js';
+import type {
+  FieldValue,
+  KnownFields,
+  Narrowed,
+  RegisteredPredicate,
+  RegisteredSchema,
+  RegisteredValues,
+  SessionField,
+} from '../schema/types.js';
+import { inNest, stepDecorator } from './steps.js';
+import { SESSION, SESSIONS } from './tokens.js';
+
+/**
+ * `@RequireSession(…)` of typed-session, as a guard of Nest's: for methods and for controllers. What lacks what is asked for
+ * gets an `UnauthorizedException`, or what `onMissing` does.
+ *
+ * @throws SessionOptionsError, where the class is defined, where it is asked for something else
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { RequireSession, SessionValue } from 'typed-session/nestjs';
+ *
+ * @Controller('account')
+ * @RequireSession('userId')
+ * export class AccountController {
+ *   @Get()
+ *   show(@SessionValue('userId') userId: string) {
+ *     return { userId };
+ *   }
+ * }
+ * ```
+ */
+export const RequireSession: RequireSessionDecorators = Object.assign(
+  (...required: unknown[]) => stepDecorator(sessionStep(required)),
+  { readonly: (...required: unknown[]) => stepDecorator(sessionStep(required, { readonly: true })) },
+) as unknown as RequireSessionDecorators; // Nest has the legacy dialect alone, and passes no standard contexts
+
+/** `@RequireAnonymous()` as a guard of Nest's: who is signed in gets a `ForbiddenException`, or what `onPresent` does. */
+export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<never> {
+  return stepDecorator(anonymousStep(options)) as unknown as RequireSessionDecorator<never>; // as above
+}
+
+/** Takes back what the controller, or its base class, asks for: of one method, or of a whole subclass. */
+export function AllowAnonymous(): SessionDecorator {
+  return stepDecorator({ tells: {}, clears: true, run: () => undefined }) as unknown as SessionDecorator; // as above
+}
+
+/** Gives the session a new id when the method has succeeded: when its response is below 400. */
+export function RotateSession(): SessionMethodDecorator {
+  return stepDecorator(onSuccessStep('rotate')) as unknown as SessionMethodDecorator; // as above
+}
+
+/** Ends the session when the method has succeeded, before its response goes out: a logout. */
+export function DestroySession(): SessionMethodDecorator {
+  return stepDecorator(onSuccessStep('destroy')) as unknown as SessionMethodDecorator; // as above
+}
+
+/** What a parameter is given, and what has to hold before. */
+interface Parameter {
+  readonly step: Step | undefined;
+  readonly field: string | undefined;
+}
+
+const parameter = createParamDecorator(async ({ step, field }: Parameter, context: ExecutionContext) => {
+  const request: object = context.switchToHttp().getRequest();
+  try {
+    await step?.run(request);
+    let session: unknown;
+    await withSession(request, undefined, (found, attached) => {
+      session = attached?.session ?? found;
+    });
+    return field === undefined ? session : (session as Record<string, unknown>)[field]; // any field can be asked for
+  } catch (error) {
+    throw inNest(error);
+  }
+});
+
+/**
+ * Gives a parameter the session; asked for something, it asks as {@link RequireSession} does, and the session is narrowed.
+ *
+ * @throws SessionOptionsError
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import type { Session } from 'typed-session';
+ * import { CurrentSession } from 'typed-session/nestjs';
+ *
+ * @Controller('cart')
+ * export class CartController {
+ *   @Get()
+ *   show(@CurrentSession() session: Session) {
+ *     return { isNew: session.isNew };
+ *   }
+ * }
+ * ```
+ */
+export function CurrentSession<
+  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
+>(
+  ...required: R & KnownFields<RegisteredSchema, R[number]>
+): SessionParameterDecorator<Session & Narrowed<RegisteredSchema, R[number]>> {
+  const asked = required as readonly unknown[]; // to be looked at, whatever it is
+  const step = asked.length === 0 ? undefined : sessionStep(asked);
+  return parameter({ step, field: undefined }); // the compiler has compared them
+}
+
+/**
+ * Gives a parameter a field of the session. A request without it gets an `UnauthorizedException`: the value is neither
+ * `undefined` nor `null`.
+ * @throws SessionOptionsError
+ */
+export function SessionValue<F extends SessionField<RegisteredSchema>>(
+  field: F,
+): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>> {
+  return parameter({ step: sessionStep([field]), field }); // as above
+}
+
+/**
+ * Injects the request's session, typed: the class that it is injected into is request-scoped then.
+ *
+ * @example
+ * ```ts
+ * import { Injectable } from '@nestjs/common';
+ * import type { Session } from 'typed-session';
+ * import { InjectSession } from 'typed-session/nestjs';
+ *
+ * @Injectable()
+ * export class CartService {
+ *   constructor(@InjectSession() readonly session: Session) {}
+ * }
+ * ```
+ */
+export function InjectSession(): ParameterDecorator & PropertyDecorator {
+  return Inject(SESSION);
+}
+
+/** Injects the middleware, for what is not about one request: `sessions.migrateAll()`. */
+export function InjectSessions(): ParameterDecorator & PropertyDecorator {
+  return Inject(SESSIONS);
+}

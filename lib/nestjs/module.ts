@@ -1,0 +1,133 @@
+import {
+  Catch,
+  HttpException,
+  Inject,
+  Logger,
+  Module,
+  RequestMethod,
+  Scope,
+  type ArgumentsHost,
+  type DynamicModule,
+  type MiddlewareConsumer,
+  type NestModule,
+  type Provider,
+} from '@nestjs/common';
+import { APP_FILTER, BaseExceptionFilter, REQUEST } from '@nestjs/core';
+import type { Request } from 'express-serve-static-core';
+import { SessionError } from '../errors.js';
+import type { MissingHandler } from '../express/missing.js';
+import type { SessionOptions } from '../lifecycle/options.js';
+import { session, type SessionMiddleware } from '../middleware.js';
+import type { SessionSchema } from '../schema/types.js';
+import { inNest, SessionAnsweredException } from './steps.js';
+import { SESSION, SESSIONS } from './tokens.js';
+
+/** The options of `session(…)`, as Nest's modules take them. */
+export type TypedSessionModuleOptions<S extends SessionSchema> = SessionOptions<S, Request, MissingHandler>;
+
+/** How `forRootAsync` comes to the options: by a function that gets what `inject` names, in the manner of Nest's modules. */
+export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {
+  /** Modules whose providers are injected. */
+  readonly imports?: DynamicModule['imports'];
+  /** What `useFactory` is called with. */
+  readonly inject?: readonly (string | symbol | (abstract new (...args: never[]) => unknown))[];
+  /** Makes the options. */
+  readonly useFactory: (...injected: never[]) => TypedSessionModuleOptions<S> | Promise<TypedSessionModuleOptions<S>>;
+}
+
+const logger = new Logger('TypedSession');
+
+/** Answers what the library throws by its status, and leaves alone what `onMissing` has answered. */
+class SessionExceptionFilter extends BaseExceptionFilter {
+  override catch(exception: SessionError | SessionAnsweredException, host: ArgumentsHost): void {
+    if (exception instanceof SessionAnsweredException) return;
+    const error = inNest(exception);
+    if (!(error instanceof SessionError)) {
+      super.catch(error, host);
+      return;
+    }
+    const { status, code, expose } = error;
+    if (status >= 500) logger.error(error.message, error.stack); // as Nest does with what it does not know
+    const message = expose ? error.message : 'Internal Server Error';
+    super.catch(new HttpException({ statusCode: status, message, code }, status, { cause: error }), host);
+  }
+}
+Catch(SessionError, SessionAnsweredException)(SessionExceptionFilter);
+
+/**
+ * Gives every request of a Nest app on Express its session.
+ *
+ * @example
+ * ```ts
+ * import { Module } from '@nestjs/common';
+ * import { TypedSessionModule } from 'typed-session/nestjs';
+ * import { z } from 'zod';
+ *
+ * const schema = z.object({ userId: z.string().optional() });
+ *
+ * @Module({
+ *   imports: [TypedSessionModule.forRoot({ schema, secret: process.env['SESSION_SECRET'] ?? 'only for development' })],
+ * })
+ * export class AppModule {}
+ * ```
+ */
+export class TypedSessionModule implements NestModule {
+  readonly #sessions: SessionMiddleware<SessionSchema>;
+
+  /** Made by Nest. */
+  constructor(sessions: SessionMiddleware<SessionSchema>) {
+    this.#sessions = sessions;
+  }
+
+  /**
+   * The module with these options.
+   * @throws SessionOptionsError
+   */
+  static forRoot<S extends SessionSchema>(options: TypedSessionModuleOptions<S>): DynamicModule {
+    return moduleWith({ provide: SESSIONS, useValue: session(options) });
+  }
+
+  /**
+   * The module with options that other providers have a part in, such as a `ConfigService`. What is wrong with them stops
+   * the start.
+   */
+  static forRootAsync<S extends SessionSchema>(options: TypedSessionModuleAsyncOptions<S>): DynamicModule {
+    const { imports, inject = [], useFactory } = options;
+    const made = moduleWith({
+      provide: SESSIONS,
+      inject: [...inject],
+      useFactory: async (...injected: never[]) => session(await useFactory(...injected)),
+    });
+    return imports === undefined ? made : { ...made, imports };
+  }
+
+  /** Called by Nest. */
+  configure(consumer: MiddlewareConsumer): void {
+    const sessions = this.#sessions;
+    consumer
+      .apply((...args: Parameters<typeof sessions>) => {
+        sessions(...args);
+      })
+      .forRoutes({ path: '{*path}', method: RequestMethod.ALL });
+  }
+}
+Inject(SESSIONS)(TypedSessionModule, undefined, 0);
+Module({})(TypedSessionModule);
+
+function moduleWith(sessions: Provider): DynamicModule {
+  return {
+    module: TypedSessionModule,
+    global: true,
+    providers: [
+      sessions,
+      {
+        provide: SESSION,
+        scope: Scope.REQUEST,
+        inject: [REQUEST, SESSIONS],
+        useFactory: (request: object, middleware: SessionMiddleware<SessionSchema>) => middleware.load(request),
+      },
+      { provide: APP_FILTER, useClass: SessionExceptionFilter },
+    ],
+    exports: [SESSIONS, SESSION],
+  };
+}

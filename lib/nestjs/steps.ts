@@ -1,0 +1,95 @@
+import type { ServerResponse } from 'node:http';
+import {
+  ForbiddenException,
+  SetMetadata,
+  UnauthorizedException,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+  type HttpException,
+} from '@nestjs/common';
+import { SessionPresentError, SessionRequiredError } from '../errors.js';
+import { enter, type Step } from '../express/step.js';
+import { classSteps, note, stepsOf, together } from '../decorators/steps.js';
+
+/**
+ * The key under which Nest's `Reflector` finds what our decorators ask of a method or a class, as
+ * `SessionRequirements`: `reflector.get(SESSION_REQUIREMENTS, context.getHandler())`.
+ */
+export const SESSION_REQUIREMENTS = 'typed-session:requirements';
+
+/** Thrown where `onMissing` has answered already, so that Nest answers nothing. */
+export class SessionAnsweredException extends Error {}
+
+/** Goes through one step before a handler. */
+class StepGuard implements CanActivate {
+  readonly #step: Step;
+  readonly #ofClass: boolean;
+
+  constructor(step: Step, ofClass: boolean) {
+    this.#step = step;
+    this.#ofClass = ofClass;
+  }
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    if (this.#ofClass && !this.#holds(context)) return true;
+    const http = context.switchToHttp();
+    const response: ServerResponse = http.getResponse();
+    return new Promise((resolve, reject) => {
+      let isDecided = false;
+      const decide = (decision: () => void): void => {
+        isDecided = true;
+        decision();
+      };
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever was handed on is
+      const next = (error: unknown): void => { decide(() => { reject(inNest(error)); }); }; // prettier-ignore
+      const goOn = (): void => { decide(() => { resolve(true); }); }; // prettier-ignore
+      Promise.resolve(enter(this.#step, [http.getRequest(), response, next], goOn)).then(() => {
+        if (isDecided) return;
+        // `onMissing` answers, or will.
+        if (response.closed) reject(new SessionAnsweredException());
+        else response.once('close', () => { reject(new SessionAnsweredException()); }); // prettier-ignore
+      }, reject);
+    });
+  }
+
+  /** Nest hands the guards of a base class down; `@AllowAnonymous()` takes them back. */
+  #holds(context: ExecutionContext): boolean {
+    if (stepsOf(context.getHandler()).some(({ clears }) => clears === true)) return false;
+    return classSteps(context.getClass()).includes(this.#step);
+  }
+}
+
+/** The exception of Nest's that filters expect; ours is its `cause`. */
+export function inNest(error: unknown): unknown {
+  if (error instanceof SessionRequiredError) return nestException(UnauthorizedException, error);
+  if (error instanceof SessionPresentError) return nestException(ForbiddenException, error);
+  return error;
+}
+
+function nestException(
+  Exception: new (body: object, options: { cause: unknown }) => HttpException,
+  error: SessionRequiredError | SessionPresentError,
+): HttpException {
+  const { message, code, status } = error;
+  const fields = error instanceof SessionRequiredError ? { fields: error.fields } : {};
+  return new Exception({ statusCode: status, message, code, ...fields }, { cause: error });
+}
+
+/** A decorator of Nest's that puts a step before a method, or before all methods of a class. */
+export function stepDecorator(step: Step) {
+  return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    const owner: unknown = name === undefined ? target : descriptor?.value;
+    if (typeof owner !== 'function') throw new TypeError('This decorator is for methods and classes.');
+    note(owner, [step, ...stepsOf(owner)]);
+    const all = name === undefined ? classSteps(owner) : stepsOf(owner);
+    const decorators = [
+      SetMetadata(SESSION_REQUIREMENTS, together(all)),
+      UseGuards(new StepGuard(step, name === undefined)),
+    ];
+    for (const decorator of decorators) {
+      if (name === undefined) (decorator as ClassDecorator)(owner);
+      else (decorator as MethodDecorator)(target, name, descriptor as TypedPropertyDescriptor<unknown>); // it has one: `owner`
+    }
+  };
+}

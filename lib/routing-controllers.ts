@@ -1,0 +1,17 @@
+/**
+ * typed-session on routing-controllers 0.11: its decorators for actions, controllers and parameters. The session itself
+ * comes from the middleware: `app.use(session({ … }))` before `useExpressServer(app, …)`.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  AllowAnonymous,
+  CurrentSession,
+  DestroySession,
+  RequireAnonymous,
+  RequireSession,
+  RotateSession,
+  SessionValue,
+} from './routing-controllers/decorators.js';
+export { SessionErrorMiddleware } from './routing-controllers/error-middleware.js';

@@ -1,0 +1,104 @@
+import { createParamDecorator, type Action } from 'routing-controllers';
+import type { SessionParameterDecorator } from '../decorators/parameters.js';
+import type { RequireSessionDecorator, RequireSessionDecorators } from '../decorators/require-session.js';
+import type { SessionDecorator, SessionMethodDecorator } from '../decorators/types.js';
+import { anonymousStep, onSuccessStep, sessionStep, withSession, type AnonymousOptions } from '../express/require.js';
+import type { Step } from '../express/step.js';
+import type { Session } from '../lifecycle/session.js';
+import type {
+  FieldValue,
+  KnownFields,
+  Narrowed,
+  RegisteredPredicate,
+  RegisteredSchema,
+  RegisteredValues,
+  SessionField,
+} from '../schema/types.js';
+import { asHttpError, stepDecorator } from './steps.js';
+
+/**
+ * `@RequireSession(…)` of typed-session for actions and controllers of routing-controllers, and for what their subclasses
+ * inherit. What lacks what is asked for gets an `HttpError` of status 401, or what `onMissing` does.
+ *
+ * @throws SessionOptionsError, where the class is defined, where it is asked for something else
+ * @example
+ * ```ts
+ * import { Get, JsonController } from 'routing-controllers';
+ * import { RequireSession, SessionValue } from 'typed-session/routing-controllers';
+ *
+ * @JsonController('/account')
+ * @RequireSession('userId')
+ * export class AccountController {
+ *   @Get('/')
+ *   show(@SessionValue('userId') userId: string) {
+ *     return { userId };
+ *   }
+ * }
+ * ```
+ */
+export const RequireSession: RequireSessionDecorators = Object.assign(
+  (...required: unknown[]) => stepDecorator(sessionStep(required)),
+  { readonly: (...required: unknown[]) => stepDecorator(sessionStep(required, { readonly: true })) },
+) as unknown as RequireSessionDecorators; // routing-controllers has the legacy dialect alone
+
+/** `@RequireAnonymous()` for routing-controllers: who is signed in gets an `HttpError` of status 403. */
+export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<never> {
+  return stepDecorator(anonymousStep(options)) as unknown as RequireSessionDecorator<never>; // as above
+}
+
+/** Takes back what the controller, or its base class, asks for: of one action, or of a whole subclass. */
+export function AllowAnonymous(): SessionDecorator {
+  return stepDecorator({ tells: {}, clears: true, run: () => undefined }) as unknown as SessionDecorator; // as above
+}
+
+/** Gives the session a new id when the action has succeeded: when its response is below 400. */
+export function RotateSession(): SessionMethodDecorator {
+  return stepDecorator(onSuccessStep('rotate')) as unknown as SessionMethodDecorator; // as above
+}
+
+/** Ends the session when the action has succeeded, before its response goes out: a logout. */
+export function DestroySession(): SessionMethodDecorator {
+  return stepDecorator(onSuccessStep('destroy')) as unknown as SessionMethodDecorator; // as above
+}
+
+/**
+ * Gives a parameter the session; asked for something, it asks as {@link RequireSession} does, and the session is narrowed.
+ * @throws SessionOptionsError
+ */
+export function CurrentSession<
+  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
+>(
+  ...required: R & KnownFields<RegisteredSchema, R[number]>
+): SessionParameterDecorator<Session & Narrowed<RegisteredSchema, R[number]>> {
+  const asked = required as readonly unknown[]; // to be looked at, whatever it is
+  return parameter(asked.length === 0 ? undefined : sessionStep(asked), (session) => session);
+}
+
+/**
+ * Gives a parameter a field of the session. A request without it gets an `HttpError` of status 401: the value is neither
+ * `undefined` nor `null`.
+ * @throws SessionOptionsError
+ */
+export function SessionValue<F extends SessionField<RegisteredSchema>>(
+  field: F,
+): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>> {
+  return parameter(sessionStep([field]), (session) => session[field]);
+}
+
+function parameter(step: Step | undefined, valueOf: (session: Readonly<Record<string, unknown>>) => unknown) {
+  return createParamDecorator({
+    value: async ({ request }: Action): Promise<unknown> => {
+      const asked = request as object; // Express's
+      let session: object = {};
+      try {
+        await step?.run(asked);
+        await withSession(asked, undefined, (found, attached) => {
+          session = attached?.session ?? found;
+        });
+      } catch (error) {
+        throw asHttpError(error);
+      }
+      return valueOf(session as Readonly<Record<string, unknown>>); // any field can be asked for
+    },
+  }) as SessionParameterDecorator<unknown>; // the compiler has compared them
+}
