@@ -1,0 +1,25 @@
+import { problem, session } from 'typed-session';
+import { z } from 'zod';
+
+/** What is kept of a visitor. */
+export const sessionSchema = z.object({
+  userId: z.string().optional().meta({ description: 'Who is signed in.' }),
+  role: z.enum(['user', 'admin']).default('user').meta({ description: 'What they may do.' }),
+  email: z.string().optional().meta({ description: 'Where to write to them.', sensitive: true }),
+  notes: z.array(z.string()).default([]).meta({ description: 'What they have noted.' }),
+});
+
+declare module 'typed-session' {
+  interface Register {
+    schema: typeof sessionSchema;
+  }
+}
+
+export const options = {
+  schema: sessionSchema,
+  secret: process.env['SESSION_SECRET'] ?? 'only for this example',
+  principal: 'userId', // a login gives the session a new id
+  onMissing: problem, // 401 as application/problem+json
+} as const;
+
+export const sessions = session(options);

@@ -1,0 +1,118 @@
+// @ts-check
+// Packs the library, installs it into an empty project for each of examples/express-controllers, nestjs and
+// routing-controllers, compiles and starts the example there, and runs the one HTTP test against it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { accountApi } from './account-api.mjs';
+import { check, finish, run } from './report.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const temp = mkdtempSync(join(tmpdir(), 'typed-session-controllers-'));
+const tools = [`typescript@${devDependencies.typescript}`, 'tsx@4', '@types/node@20'];
+
+/** @param {string} version */
+const nest = (version) => ['common', 'core', 'platform-express'].map((name) => `@nestjs/${name}@${version}`);
+const standard = { id: 'standard decorators', options: {} };
+const legacy = { id: 'legacy decorators', options: { experimentalDecorators: true, emitDecoratorMetadata: true } };
+const projects = [
+  { example: 'express-controllers', on: 'Express 5', packages: ['express@5', '@types/express@5'], dialects: [standard, legacy] },
+  { example: 'express-controllers', on: 'Express 4', packages: ['express@4', '@types/express@4'], dialects: [standard] },
+  { example: 'nestjs', on: 'NestJS 12', packages: [...nest('12'), 'rxjs@7', 'reflect-metadata', '@types/express@5'], dialects: [legacy] },
+  { example: 'nestjs', on: 'NestJS 11', packages: [...nest('11'), 'rxjs@7', 'reflect-metadata', '@types/express@5'], dialects: [legacy] },
+  {
+    example: 'routing-controllers',
+    on: 'routing-controllers 0.11',
+    packages: ['routing-controllers@0.11', 'class-transformer@0.5', 'class-validator@0.14', 'reflect-metadata', 'express@4', '@types/express@4'],
+    dialects: [legacy],
+  },
+]; // prettier-ignore
+
+try {
+  const tarball = await check('npm pack', async () => {
+    const packed = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', temp], { cwd: root }));
+    const [entry] = Object.values(packed);
+    return join(temp, entry.filename);
+  });
+  if (tarball !== undefined) for (const project of projects) await tryProject(tarball, project);
+} finally {
+  rmSync(temp, { recursive: true, force: true });
+}
+finish();
+
+/** @param {string} tarball @param {(typeof projects)[number]} project */
+async function tryProject(tarball, { example, on, packages, dialects }) {
+  const cwd = join(temp, on.replaceAll(' ', '-'));
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
+  for (const file of ['session.ts', 'account.ts', 'main.ts']) {
+    cpSync(join(root, 'examples', example, file), join(cwd, file));
+  }
+  const installed = await check(`${example}, ${on}: install`, () =>
+    run('npm', ['install', '--no-audit', '--no-fund', '--no-save', tarball, ...packages, ...tools], { cwd }),
+  );
+  if (installed === undefined) return;
+  for (const { id, options } of dialects) {
+    const out = id.replaceAll(' ', '-');
+    const compilerOptions = {
+      ...options,
+      target: 'es2022',
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: true,
+      rootDir: '.',
+      outDir: out,
+    };
+    const config = `tsconfig.${out}.json`;
+    writeFileSync(join(cwd, config), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    const name = `${example}, ${on}, ${id}`;
+    const compiled = await check(`${name}: tsc`, () =>
+      run('node', ['node_modules/typescript/bin/tsc', '-p', config], { cwd }),
+    );
+    if (compiled === undefined) continue;
+    await check(`${name}: the API, compiled by tsc`, () => withApp(cwd, [`${out}/main.js`], accountApi));
+    const byTsx = ['node_modules/tsx/dist/cli.mjs', '--tsconfig', config, 'main.ts'];
+    await check(`${name}: the API, run by tsx`, () => withApp(cwd, byTsx, accountApi));
+  }
+}
+
+/**
+ * Starts the app on a free port, waits until it says where it listens, and stops it again.
+ *
+ * @param {string} cwd
+ * @param {string[]} args
+ * @param {(base: string) => Promise<void>} use
+ */
+async function withApp(cwd, args, use) {
+  const app = spawn(process.execPath, args, {
+    cwd,
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  app.stderr.on('data', (chunk) => (said += chunk));
+  const exit = once(app, 'exit');
+  const timer = setTimeout(() => app.kill('SIGKILL'), 60_000);
+  try {
+    let base;
+    for await (const line of createInterface(app.stdout)) {
+      said += `${line}\n`;
+      base = /^http:\S+/.exec(line)?.[0];
+      if (base !== undefined) break;
+    }
+    if (base === undefined) throw new Error(`it did not start:\n${said}`);
+    await use(base).catch((/** @type {Error} */ error) => {
+      throw new Error(`${error.message}\n${said}`);
+    });
+  } finally {
+    clearTimeout(timer);
+    app.kill('SIGTERM');
+    await exit;
+  }
+}
