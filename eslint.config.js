@@ -23,43 +23,55 @@ function arrow(files, message, { folders = [], packages = [], other = [] }) {
   };
 }
 
-const faces = ['index', 'middleware', 'express-session', 'nestjs', 'routing-controllers', 'sqlite'];
+const faces = [
+  'index',
+  'middleware',
+  'express-session',
+  'mongo',
+  'nestjs',
+  'postgres',
+  'redis',
+  'routing-controllers',
+  'sqlite',
+  'testing',
+];
 const middle = ['lifecycle', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
-const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'libsql'];
-const concreteStores = '^(?:\\.\\.?/)+(?:stores/)?(?:memory|sqlite)/';
+const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers'];
+const drivers = ['libsql', 'redis', 'ioredis', 'pg', 'mongodb'];
+const concreteStores = '^(?:\\.\\.?/)+(?:stores/)?(?:memory|sqlite|redis|postgres|mongo|cached|fallback)/';
 
 const arrows = [
   arrow('lib/*.ts', 'errors and small shared types import nothing of the library but one another', {
     folders: [...middle, ...low],
-    packages: frameworks,
+    packages: [...frameworks, ...drivers],
   }),
   arrow('lib/schema/**', 'schema imports only errors and small shared types', {
     folders: [...faces, ...middle, 'cookie', 'stores'],
-    packages: frameworks,
+    packages: [...frameworks, ...drivers],
   }),
   arrow('lib/cookie/**', 'cookie imports only errors and small shared types', {
     folders: [...faces, ...middle, 'schema', 'stores'],
-    packages: frameworks,
+    packages: [...frameworks, ...drivers],
   }),
   arrow('lib/stores/*.ts', 'the store contract imports only errors and small shared types, and no store', {
     folders: [...faces, ...middle, 'schema', 'cookie'],
-    packages: frameworks,
+    packages: [...frameworks, ...drivers],
     other: [concreteStores],
   }),
-  arrow('lib/stores/*/**', 'a concrete store imports its contract, ../record.js, errors and its driver', {
-    other: ['^\\.\\./(?!store\\.js$|express-session-store\\.js$|record\\.js$|\\.\\./errors\\.js$)'],
+  arrow('lib/stores/*/**', 'a concrete store imports its contract, the small files beside it, errors and its driver', {
+    other: ['^\\.\\./(?!(?:store|express-session-store|record|options|key)\\.js$|\\.\\./errors\\.js$)'],
     packages: ['express', 'zod', 'cookie'],
   }),
   arrow('lib/lifecycle/**', 'the lifecycle knows no framework, no face and no concrete store', {
     folders: [...faces, 'express', 'decorators'],
-    packages: frameworks,
+    packages: [...frameworks, ...drivers],
     other: [concreteStores],
   }),
   arrow('lib/{express,decorators}/**', 'a face is built on this folder, not the other way', { folders: faces }),
   arrow('lib/express-session/**', 'this folder is the face of its name, and knows no other', {
     folders: [...faces, 'decorators', 'schema'],
-    packages: frameworks,
+    packages: [...frameworks, ...drivers],
   }),
   ...['nestjs', 'routing-controllers'].map((framework) =>
     arrow(`lib/${framework}/**`, 'this folder is the face of its name, and knows no other', {
@@ -67,7 +79,7 @@ const arrows = [
         'index',
         ...['express-session', 'nestjs', 'routing-controllers', 'sqlite'].filter((face) => face !== framework),
       ],
-      packages: ['express', 'libsql'],
+      packages: ['express', ...drivers],
       other: [concreteStores],
     }),
   ),

@@ -1,7 +1,9 @@
-export {
-  SqliteStore,
-  type SqliteDatabaseOptions,
-  type SqliteFileOptions,
-  type SqliteStoreOptions,
-} from './stores/sqlite/sqlite-store.js';
-export type { SqliteDatabase } from './stores/sqlite/database.js';
+/**
+ * Sessions in an SQLite file.
+ *
+ * @packageDocumentation
+ */
+
+export type { SqliteDatabase } from './stores/sqlite/driver.js';
+export type { SqliteDatabaseOptions, SqliteFileOptions, SqliteStoreOptions } from './stores/sqlite/options.js';
+export { SqliteStore } from './stores/sqlite/sqlite-store.js';

@@ -1,4 +1,4 @@
-import { hash, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** 192 bits: OWASP asks for 64 of entropy at least; express-session has as many. */
 const ID_BYTES = 24;
@@ -16,12 +16,4 @@ export function newId(): string {
   pool.fill(0, used, end); // an id that was handed out is nowhere else
   used = end;
   return id;
-}
-
-/**
- * The key of an id in the store: its SHA-256, so that whoever reads the store cannot make a cookie of what is in it
- * (OWASP Session Management Cheat Sheet, "Session ID Properties"). Always a fresh string, which pins no header.
- */
-export function keyOf(id: string): string {
-  return hash('sha256', id, 'base64url');
 }

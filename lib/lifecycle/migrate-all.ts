@@ -75,6 +75,7 @@ async function migrateOne<S extends SessionSchema>(
       revision: record.revision + 1,
       schemaVersion: written.source.version,
       principal: principalOf(settings, tree),
+      mirroredUntil: undefined, // this is another content than the copy's
     };
     if (await store.update(key, next, record.revision)) return 'migrated';
     record = await store.read(key);

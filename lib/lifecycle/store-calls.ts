@@ -1,8 +1,21 @@
 import { SessionError, SessionStoreError } from '../errors.js';
-import type { ScanPage, SessionRecord, SessionStore } from '../stores/store.js';
-import { keyOf } from './ids.js';
+import { keyOf } from '../stores/key.js';
+import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../stores/store.js';
 
-type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'scan';
+type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';
+
+/** The options of one command: its signal is made when the store asks for it, as few do. */
+class Command implements CommandOptions {
+  #controller: AbortController | undefined;
+
+  get signal(): AbortSignal {
+    return (this.#controller ??= new AbortController()).signal;
+  }
+
+  abort(): void {
+    this.#controller?.abort();
+  }
+}
 
 /** Calls a store so that every failure, a silent one included, becomes a `SessionStoreError`. */
 export class StoreCalls {
@@ -29,45 +42,59 @@ export class StoreCalls {
     return this.likeExpressSession ? id : keyOf(id);
   }
 
+  /** Whether the store finds sessions by their principal. */
+  get knowsPrincipals(): boolean {
+    return this.#store.list !== undefined && this.#store.revoke !== undefined;
+  }
+
   read(key: string): Promise<SessionRecord | undefined> {
-    return this.#call('read', () => this.#store.read(key));
+    return this.#call('read', (store, options) => store.read(key, options));
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {
-    return this.#call('create', () => this.#store.create(key, record));
+    return this.#call('create', (store, options) => store.create(key, record, options));
   }
 
   update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
-    return this.#call('update', () => this.#store.update(key, record, expectedRevision));
+    return this.#call('update', (store, options) => store.update(key, record, expectedRevision, options));
   }
 
   touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
-    return this.#call('touch', () => this.#store.touch(key, expiresAt, expectedRevision));
+    return this.#call('touch', (store, options) => store.touch(key, expiresAt, expectedRevision, options));
   }
 
   delete(key: string): Promise<boolean> {
-    return this.#call('delete', () => this.#store.delete(key));
+    return this.#call('delete', (store, options) => store.delete(key, options));
+  }
+
+  list(principal: string): Promise<readonly StoreEntry[]> {
+    return this.#call('list', (store, options) => store.list?.(principal, options));
+  }
+
+  revoke(principal: string, except: readonly string[]): Promise<number> {
+    return this.#call('revoke', (store, options) => store.revoke?.(principal, except, options));
   }
 
   scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
-    const scan = this.#store.scan?.bind(this.#store);
-    if (scan === undefined) {
-      return Promise.reject(
-        new SessionStoreError('scan', 'it has no scan(), so nothing can walk through its sessions'),
-      );
-    }
-    return this.#call('scan', () => scan(cursor, limit));
+    return this.#call('scan', (store, options) => store.scan?.(cursor, limit, options));
   }
 
-  #call<T>(operation: Operation, run: () => Promise<T>): Promise<T> {
+  /** @param run - gives nothing where the store lacks the method */
+  #call<T>(
+    operation: Operation,
+    run: (store: SessionStore, options: CommandOptions) => Promise<T> | undefined,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      const command = new Command();
       let timer: NodeJS.Timeout | undefined;
       const fail = (error: unknown): void => {
         clearTimeout(timer);
         reject(asStoreError(operation, error));
       };
       try {
-        run().then((value) => {
+        const answer = run(this.#store, command);
+        if (answer === undefined) throw new SessionStoreError(operation, `it has no ${operation}()`);
+        answer.then((value) => {
           clearTimeout(timer);
           resolve(value);
         }, fail);
@@ -80,6 +107,7 @@ export class StoreCalls {
           reject(
             new SessionStoreError(operation, `it did not answer within storeTimeout (${String(this.#timeout)} ms)`),
           );
+          command.abort();
         }, this.#timeout);
       }
     });
@@ -88,7 +116,9 @@ export class StoreCalls {
 
 function asStoreError(operation: Operation, error: unknown): Error {
   if (error instanceof SessionError) return error;
-  // Only the error's kind: a driver's message may quote the command, and with it the key or the payload.
+  // Only the error's kind and code: a driver's message may quote the command, and with it the key or the payload.
   const kind = error instanceof Error ? error.name : typeof error;
-  return new SessionStoreError(operation, `it rejected with ${kind}; see cause`, { cause: error });
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const known = typeof code === 'string' && /^\w{2,40}$/.test(code) ? ` (${code})` : '';
+  return new SessionStoreError(operation, `it rejected with ${kind}${known}; see cause`, { cause: error });
 }

@@ -14,6 +14,7 @@ interface Head {
   cookieMaxAge?: number | null;
   principal?: string;
   rotatedTo?: string | null;
+  mirroredUntil?: number;
 }
 
 /** One step from the form of its key to the next. None so far. */
@@ -32,6 +33,7 @@ export function recordToText(record: SessionRecord): string {
   if (record.cookieMaxAge !== undefined) head.cookieMaxAge = record.cookieMaxAge;
   if (record.principal !== undefined) head.principal = record.principal;
   if (record.rotatedTo !== undefined) head.rotatedTo = record.rotatedTo;
+  if (record.mirroredUntil !== undefined) head.mirroredUntil = record.mirroredUntil;
   return `${JSON.stringify(head)}\n${record.data}`;
 }
 
@@ -55,6 +57,7 @@ export function recordFromText(text: string, revision: number, expiresAt: number
     cookieMaxAge: head.cookieMaxAge,
     principal: head.principal,
     rotatedTo: head.rotatedTo,
+    mirroredUntil: head.mirroredUntil,
   };
 }
 
@@ -77,6 +80,7 @@ function isHead(value: unknown): value is Head {
     Number.isSafeInteger(head.createdAt) &&
     (head.cookieMaxAge == null || Number.isFinite(head.cookieMaxAge)) &&
     (head.principal === undefined || typeof head.principal === 'string') &&
-    (head.rotatedTo == null || typeof head.rotatedTo === 'string')
+    (head.rotatedTo == null || typeof head.rotatedTo === 'string') &&
+    (head.mirroredUntil === undefined || Number.isFinite(head.mirroredUntil))
   );
 }

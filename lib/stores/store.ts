@@ -23,8 +23,15 @@ export interface SessionRecord {
    * key, or `null` where the old id must not lead to it.
    */
   readonly rotatedTo?: string | null | undefined;
+  /**
+   * Until when a copy of the record lies in the other store of a `fallback()`, in milliseconds since the epoch. Where the
+   * copy is missing before that, the session was ended there.
+   */
+  readonly mirroredUntil?: number | undefined;
   /** The cookie's attributes as express-session keeps them; only in records for a store of that layout. */
   readonly cookie?: StoredCookieAttributes | undefined;
+  /** Whether express-session itself has written it, which keeps no revision: the one here is made of the content. */
+  readonly foreign?: boolean | undefined;
 }
 
 /** What express-session stores of a cookie, besides its deadline; it rules when a site goes back to express-session. */
@@ -35,12 +42,24 @@ export interface StoredCookieAttributes {
   readonly [attribute: string]: unknown;
 }
 
+/** A record with its key. */
+export type StoreEntry = readonly [key: string, record: SessionRecord];
+
 /** A page of records; see {@link SessionStore.scan}. */
 export interface ScanPage {
   /** The records with their keys. */
-  readonly entries: readonly (readonly [key: string, record: SessionRecord])[];
+  readonly entries: readonly StoreEntry[];
   /** Where the next page begins; `undefined` after the last one. */
   readonly next: string | undefined;
+}
+
+/** What a command of a store is told besides. */
+export interface CommandOptions {
+  /**
+   * Aborted when nobody waits for the command any more, after `storeTimeout`. A store lets go then of what it can: a
+   * command that waits for a connection is never sent. It may reject, or go on; its answer is not heard.
+   */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -65,43 +84,63 @@ export interface SessionStore {
   /**
    * The record under this key, or `undefined` where there is none or its deadline has passed.
    * @param key - the key
+   * @param options - what the command is told besides
    */
-  read(key: string): Promise<SessionRecord | undefined>;
+  read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined>;
   /**
    * Stores a first record. Resolves to `false`, and stores nothing, where a live record has the key.
    * @param key - the key
    * @param record - the record, with its deadline
+   * @param options - what the command is told besides
    */
-  create(key: string, record: SessionRecord): Promise<boolean>;
+  create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean>;
   /**
    * Replaces the record if it is still at `expectedRevision`. Resolves to `false`, and stores nothing, where the key
    * is missing, expired or at another revision: an update never brings a session back.
    * @param key - the key
    * @param record - the new record
    * @param expectedRevision - the revision that the change was made on
+   * @param options - what the command is told besides
    */
-  update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean>;
+  update(key: string, record: SessionRecord, expectedRevision: number, options?: CommandOptions): Promise<boolean>;
   /**
    * Moves the deadline and nothing else, the revision least of all. Resolves to `false` as `update` does: whoever
    * moved the revision moved the deadline too.
    * @param key - the key
    * @param expiresAt - the new deadline, in milliseconds since the epoch
    * @param expectedRevision - the revision that was read
+   * @param options - what the command is told besides
    */
-  touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean>;
+  touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean>;
   /**
    * Removes the record. Resolves to whether there was a live one.
    * @param key - the key
+   * @param options - what the command is told besides
    */
-  delete(key: string): Promise<boolean>;
+  delete(key: string, options?: CommandOptions): Promise<boolean>;
 
   /**
+   * Every live record of a principal, in no order. One that has got the principal by the time of the call is among them.
+   * @param principal - who the sessions belong to
+   * @param options - what the command is told besides
+   */
+  list?(principal: string, options?: CommandOptions): Promise<readonly StoreEntry[]>;
+  /**
+   * Removes the live records of a principal, and resolves to how many. One that a rotation moves to another key in the
+   * same moment may escape: whoever must be certain asks {@link SessionStore.list} whether any is left.
+   * @param principal - who the sessions belong to
+   * @param except - the keys of those that stay
+   * @param options - what the command is told besides
+   */
+  revoke?(principal: string, except: readonly string[], options?: CommandOptions): Promise<number>;
+  /**
    * A page of live records, in an order that stays: for what walks through all of them. A record that comes or goes
-   * meanwhile may be met or not; one that stays is met once.
+   * meanwhile may be met or not; one that stays is met, on some servers perhaps twice.
    * @param cursor - where the page before ended, in this process or in another; `undefined` for the first page
    * @param limit - how many records a page should have, roughly
+   * @param options - what the command is told besides
    */
-  scan?(cursor: string | undefined, limit: number): Promise<ScanPage>;
+  scan?(cursor: string | undefined, limit: number, options?: CommandOptions): Promise<ScanPage>;
   /** Removes records whose deadline has passed and resolves to how many; absent where the server does so itself. */
   prune?(): Promise<number>;
   /** How many live sessions there are; a store may count dead ones that it has not met yet. */

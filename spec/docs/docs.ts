@@ -90,9 +90,13 @@ export function compilerOptions(): Record<string, unknown> {
     paths: {
       'typed-session': [join(root, 'lib/index.ts')],
       'typed-session/express-session': [join(root, 'lib/express-session.ts')],
+      'typed-session/mongo': [join(root, 'lib/mongo.ts')],
       'typed-session/nestjs': [join(root, 'lib/nestjs.ts')],
+      'typed-session/postgres': [join(root, 'lib/postgres.ts')],
+      'typed-session/redis': [join(root, 'lib/redis.ts')],
       'typed-session/routing-controllers': [join(root, 'lib/routing-controllers.ts')],
       'typed-session/sqlite': [join(root, 'lib/sqlite.ts')],
+      'typed-session/testing': [join(root, 'lib/testing.ts')],
     },
   };
 }

@@ -2,8 +2,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SessionOptionsError } from '../../lib/errors.js';
-import { openDatabase } from '../../lib/stores/sqlite/database.js';
-import { SqliteStore, type SqliteStoreOptions } from '../../lib/stores/sqlite/sqlite-store.js';
+import { openDatabase } from '../../lib/stores/sqlite/driver.js';
+import type { SqliteStoreOptions } from '../../lib/stores/sqlite/options.js';
+import { SqliteStore } from '../../lib/stores/sqlite/sqlite-store.js';
 import { aRecord } from './samples.js';
 import { aDatabase, aFile, aStore, ask, folder } from './sqlite-samples.js';
 
@@ -81,7 +82,9 @@ describe('SqliteStore', () => {
       const file = aFile();
       aStore({ file });
       const database = aDatabase(file);
-      database.exec('DROP INDEX sessions_expires_at; ALTER TABLE sessions ADD COLUMN form INTEGER');
+      database.exec(
+        'DROP INDEX sessions_expires_at; DROP INDEX sessions_principal; ALTER TABLE sessions ADD COLUMN form INTEGER',
+      );
       expect(() => new SqliteStore({ file })).toThrow(/^table: "sessions" has other columns .* newer release/);
       expect(ask(database, "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")).toBe(0);
     });

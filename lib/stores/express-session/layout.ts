@@ -12,6 +12,7 @@ interface About {
   readonly cookieMaxAge?: number | null | undefined;
   readonly principal?: string | undefined;
   readonly rotatedTo?: string | null | undefined;
+  readonly mirroredUntil?: number | undefined;
 }
 
 /** How long a session of unknown deadline is taken to live, in milliseconds: long enough to be touched. */
@@ -41,8 +42,7 @@ class StoredCookie {
 
 /** A record as express-session's stores take it: `{ ...data, cookie }`. */
 export function toStoredSession(record: SessionRecord): object {
-  const { data, cookie, expiresAt, revision, schemaVersion, createdAt, cookieMaxAge, principal, rotatedTo } = record;
-  const about = { revision, schemaVersion, createdAt, cookieMaxAge, principal, rotatedTo };
+  const { data, cookie, expiresAt, foreign: _, ...about } = record;
   const payload = data === '' ? {} : (JSON.parse(data) as object); // an encoded payload is an object
   const { originalMaxAge = null, ...attributes } = cookie ?? {};
   return { ...payload, cookie: new StoredCookie(originalMaxAge, expiresAt, attributes, about) };
@@ -84,6 +84,8 @@ export function fromStoredSession(
         : about.cookieMaxAge,
     principal: about?.principal,
     rotatedTo: about?.rotatedTo,
+    mirroredUntil: about?.mirroredUntil,
+    foreign: about === undefined ? true : undefined,
     cookie: Object.fromEntries(attributes),
   };
 }
@@ -102,13 +104,14 @@ function momentOf(expires: unknown): number | undefined {
 function aboutOf(value: unknown): About | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const about = value as Readonly<Record<keyof About, unknown>>; // only its fields' types are asked for below
-  const { revision, schemaVersion, createdAt, cookieMaxAge, principal, rotatedTo } = about;
+  const { revision, schemaVersion, createdAt, cookieMaxAge, principal, rotatedTo, mirroredUntil } = about;
   const fits =
     Number.isSafeInteger(revision) &&
     Number.isSafeInteger(schemaVersion) &&
     Number.isSafeInteger(createdAt) &&
     (cookieMaxAge == null || typeof cookieMaxAge === 'number') &&
     (principal === undefined || typeof principal === 'string') &&
-    (rotatedTo == null || typeof rotatedTo === 'string');
+    (rotatedTo == null || typeof rotatedTo === 'string') &&
+    (mirroredUntil === undefined || typeof mirroredUntil === 'number');
   return fits ? (value as About) : undefined; // every field was looked at
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SessionOptionsError } from '../../errors.js';
-import type { ScanPage, SessionRecord, SessionStore } from '../store.js';
+import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import { PrincipalIndex, type Entry } from './principal-index.js';
 
 /** Options of {@link MemoryStore}. */
 export interface MemoryStoreOptions {
@@ -31,12 +32,6 @@ const SLICE_PAUSE = 20;
 /** Between two passes, in milliseconds. */
 const PASS_PAUSE = 1_000;
 
-/** What the map holds. It keeps its key, so that moving it to the end keeps no caller's string alive. */
-interface Entry {
-  readonly key: string;
-  record: SessionRecord;
-}
-
 let warned = false;
 
 /**
@@ -58,6 +53,7 @@ export class MemoryStore implements SessionStore {
   readonly #maxSessions: number;
   /** In the order in which they were last stored or touched, the longest ago first. */
   readonly #entries = new Map<string, Entry>();
+  readonly #principals = new PrincipalIndex();
   /** Where the look for dead entries goes on. */
   #pass: Iterator<Entry> | undefined;
   /**
@@ -83,7 +79,9 @@ export class MemoryStore implements SessionStore {
   async create(key: string, record: SessionRecord): Promise<boolean> {
     if (this.#live(key) !== undefined) return false;
     if (this.#entries.size >= this.#maxSessions) this.#makeRoom();
-    this.#entries.set(key, { key, record: copyOf(record, record.expiresAt) });
+    const entry = { key, record: copyOf(record, record.expiresAt) };
+    this.#entries.set(key, entry);
+    this.#principals.add(entry);
     if (this.#timer === undefined) this.#wakeIn(PASS_PAUSE);
     return true;
   }
@@ -102,6 +100,18 @@ export class MemoryStore implements SessionStore {
     if (entry === undefined) return false;
     this.#remove(entry);
     return true;
+  }
+
+  async list(principal: string): Promise<StoreEntry[]> {
+    const now = Date.now();
+    const live = this.#principals.of(principal).filter(({ record }) => record.expiresAt > now);
+    return live.map(({ key, record }) => [key, record] as const);
+  }
+
+  async revoke(principal: string, except: readonly string[]): Promise<number> {
+    const entries = (await this.list(principal)).filter(([key]) => !except.includes(key));
+    const removed = await Promise.all(entries.map(([key]) => this.delete(key)));
+    return removed.filter(Boolean).length;
   }
 
   async prune(): Promise<number> {
@@ -136,6 +146,7 @@ export class MemoryStore implements SessionStore {
   /** Forgets every session and stops the timer. */
   async close(): Promise<void> {
     this.#entries.clear();
+    this.#principals.clear();
     this.#rest();
   }
 
@@ -155,7 +166,9 @@ export class MemoryStore implements SessionStore {
     expectedRevision: number,
   ): boolean {
     if (entry === undefined || record === undefined || entry.record.revision !== expectedRevision) return false;
+    this.#principals.remove(entry);
     entry.record = copyOf(record, expiresAt);
+    this.#principals.add(entry);
     this.#entries.delete(entry.key);
     this.#entries.set(entry.key, entry); // to the end: it is the youngest now
     return true;
@@ -163,6 +176,7 @@ export class MemoryStore implements SessionStore {
 
   #remove(entry: Entry): void {
     this.#entries.delete(entry.key);
+    this.#principals.remove(entry);
     if (this.#entries.size === 0) this.#rest();
   }
 
@@ -179,7 +193,7 @@ export class MemoryStore implements SessionStore {
     if (this.#entries.size < this.#maxSessions) return;
     this.#oldest ??= this.#entries.values();
     const oldest = this.#oldest.next();
-    if (oldest.done !== true) this.#entries.delete(oldest.value.key);
+    if (oldest.done !== true) this.#remove(oldest.value);
   }
 
   /** Looks at some entries more and removes the dead ones; `true` where the pass has come to its end. */
@@ -233,6 +247,7 @@ function copyOf(record: SessionRecord, expiresAt: number): SessionRecord {
     cookieMaxAge: record.cookieMaxAge,
     principal: record.principal,
     rotatedTo: record.rotatedTo,
+    mirroredUntil: record.mirroredUntil,
   });
 }
 

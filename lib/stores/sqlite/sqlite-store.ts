@@ -1,52 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SessionOptionsError } from '../../errors.js';
+import { pruneEvery } from '../options.js';
 import { recordFromText, recordToText } from '../record.js';
-import type { ScanPage, SessionRecord, SessionStore } from '../store.js';
-import { openDatabase, type OwnDatabase, type SqliteDatabase } from './database.js';
-import { prepareStatements, PRUNE_BATCH, type SessionRow, type Statements } from './statements.js';
-
-interface CommonOptions {
-  /**
-   * The table that holds the sessions: letters, digits and underscores. It is made where there is none.
-   * Default: `sessions`.
-   */
-  readonly table?: string | undefined;
-  /**
-   * How often expired sessions are removed, in milliseconds; 0 for never, where something else calls `prune()`. They
-   * are not served in between. The timer does not keep the process alive. Default: 60 000.
-   */
-  readonly pruneInterval?: number | undefined;
-}
-
-/** Options of a {@link SqliteStore} that opens its own file. Needs the package `libsql`. */
-export interface SqliteFileOptions extends CommonOptions {
-  /**
-   * The path of the database file; `:memory:` for one that is gone with the process. The file is made where there is
-   * none, its folder is not. Several processes on one machine may use one file; a network share will not do.
-   */
-  readonly file: string;
-  readonly database?: undefined;
-}
-
-/** Options of a {@link SqliteStore} on a database that the application opened. */
-export interface SqliteDatabaseOptions extends CommonOptions {
-  /**
-   * An open database of `libsql`, `better-sqlite3` or `node:sqlite`. The store never closes it and leaves its settings
-   * alone: `PRAGMA journal_mode = WAL`, `synchronous = NORMAL` and a `busy_timeout` are advised.
-   */
-  readonly database: SqliteDatabase;
-  readonly file?: undefined;
-}
-
-/** Options of {@link SqliteStore}: a `file` to open, or a `database` that is open. */
-export type SqliteStoreOptions = SqliteFileOptions | SqliteDatabaseOptions;
-
-const OPTIONS = ['file', 'database', 'table', 'pruneInterval'];
-const DEFAULT_TABLE = 'sessions';
-const DEFAULT_PRUNE_INTERVAL = 60_000;
-
-/** The longest delay that a timer of Node takes. */
-const LONGEST_INTERVAL = 2 ** 31 - 1;
+import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import { prepareCommands, PRUNE_BATCH, type Commands, type EntryRow, type SessionRow } from './commands.js';
+import { openDatabase, type OwnDatabase } from './driver.js';
+import { checkOptions, type SqliteStoreOptions } from './options.js';
 
 /**
  * Sessions in an SQLite file: they outlive the process and are shared by the processes of one machine, without a
@@ -66,7 +24,7 @@ export class SqliteStore implements SessionStore {
   /** Absent where the database is the caller's. */
   readonly #own: OwnDatabase | undefined;
   /** Absent once the store is closed. */
-  #statements: Statements | undefined;
+  #commands: Commands | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
 
   /**
@@ -77,23 +35,21 @@ export class SqliteStore implements SessionStore {
     if (options.database === undefined) {
       const database = openDatabase(options.file);
       try {
-        this.#statements = prepareStatements(database, table, 'file');
+        this.#commands = prepareCommands(database, table, 'file');
       } catch (error) {
         database.close();
         throw error;
       }
       this.#own = database;
     } else {
-      this.#statements = prepareStatements(options.database, table, 'database');
+      this.#commands = prepareCommands(options.database, table, 'database');
     }
-    if (pruneInterval > 0) this.#timer = setInterval(() => this.#pruneQuietly(), pruneInterval).unref();
+    this.#timer = pruneEvery(pruneInterval, () => this.prune());
   }
 
   async read(key: string): Promise<SessionRecord | undefined> {
     const found = this.#open().read.get(key, Date.now());
-    if (found === undefined) return undefined;
-    const row = found as SessionRow; // the columns that our own statement selects
-    return recordFromText(row.record, Number(row.revision), Number(row.expires_at));
+    return found === undefined ? undefined : recordOf(found as SessionRow); // the columns that our own statement selects
   }
 
   async create(key: string, record: SessionRecord): Promise<boolean> {
@@ -116,6 +72,16 @@ export class SqliteStore implements SessionStore {
     return changed(this.#open().delete.run(key, Date.now()));
   }
 
+  async list(principal: string): Promise<StoreEntry[]> {
+    const { nextOf } = this.#open();
+    const now = Date.now();
+    return rows((last) => nextOf.get(principal, last, now), '');
+  }
+
+  async revoke(principal: string, except: readonly string[]): Promise<number> {
+    return Number(this.#open().revoke.run(principal, JSON.stringify(except), Date.now()).changes);
+  }
+
   async prune(): Promise<number> {
     const { prune } = this.#open();
     const now = Date.now();
@@ -125,7 +91,7 @@ export class SqliteStore implements SessionStore {
       removed += batch;
       if (batch < PRUNE_BATCH) return removed;
       await nextTurn(); // requests and other processes come in between
-      if (this.#statements === undefined) return removed; // closed meanwhile
+      if (this.#commands === undefined) return removed; // closed meanwhile
     }
   }
 
@@ -137,15 +103,8 @@ export class SqliteStore implements SessionStore {
   async scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
     const { next } = this.#open();
     const now = Date.now();
-    const entries: [string, SessionRecord][] = [];
-    let last = cursor ?? '';
-    while (entries.length < limit) {
-      const row = next.get(last, now) as (SessionRow & { readonly key: string }) | undefined; // our own statement's columns
-      if (row === undefined) return { entries, next: undefined };
-      entries.push([row.key, recordFromText(row.record, Number(row.revision), Number(row.expires_at))]);
-      last = row.key;
-    }
-    return { entries, next: last };
+    const entries = rows((last) => next.get(last, now), cursor ?? '', limit);
+    return { entries, next: entries.length < limit ? undefined : entries.at(-1)?.[0] };
   }
 
   /**
@@ -153,54 +112,33 @@ export class SqliteStore implements SessionStore {
    * the file only when its statements are collected as garbage, which may take a while.
    */
   async close(): Promise<void> {
-    if (this.#statements === undefined) return;
-    this.#statements = undefined;
+    if (this.#commands === undefined) return;
+    this.#commands = undefined;
     clearInterval(this.#timer);
     this.#own?.close();
   }
 
-  #open(): Statements {
-    if (this.#statements === undefined) throw new Error('The store is closed.');
-    return this.#statements;
+  #open(): Commands {
+    if (this.#commands === undefined) throw new Error('The store is closed.');
+    return this.#commands;
   }
+}
 
-  /** Nobody waits for the timer's result; a database that fails will tell the next request. */
-  #pruneQuietly(): void {
-    this.prune().catch(() => undefined);
+/** Steps from key to key: the one way to several rows that all bindings have in common. */
+function rows(next: (after: string) => unknown, after: string, limit = Infinity): StoreEntry[] {
+  const entries: StoreEntry[] = [];
+  while (entries.length < limit) {
+    const row = next(entries.at(-1)?.[0] ?? after) as EntryRow | undefined; // our own statements' columns
+    if (row === undefined) break;
+    entries.push([row.key, recordOf(row)]);
   }
+  return entries;
+}
+
+function recordOf(row: SessionRow): SessionRecord {
+  return recordFromText(row.record, Number(row.revision), Number(row.expires_at));
 }
 
 function changed(result: { readonly changes: number | bigint }): boolean {
   return Number(result.changes) > 0;
-}
-
-function checkOptions(options: SqliteStoreOptions): { table: string; pruneInterval: number } {
-  if (typeof options !== 'object' || options === null) {
-    throw new SessionOptionsError('options', "must be an object, as in new SqliteStore({ file: 'sessions.db' })");
-  }
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new SessionOptionsError(name, `SqliteStore has no such option, only ${OPTIONS.join(', ')}`);
-    }
-  }
-  const { file, database, table = DEFAULT_TABLE, pruneInterval = DEFAULT_PRUNE_INTERVAL } = options;
-  if ((file === undefined) === (database === undefined)) {
-    throw new SessionOptionsError('file', 'give either the path of a file or an open database');
-  }
-  if (file !== undefined && (typeof file !== 'string' || file === '')) {
-    throw new SessionOptionsError('file', 'must be the path of a file');
-  }
-  if (database !== undefined && (typeof database?.prepare !== 'function' || typeof database.exec !== 'function')) {
-    throw new SessionOptionsError('database', 'must be an open database of libsql, better-sqlite3 or node:sqlite');
-  }
-  if (typeof table !== 'string' || !/^(?!sqlite_)[a-z_][a-z0-9_]{0,62}$/i.test(table)) {
-    throw new SessionOptionsError(
-      'table',
-      'must be a name of up to 63 letters, digits and underscores, without sqlite_',
-    );
-  }
-  if (!Number.isInteger(pruneInterval) || pruneInterval < 0 || pruneInterval > LONGEST_INTERVAL) {
-    throw new SessionOptionsError('pruneInterval', `must be whole milliseconds from 0 (never) to ${LONGEST_INTERVAL}`);
-  }
-  return { table, pruneInterval };
 }

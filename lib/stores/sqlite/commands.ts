@@ -1,5 +1,5 @@
 import { SessionOptionsError } from '../../errors.js';
-import { messageOf, type SqliteDatabase } from './database.js';
+import { messageOf, type SqliteDatabase } from './driver.js';
 
 /** How many dead sessions one statement removes: with 2 kB in each about half a millisecond of work. */
 export const PRUNE_BATCH = 100;
@@ -17,8 +17,13 @@ export interface SessionRow {
   readonly record: string;
 }
 
+/** A row of several, with its key. */
+export interface EntryRow extends SessionRow {
+  readonly key: string;
+}
+
 /** One prepared statement for each method of the store; the comments name its values in order. */
-export interface Statements {
+export interface Commands {
   /** key, now */
   readonly read: SqliteStatement;
   /** key, revision, expires_at, principal, record, now */
@@ -35,6 +40,10 @@ export interface Statements {
   readonly size: SqliteStatement;
   /** the key before, now */
   readonly next: SqliteStatement;
+  /** principal, the key before, now */
+  readonly nextOf: SqliteStatement;
+  /** principal, the keys that stay as JSON, now */
+  readonly revoke: SqliteStatement;
 }
 
 /**
@@ -51,7 +60,7 @@ const COLUMNS = ['key TEXT', 'revision INTEGER', 'expires_at INTEGER', 'principa
  * @param option - the option that the database came from, to be named in errors
  * @throws SessionOptionsError where the table is not one of this release, or the database is not usable
  */
-export function prepareStatements(database: SqliteDatabase, table: string, option: 'file' | 'database'): Statements {
+export function prepareCommands(database: SqliteDatabase, table: string, option: 'file' | 'database'): Commands {
   let columns: string | null;
   try {
     // a table with rowid: with 2 kB in a row, WITHOUT ROWID makes every statement two to three times slower
@@ -77,6 +86,9 @@ export function prepareStatements(database: SqliteDatabase, table: string, optio
     );
   }
   database.exec(`CREATE INDEX IF NOT EXISTS "${table}_expires_at" ON "${table}" (expires_at)`);
+  database.exec(
+    `CREATE INDEX IF NOT EXISTS "${table}_principal" ON "${table}" (principal, key) WHERE principal IS NOT NULL`,
+  );
   // every binding takes these values, whatever its types say
   const prepare = (sql: string): SqliteStatement => database.prepare(sql);
   return {
@@ -98,6 +110,13 @@ export function prepareStatements(database: SqliteDatabase, table: string, optio
     ),
     next: prepare(
       `SELECT key, revision, expires_at, record FROM "${table}" WHERE key > ? AND expires_at > ? ORDER BY key LIMIT 1`,
+    ),
+    nextOf: prepare(
+      `SELECT key, revision, expires_at, record FROM "${table}"` +
+        ' WHERE principal = ? AND key > ? AND expires_at > ? ORDER BY key LIMIT 1',
+    ),
+    revoke: prepare(
+      `DELETE FROM "${table}" WHERE principal = ? AND key NOT IN (SELECT value FROM json_each(?)) AND expires_at > ?`,
     ),
     size: prepare(`SELECT count(*) AS sessions FROM "${table}" WHERE expires_at > ?`),
   };
