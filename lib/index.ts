@@ -59,6 +59,7 @@ export type {
   RequireInitial,
   SessionOptions,
 } from './lifecycle/options.js';
+export type { ListedSession, Principal } from './lifecycle/principals.js';
 export type { Session, SessionCallback, SessionMembers } from './lifecycle/session.js';
 export { session, type SessionMiddleware } from './middleware.js';
 export { bigintText, isoDate, mapOf, setOf, urlText } from './schema/codecs.js';
@@ -77,4 +78,11 @@ export type { ReservedField } from './schema/reserved.js';
 export type * from './schema/types.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
 export type { ExpressSessionStore } from './stores/express-session-store.js';
-export type { ScanPage, SessionRecord, SessionStore, StoredCookieAttributes } from './stores/store.js';
+export type {
+  CommandOptions,
+  ScanPage,
+  SessionRecord,
+  SessionStore,
+  StoredCookieAttributes,
+  StoreEntry,
+} from './stores/store.js';

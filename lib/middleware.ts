@@ -3,6 +3,8 @@ import { SessionNotLoadedError } from './errors.js';
 import { load } from './lifecycle/load.js';
 import { migrateAll, type MigrateAllOptions, type MigrationProgress } from './lifecycle/migrate-all.js';
 import type { SessionOptions } from './lifecycle/options.js';
+import { listSessions, revokeOne, revokeSessions, type ListedSession, type Principal } from './lifecycle/principals.js';
+import type { RequestSession } from './lifecycle/request-session.js';
 import type { Session } from './lifecycle/session.js';
 import { decorate } from './decorators/decorate.js';
 import type { OwnDecorator } from './decorators/require-session.js';
@@ -40,6 +42,41 @@ export interface SessionMiddleware<S extends SessionSchema> {
    * @throws SessionStoreError also where the store cannot list its sessions, SessionOptionsError
    */
   migrateAll(options?: MigrateAllOptions): Promise<MigrationProgress>;
+  /**
+   * The live sessions of a principal, the one that began last first: for a page of devices.
+   * @param principal - the value of the option `principal`'s field
+   * @param options - `current`: the request whose session is to be told apart by `isCurrent`
+   * @throws SessionOptionsError without the option `principal`; SessionStoreError also where the store cannot find sessions
+   *   by their principal, as those made for express-session cannot
+   * @example
+   * ```ts
+   * import { session } from 'typed-session';
+   * import { z } from 'zod';
+   *
+   * const schema = z.object({ userId: z.string().optional(), device: z.string().optional() });
+   * const sessions = session({ schema, secret: 'only for development', principal: 'userId' });
+   *
+   * export async function devices(userId: string, request: object) {
+   *   const all = await sessions.list(userId, { current: request });
+   *   return all.map(({ key, payload, isCurrent }) => ({ key, device: payload?.device, isCurrent }));
+   * }
+   * ```
+   */
+  list(principal: Principal, options?: { readonly current?: object | undefined }): Promise<ListedSession<S>[]>;
+  /**
+   * Ends the sessions of a principal, and resolves to how many: after a change of the password, or of rights. A request
+   * that works with one of them meanwhile is answered, but stores nothing more.
+   * @param principal - the value of the option `principal`'s field
+   * @param options - `except`: the request whose session stays; or `only`: the key of the one session that ends, where it is
+   *   this principal's
+   * @throws as `list`
+   */
+  revoke(
+    principal: Principal,
+    options?:
+      | { readonly except?: object | undefined; readonly only?: undefined }
+      | { readonly only: string; readonly except?: undefined },
+  ): Promise<number>;
   /**
    * The guard {@link requireSession} for this middleware's session.
    * @throws SessionOptionsError
@@ -110,22 +147,35 @@ export function session<S extends SessionSchema>(
   return Object.assign(middleware, {
     of: (request: object) => sessionOf(settings, request),
     load: async (request: object) => {
-      const attached = exchangeOf(request)?.find(settings);
-      if (attached !== undefined) await load(attached);
+      await loaded(settings, request);
       return sessionOf(settings, request);
     },
     migrateAll: (options?: MigrateAllOptions) => migrateAll(settings, options),
+    list: async (principal: Principal, { current }: { current?: object } = {}) =>
+      listSessions(settings, principal, current && (await loaded(settings, current))),
+    revoke: async (principal: Principal, { except, only }: { except?: object; only?: string } = {}) =>
+      only === undefined
+        ? revokeSessions(settings, principal, except && (await loaded(settings, except)))
+        : revokeOne(settings, principal, only),
     require: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
     Require: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
   }) as SessionMiddleware<S>; // what its types narrow is there for the compiler alone
 }
 
 function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: object): Session<S> {
+  return attachedTo(settings, request).session as unknown as Session<S>; // the object's own properties are the payload
+}
+
+async function loaded<S extends SessionSchema>(settings: Settings<S>, request: object): Promise<RequestSession<S>> {
+  const attached = attachedTo(settings, request);
+  await load(attached);
+  return attached;
+}
+
+function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: object): RequestSession<S> {
   const attached = exchangeOf(request)?.find(settings);
-  if (attached === undefined) {
-    throw new SessionNotLoadedError(
-      'This request has no session of this middleware: mount it before the handler, on a path that cookie.path covers.',
-    );
-  }
-  return attached.session as unknown as Session<S>; // the object's own properties are the payload
+  if (attached !== undefined) return attached;
+  throw new SessionNotLoadedError(
+    'This request has no session of this middleware: mount it before the handler, on a path that cookie.path covers.',
+  );
 }

@@ -2,7 +2,7 @@ import { SessionConflictError, SessionEndedError, SessionHeadersSentError } from
 import { emit } from '../events.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
 import { readAgain, settle, touch as touchStored, wasStored } from './commit.js';
-import { endNote, principalOf, recordOf } from './records.js';
+import { endRecord, principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 
 // What the methods of `req.session` do. What each means is said at SessionMembers.
@@ -58,8 +58,9 @@ export function regenerate<S extends SessionSchema>(session: RequestSession<S>, 
 export function destroy<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return session.inTurn(async () => {
     const { stored, successor } = session;
-    if (stored !== undefined) await end(session, stored.key);
-    else if (typeof successor === 'string') await end(session, successor);
+    const { store } = session.settings;
+    if (stored !== undefined) await endRecord(store, stored.key, stored.record);
+    else if (typeof successor === 'string') await endRecord(store, successor, await store.read(successor));
     session.clearDue = session.cookieArrived || typeof successor === 'string' || session.cookieDue;
     session.cookieDue = false;
     session.stored = undefined;
@@ -68,26 +69,6 @@ export function destroy<S extends SessionSchema>(session: RequestSession<S>): Pr
     session.reset();
     emit('destroy', { request: session.request });
   });
-}
-
-/**
- * Ends the record under a key and, where another request moved it meanwhile, wherever it went: a logout must not be
- * undone by a rotation that was faster. The note, which is at once deleted, is what makes that certain.
- */
-async function end<S extends SessionSchema>(session: RequestSession<S>, key: string): Promise<void> {
-  const { store } = session.settings;
-  let at = key;
-  let record = session.stored?.key === key ? session.stored.record : await store.read(key);
-  while (record !== undefined) {
-    if (record.rotatedTo !== undefined) {
-      if (record.rotatedTo === null) return;
-      at = record.rotatedTo;
-    } else if (await store.update(at, endNote(record, null), record.revision)) {
-      await store.delete(at);
-      return;
-    }
-    record = await store.read(at);
-  }
 }
 
 export function validate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {

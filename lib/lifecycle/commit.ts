@@ -10,6 +10,7 @@ import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import { mergeTrees } from './merge.js';
+import { keepCap } from './principals.js';
 import { endNote, principalOf, recordOf, type Written } from './records.js';
 import type { RequestSession, Stored } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
@@ -89,6 +90,7 @@ async function create<S extends SessionSchema>(session: RequestSession<S>, tree:
   const written = recordOf(session, tree, { createdAt: Date.now(), revision: 1, source: undefined });
   const stored = await createRecord(session, written);
   wasStored(session, stored, tree, true);
+  await keepCap(session.settings, stored.record.principal);
 }
 
 /** Stores a first record under the session's id; under another one in the case that somebody has it already. */
@@ -179,6 +181,7 @@ async function move<S extends SessionSchema>(
   session.move = undefined;
   wasStored(session, stored, mine, true);
   emit('rotate', { request: session.request, principalChanged });
+  if (principalChanged) await keepCap(session.settings, stored.record.principal);
 }
 
 /** Ends the record that the session leaves; whoever ended it first is welcome. */

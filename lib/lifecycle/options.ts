@@ -137,10 +137,17 @@ export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unk
   readonly onEnded?: 'error' | 'drop' | undefined;
   /**
    * The field that names who the session belongs to. When its value changes, the session gets a new id by itself, so
-   * that an id planted before the login is worth nothing (session fixation, CWE-384).
+   * that an id planted before the login is worth nothing (session fixation, CWE-384). `sessions.list(principal)` and
+   * `sessions.revoke(principal)` find sessions by it.
    * @defaultValue none
    */
   readonly principal?: SessionField<S> | undefined;
+  /**
+   * How many sessions a principal may have: a login above that ends the ones that began longest ago. A whole number from 1.
+   * Needs `principal`, and a store that finds sessions by it, as those of this library do; costs a login one command.
+   * @defaultValue none
+   */
+  readonly maxSessionsPerPrincipal?: number | undefined;
   /**
    * Makes the id of a new session, where something else asks for a form of its own: text of at most 512 characters, at
    * least 64 bits of it unguessable (OWASP Session Management Cheat Sheet, "Session ID Entropy").

@@ -6,6 +6,7 @@ import type { SessionRecord, StoredCookieAttributes } from '../stores/store.js';
 import { NOTE_LIFE } from './deadlines.js';
 import type { RequestSession } from './request-session.js';
 import type { Settings } from './settings.js';
+import type { StoreCalls } from './store-calls.js';
 
 /** A record, and what its text says. */
 export interface Written {
@@ -57,6 +58,25 @@ export function endNote(record: SessionRecord, successor: string | null): Sessio
     rotatedTo: successor,
     cookie: record.cookie,
   };
+}
+
+/**
+ * Ends the record under a key and, where another request moved it meanwhile, wherever it went: an end must not be undone
+ * by a rotation that was faster. The note, which is at once deleted, is what makes that certain.
+ */
+export async function endRecord(store: StoreCalls, key: string, found: SessionRecord | undefined): Promise<void> {
+  let at = key;
+  let record = found;
+  while (record !== undefined) {
+    if (record.rotatedTo !== undefined) {
+      if (record.rotatedTo === null) return;
+      at = record.rotatedTo;
+    } else if (await store.update(at, endNote(record, null), record.revision)) {
+      await store.delete(at);
+      return;
+    }
+    record = await store.read(at);
+  }
 }
 
 /** The cookie as express-session would have stored it. */

@@ -30,6 +30,7 @@ export interface Settings<S extends SessionSchema> {
   readonly merge: Readonly<Record<string, FieldMerge<unknown> | undefined>>;
   readonly dropsEnded: boolean;
   readonly principal: string | undefined;
+  readonly maxSessionsPerPrincipal: number | undefined;
   readonly newId: (request: object) => string;
   readonly proxy: boolean | undefined;
   readonly rolling: boolean;
@@ -47,7 +48,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 // prettier-ignore
 const KNOWN = {
   schema: 1, initial: 1, version: 1, migrations: 1, encryption: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
-  storeTimeout: 1, load: 1, onInvalid: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, genid: 1,
+  storeTimeout: 1, load: 1, onInvalid: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, maxSessionsPerPrincipal: 1, genid: 1,
   proxy: 1, rolling: 1, resave: 1, saveUninitialized: 1, unset: 1, onMissing: 1, onError: 1,
 } satisfies Record<keyof CommonOptions<SessionSchema, unknown>, 1>;
 
@@ -101,11 +102,12 @@ export function resolveOptions<S extends SessionSchema>(
   const storeTimeout =
     milliseconds('storeTimeout', options.storeTimeout, { least: 1, most: MAX_TIMER, infinite: true }) ?? 10_000;
   const store = storeOf(options.store);
+  const calls = new StoreCalls(store, storeTimeout);
   return {
     codec,
     text,
     signer: new Signer(options.secret),
-    store: new StoreCalls(store, storeTimeout),
+    store: calls,
     givenStore: options.store ?? store,
     name,
     cookie:
@@ -125,6 +127,7 @@ export function resolveOptions<S extends SessionSchema>(
     merge: merge,
     dropsEnded: oneOf('onEnded', options.onEnded ?? 'error', ['error', 'drop']) === 'drop',
     principal: options.principal,
+    maxSessionsPerPrincipal: checkCap(options, calls),
     newId: genid === undefined ? newId : (request) => checkId(genid(request)),
     proxy: options.proxy === undefined ? undefined : trueOrFalse('proxy', options.proxy),
     rolling,
@@ -134,6 +137,23 @@ export function resolveOptions<S extends SessionSchema>(
     onMissing,
     onError,
   };
+}
+
+function checkCap(
+  { principal, maxSessionsPerPrincipal: cap }: Partial<CommonOptions<SessionSchema, object>>,
+  store: StoreCalls,
+): number | undefined {
+  if (cap === undefined) return undefined;
+  const advice =
+    !Number.isSafeInteger(cap) || cap < 1
+      ? 'must be a whole number of at least 1'
+      : principal === undefined
+        ? 'needs the option principal, which says whose a session is'
+        : store.knowsPrincipals
+          ? undefined
+          : 'needs a store that finds sessions by their principal: one with list() and revoke()';
+  if (advice !== undefined) throw new SessionOptionsError('maxSessionsPerPrincipal', advice);
+  return cap;
 }
 
 function oneOf<const T extends string>(option: string, value: unknown, allowed: readonly T[]): T {

@@ -1,0 +1,112 @@
+import { SessionOptionsError, SessionStoreError } from '../errors.js';
+import type { Payload, SessionSchema } from '../schema/types.js';
+import type { StoreEntry } from '../stores/store.js';
+import { endRecord } from './records.js';
+import type { RequestSession } from './request-session.js';
+import type { Settings } from './settings.js';
+
+/** Who sessions belong to: the value of the option `principal`'s field. */
+export type Principal = string | number | bigint;
+
+/** One of a principal's sessions, as `sessions.list(principal)` tells of it. */
+export interface ListedSession<S extends SessionSchema> {
+  /**
+   * Names the session in the store, and in `sessions.revoke(principal, { only: key })`. It may be shown: no cookie can be
+   * made of it.
+   */
+  readonly key: string;
+  /** What the session holds; `undefined` where it does not fit the schema. */
+  readonly payload: Payload<S> | undefined;
+  /** When the principal signed in, in milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** When it ends if nobody uses it, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** Whether it is the session of the request that was passed as `current`. */
+  readonly isCurrent: boolean;
+}
+
+/** A principal's live sessions, the one that began last first. */
+export async function listSessions<S extends SessionSchema>(
+  settings: Settings<S>,
+  principal: Principal,
+  current: RequestSession<S> | undefined,
+): Promise<ListedSession<S>[]> {
+  const { text, store } = settings;
+  const own = current === undefined ? [] : keysOf(current);
+  const entries = await store.list(checkPrincipal(settings, principal));
+  return entries.toSorted(byAge).toReversed().map(([key, { data, schemaVersion, createdAt, expiresAt }]) => {
+    const read = text.read(data, schemaVersion);
+    return { key, payload: read.ok ? read.payload : undefined, createdAt, expiresAt, isCurrent: own.includes(key) };
+  }); // prettier-ignore
+}
+
+/**
+ * Ends a principal's sessions, all but that of a request. One that a rotation moves on meanwhile is met again: it is done
+ * when none is left.
+ */
+export async function revokeSessions<S extends SessionSchema>(
+  settings: Settings<S>,
+  principal: Principal,
+  except: RequestSession<S> | undefined,
+): Promise<number> {
+  const { store } = settings;
+  const name = checkPrincipal(settings, principal);
+  const kept = except === undefined ? [] : keysOf(except);
+  const started = Date.now();
+  let revoked = 0;
+  for (;;) {
+    revoked += await store.revoke(name, kept);
+    const left = await store.list(name);
+    if (left.every(([key]) => kept.includes(key))) return revoked;
+    if (Date.now() - started > store.patience) throw new SessionStoreError('revoke', 'new sessions kept coming');
+  }
+}
+
+/** Ends one session, where it is this principal's: the key may come from a form. */
+export async function revokeOne<S extends SessionSchema>(
+  settings: Settings<S>,
+  principal: Principal,
+  only: string,
+): Promise<number> {
+  const entries = await settings.store.list(checkPrincipal(settings, principal));
+  const found = entries.find(([key]) => key === only);
+  if (found === undefined) return 0;
+  await endRecord(settings.store, ...found);
+  return 1;
+}
+
+/**
+ * Ends a principal's oldest sessions where a login made them too many. Of logins at the same time each counts the others,
+ * and all end the same ones.
+ */
+export async function keepCap<S extends SessionSchema>(
+  settings: Settings<S>,
+  principal: string | undefined,
+): Promise<void> {
+  const { maxSessionsPerPrincipal: cap, store } = settings;
+  if (cap === undefined || principal === undefined) return;
+  const entries = await store.list(principal);
+  const tooMany = entries.toSorted(byAge).slice(0, Math.max(0, entries.length - cap));
+  await Promise.all(tooMany.map((entry) => endRecord(store, ...entry)));
+}
+
+function byAge([a, { createdAt: first }]: StoreEntry, [b, { createdAt: second }]: StoreEntry): number {
+  return first - second || (a < b ? -1 : 1);
+}
+
+/** Where a request's session is, and where its next commit will put it. */
+function keysOf<S extends SessionSchema>(session: RequestSession<S>): string[] {
+  const { stored, move, settings } = session;
+  if (stored === undefined) return [];
+  return move === undefined ? [stored.key] : [stored.key, settings.store.keyOf(session.id)];
+}
+
+function checkPrincipal<S extends SessionSchema>(settings: Settings<S>, principal: Principal): string {
+  if (settings.principal === undefined) {
+    throw new SessionOptionsError('principal', 'name the field that says whose a session is, to list and revoke by it');
+  }
+  if (typeof principal === 'string' || typeof principal === 'number' || typeof principal === 'bigint') {
+    return String(principal);
+  }
+  throw new TypeError('The principal must be text or a number: whose sessions are meant?');
+}

@@ -1,0 +1,9 @@
+/**
+ * Sessions in Redis or Valkey.
+ *
+ * @packageDocumentation
+ */
+
+export type { IoRedisClient, NodeRedisClient, RedisClient } from './stores/redis/driver.js';
+export type { RedisStoreOptions } from './stores/redis/options.js';
+export { RedisStore } from './stores/redis/redis-store.js';

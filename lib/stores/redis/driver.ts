@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * A client of the package `redis` (4 to 6), as far as {@link RedisStore} uses it: `createClient`, `createCluster` or
+ * `createSentinel`, connected or about to be.
+ */
+export interface NodeRedisClient {
+  /** Executes a script that the server knows. */
+  evalSha(sha: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  /** Executes a script, and makes it known to the server. */
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  /** The value of a key. */
+  get(key: string): Promise<unknown>;
+}
+
+/** A client of the package `ioredis` (5), as far as {@link RedisStore} uses it: `Redis` or `Cluster`. */
+export interface IoRedisClient {
+  /** Executes a script that the server knows. */
+  evalsha(sha: string, keyCount: number, ...args: string[]): Promise<unknown>;
+  /** Executes a script, and makes it known to the server. */
+  eval(script: string, keyCount: number, ...args: string[]): Promise<unknown>;
+  /** The value of a key. */
+  get(key: string): Promise<unknown>;
+}
+
+/** A client of either package. */
+export type RedisClient = NodeRedisClient | IoRedisClient;
+
+/** A script, which runs on the server as one atomic command. It has one key, so that a cluster knows where. */
+export interface Script {
+  readonly source: string;
+  readonly sha: string;
+}
+
+export function script(source: string): Script {
+  return { source, sha: createHash('sha1').update(source).digest('hex') };
+}
+
+/** What the store asks of a client, whichever package it is of. */
+export interface Driver {
+  /** What the client puts before each key by itself. */
+  readonly keyPrefix: string;
+  /** The value of a key, where that certainly comes from a primary; absent where the client may ask a replica. */
+  readonly get: ((key: string, signal: () => AbortSignal) => Promise<unknown>) | undefined;
+  /** Numbers as numbers; text as text, or as bytes where the client was told so. */
+  run(script: Script, key: string, args: readonly string[], signal: () => AbortSignal): Promise<unknown>;
+  /** The servers to be walked through, one by one. */
+  primaries(): Promise<Scanner[]>;
+}
+
+/** One server, as far as its keys are listed. */
+export interface Scanner {
+  scan(cursor: string, pattern: string, count: number): Promise<{ cursor: string; keys: readonly string[] }>;
+}
+
+/** Scripts are sent by their hash; in full only to a server that has not seen them, as after a restart. */
+async function bySha(known: () => Promise<unknown>, full: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await known();
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return full();
+    throw error;
+  }
+}
+
+/** What is only there on some of the package's clients, or in some of its releases. */
+interface NodeRedisMore extends NodeRedisClient {
+  readonly isReady?: boolean;
+  readonly options?: { readonly keyPrefix?: unknown } | undefined;
+  /** A cluster's. */
+  readonly masters?: readonly unknown[];
+  nodeClient?(master: unknown): unknown;
+  /** A sentinel's. */
+  acquire?(): unknown;
+  withAbortSignal?(signal: AbortSignal): NodeRedisClient;
+  scan(cursor: string, options: object): Promise<{ cursor: string | number; keys: readonly unknown[] }>;
+}
+
+export function nodeRedis(given: NodeRedisClient): Driver {
+  const client = given as NodeRedisMore;
+  /** While there is no connection, commands wait in the client: there one can still be taken back. */
+  const withSignal = (signal: () => AbortSignal): NodeRedisClient =>
+    client.isReady === false && client.withAbortSignal !== undefined ? client.withAbortSignal(signal()) : client;
+  const scanner = (one: NodeRedisMore): Scanner => ({
+    scan: async (cursor, pattern, count) => {
+      const page = await one.scan(cursor, { MATCH: pattern, COUNT: count });
+      return { cursor: String(page.cursor), keys: page.keys.map(textOf) };
+    },
+  });
+  const mayAskReplicas = client.masters !== undefined || client.acquire !== undefined;
+  return {
+    keyPrefix: prefixOf(client.options?.keyPrefix),
+    get: mayAskReplicas ? undefined : (key, signal) => withSignal(signal).get(key),
+    run: ({ sha, source }, key, args, signal) => {
+      const options = { keys: [key], arguments: [...args] };
+      const target = withSignal(signal);
+      return bySha(
+        () => target.evalSha(sha, options),
+        () => target.eval(source, options),
+      );
+    },
+    primaries: async () => {
+      const nodes = (client.masters ?? []).map(async (master) => client.nodeClient?.(master) as Promise<NodeRedisMore>);
+      return (client.masters === undefined ? [client] : await Promise.all(nodes)).map(scanner);
+    },
+  };
+}
+
+interface IoRedisMore extends IoRedisClient {
+  readonly options?: { readonly keyPrefix?: unknown } | undefined;
+  /** A cluster's. */
+  nodes?(role: string): IoRedisMore[];
+  scan(cursor: string, ...args: (string | number)[]): Promise<[string, unknown[]]>;
+}
+
+export function ioRedis(given: IoRedisClient): Driver {
+  const client = given as IoRedisMore;
+  const scanner = (one: IoRedisMore): Scanner => ({
+    scan: async (from, pattern, count) => {
+      const [cursor, keys] = await one.scan(from, 'MATCH', pattern, 'COUNT', count);
+      return { cursor, keys: keys.map(textOf) };
+    },
+  });
+  return {
+    keyPrefix: prefixOf(client.options?.keyPrefix),
+    get: client.nodes === undefined ? (key) => client.get(key) : undefined,
+    run: ({ sha, source }, key, args) =>
+      bySha(
+        () => client.evalsha(sha, 1, key, ...args),
+        () => client.eval(source, 1, key, ...args),
+      ),
+    primaries: async () => (client.nodes?.('master') ?? [client]).map(scanner),
+  };
+}
+
+/** Text that a server sent, which some clients give as bytes. */
+export function textOf(reply: unknown): string {
+  if (typeof reply === 'string') return reply;
+  if (reply instanceof Buffer) return reply.toString();
+  throw new TypeError(`Redis has answered with ${typeof reply} where it has text.`);
+}
+
+function prefixOf(keyPrefix: unknown): string {
+  return typeof keyPrefix === 'string' || keyPrefix instanceof Buffer ? keyPrefix.toString() : '';
+}

@@ -1,0 +1,173 @@
+import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import * as commands from './commands.js';
+import { textOf, type Driver, type Script } from './driver.js';
+import { checkOptions, type RedisStoreOptions } from './options.js';
+
+/** How many keys one command forgets at most: Lua cannot unpack more than some thousands. */
+const FORGET_BATCH = 1_000;
+
+/**
+ * Sessions in Redis 6 or later, or Valkey: one server, behind Sentinel, or a Cluster. Every method is one command, atomic
+ * on the server by a script where Redis has no command for it, and no command touches two keys. The server ends sessions
+ * by itself.
+ *
+ * A principal's sessions are found by an index beside them, which two commands more keep at a login, and when a deadline
+ * moves. The index always knows a session before the browser does; what it knows too much of, `list` puts right.
+ *
+ * @throws SessionOptionsError where an option is wrong or unknown
+ *
+ * @example
+ * ```ts
+ * import { createClient } from 'redis';
+ * import { RedisStore } from 'typed-session/redis';
+ *
+ * const client = await createClient({ url: process.env['REDIS_URL'] ?? 'redis://localhost:6379' }).connect();
+ * export const store = new RedisStore({ client });
+ * ```
+ */
+export class RedisStore implements SessionStore {
+  readonly #driver: Driver;
+  readonly #prefix: string;
+
+  /**
+   * @param options - the client, and what keys begin with
+   */
+  constructor(options: RedisStoreOptions) {
+    const { driver, prefix } = checkOptions(options);
+    this.#driver = driver;
+    this.#prefix = prefix;
+  }
+
+  async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
+    const at = this.#recordAt(key);
+    const { get } = this.#driver;
+    const value = await (get === undefined ? this.#run(commands.read, at, [], options) : get(at, signalOf(options)));
+    return value === null ? undefined : commands.recordOf(textOf(value), Date.now());
+  }
+
+  async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
+    const now = Date.now();
+    const args = [commands.digits(now), commands.valueOf(record), commands.lifeOf(record.expiresAt, now)];
+    const created = (await this.#run(commands.create, this.#recordAt(key), args, options)) === 1;
+    // The record first: until this resolves nobody has its id, and an index that knows more than there is would be mended.
+    if (created && record.principal !== undefined) {
+      await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
+    }
+    return created;
+  }
+
+  async update(
+    key: string,
+    record: SessionRecord,
+    expectedRevision: number,
+    options?: CommandOptions,
+  ): Promise<boolean> {
+    const swap = (isIndexed: '0' | '1'): Promise<unknown> => {
+      const now = Date.now();
+      const life = commands.lifeOf(record.expiresAt, now);
+      const expected = commands.digits(expectedRevision);
+      const args = [expected, commands.digits(now), commands.valueOf(record), life, isIndexed];
+      return this.#run(commands.update, this.#recordAt(key), args, options);
+    };
+    const answer = await swap('0');
+    if (answer !== commands.INDEX_FIRST) return answer === 1;
+    // The index first: this session lives, and must not be missed for a moment.
+    await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
+    return (await swap('1')) === 1;
+  }
+
+  async touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean> {
+    const move = (isIndexed: '0' | '1'): Promise<unknown> => {
+      const now = Date.now();
+      const life = commands.lifeOf(expiresAt, now);
+      const args = [
+        commands.digits(expectedRevision),
+        commands.digits(now),
+        commands.digits(expiresAt),
+        life,
+        isIndexed,
+      ];
+      return this.#run(commands.touch, this.#recordAt(key), args, options);
+    };
+    const answer = await move('0');
+    if (typeof answer === 'number') return answer === 1;
+    await this.#index(textOf(answer), key, expiresAt, options); // as in `update`
+    return (await move('1')) === 1;
+  }
+
+  async delete(key: string, options?: CommandOptions): Promise<boolean> {
+    return (await this.#run(commands.remove, this.#recordAt(key), [commands.digits(Date.now())], options)) === 1;
+  }
+
+  async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
+    const digest = commands.digestOf(principal);
+    const keys = await this.#indexed(digest, options);
+    const found = await Promise.all(keys.map(async (key) => [key, await this.read(key, options)] as const));
+    // One that is missing was there before its entry was made, so it is gone for good.
+    await this.#forget(digest, found.filter(([, record]) => record === undefined).map(([key]) => key), options); // prettier-ignore
+    return found.filter((entry): entry is [string, SessionRecord] => entry[1]?.principal === principal);
+  }
+
+  async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
+    const digest = commands.digestOf(principal);
+    const keys = (await this.#indexed(digest, options)).filter((key) => !except.includes(key));
+    const args = [commands.digits(Date.now()), digest];
+    const removed = await Promise.all(
+      keys.map((key) => this.#run(commands.removeOf, this.#recordAt(key), args, options)),
+    );
+    const gone = keys.filter((_, at) => removed[at] === 1);
+    await this.#forget(digest, gone, options);
+    return gone.length;
+  }
+
+  /** Walks through the servers of a cluster, one after the other; the cursor is a server's number and its own cursor. */
+  async scan(cursor: string | undefined, limit: number, options?: CommandOptions): Promise<ScanPage> {
+    const [server = 0, from = '0'] = cursor === undefined ? [] : [Number.parseInt(cursor, 10), cursor.split('-')[1]];
+    const primaries = await this.#driver.primaries();
+    const start = this.#driver.keyPrefix + this.#recordAt('');
+    const page = await primaries[server]?.scan(from, `${start.replaceAll(/[*?[\]\\^]/g, '\\$&')}*`, limit);
+    if (page === undefined) return { entries: [], next: undefined };
+    const keys = [...new Set(page.keys)].map((at) => at.slice(start.length));
+    const entries = await Promise.all(keys.map(async (key) => [key, await this.read(key, options)] as const));
+    const next = page.cursor === '0' ? `${server + 1}-0` : `${server}-${page.cursor}`;
+    return {
+      entries: entries.filter((entry): entry is [string, SessionRecord] => entry[1] !== undefined),
+      next: page.cursor === '0' && server + 1 >= primaries.length ? undefined : next,
+    };
+  }
+
+  #recordAt(key: string): string {
+    return `${this.#prefix}key:${key}`;
+  }
+
+  #indexAt(digest: string): string {
+    return `${this.#prefix}principal:${digest}`;
+  }
+
+  #run(script: Script, key: string, args: readonly string[], options: CommandOptions | undefined): Promise<unknown> {
+    return this.#driver.run(script, key, args, signalOf(options));
+  }
+
+  #index(digest: string, key: string, expiresAt: number, options: CommandOptions | undefined): Promise<unknown> {
+    const now = Date.now();
+    const dead = String(now - commands.INDEX_SLACK);
+    const life = commands.lifeOf(expiresAt + commands.INDEX_SLACK, now);
+    return this.#run(commands.index, this.#indexAt(digest), [key, String(Math.round(expiresAt)), dead, life], options);
+  }
+
+  async #indexed(digest: string, options: CommandOptions | undefined): Promise<string[]> {
+    const keys = await this.#run(commands.indexed, this.#indexAt(digest), [], options);
+    return (keys as unknown[]).map(textOf); // ZRANGE answers with a list
+  }
+
+  async #forget(digest: string, keys: readonly string[], options: CommandOptions | undefined): Promise<void> {
+    for (let at = 0; at < keys.length; at += FORGET_BATCH) {
+      await this.#run(commands.forget, this.#indexAt(digest), keys.slice(at, at + FORGET_BATCH), options);
+    }
+  }
+}
+
+/** The signal is made when it is asked for: most commands are sent at once, and never ask. */
+function signalOf(options: CommandOptions | undefined): () => AbortSignal {
+  return () => options?.signal ?? new AbortController().signal;
+}
