@@ -32,6 +32,7 @@ export {
 } from './express/require.js';
 export type { GuardOptions } from './express/requirements.js';
 export type { SessionRequirements } from './express/step.js';
+export { cached, fallback } from './express/store.js';
 export type {
   BesideOthers,
   Checked,
@@ -76,6 +77,7 @@ export {
 } from './schema/migrations.js';
 export type { ReservedField } from './schema/reserved.js';
 export type * from './schema/types.js';
+export type { CachedOptions } from './stores/cached/cached-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
 export type { ExpressSessionStore } from './stores/express-session-store.js';
 export type {

@@ -1,6 +1,8 @@
 import { SessionOptionsError } from '../errors.js';
 import { EXPRESS_SESSION_METHODS, type ExpressSessionStore } from '../stores/express-session-store.js';
 import { AdaptedStore } from '../stores/express-session/adapter.js';
+import { CachedStore, type CachedOptions } from '../stores/cached/cached-store.js';
+import { FallbackStore } from '../stores/fallback/fallback-store.js';
 import { MemoryStore } from '../stores/memory/memory-store.js';
 import { STORE_METHODS, type SessionStore } from '../stores/store.js';
 
@@ -36,6 +38,60 @@ export function fromExpressSessionStore(store: ExpressSessionStore): SessionStor
   let made = adapted.get(store);
   if (made === undefined) adapted.set(store, (made = new AdaptedStore(store)));
   return made;
+}
+
+/**
+ * A store with a bounded cache of this process before it: a session that was read is served from memory for at most `ttl`,
+ * which spares the store a command for each request of a busy page. Changes go through to the store, by compare-and-swap
+ * as ever, so a cached session loses nothing.
+ *
+ * The price: for at most `ttl` this process may not know what another one did. A session that was destroyed or revoked
+ * there is served here that much longer. What this process does itself, it knows at once.
+ *
+ * @param store - any store
+ * @param options - how long, and how many
+ * @throws SessionOptionsError
+ * @example
+ * ```ts
+ * import { cached, type SessionStore } from 'typed-session';
+ *
+ * declare const redis: SessionStore; // new RedisStore({ client })
+ * export const store = cached(redis, { ttl: 1000, maxSessions: 10_000 });
+ * ```
+ */
+export function cached(store: SessionStore | ExpressSessionStore, options: CachedOptions): SessionStore {
+  return new CachedStore(storeOf(store), options);
+}
+
+/**
+ * Two stores with the same sessions, while a site moves from `previous` to `next`: while it runs, and without logging
+ * anyone out. Releases of the app that use `previous` alone may run beside it, and so may, later, those that use `next`
+ * alone: a session that is made, changed or ended by them is so here too. Every write goes to both, so either can be
+ * dropped later; to move back, change the places.
+ *
+ * Either store may be of this library or made for express-session; their keys need not be alike. Every read and write asks
+ * both stores, so it is for the time of the move: until each session has been used once, or has expired.
+ *
+ * A session that one of the two loses (a flush, a restart of a `MemoryStore`) counts as ended there.
+ *
+ * @param next - where the sessions are to be
+ * @param previous - where they are
+ * @throws SessionOptionsError
+ * @example
+ * ```ts
+ * import { fallback, type ExpressSessionStore, type SessionStore } from 'typed-session';
+ *
+ * declare const redis: SessionStore; // new RedisStore({ client })
+ * declare const connectRedis: ExpressSessionStore; // new RedisStore({ client }) of connect-redis
+ * export const store = fallback(redis, connectRedis);
+ * ```
+ */
+export function fallback(
+  next: SessionStore | ExpressSessionStore,
+  previous: SessionStore | ExpressSessionStore,
+): SessionStore {
+  if (next === previous) throw new SessionOptionsError('previous', 'must be another store than next');
+  return new FallbackStore(storeOf(next), storeOf(previous));
 }
 
 /** The store of what was given as the option `store`. */

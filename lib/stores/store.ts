@@ -30,8 +30,6 @@ export interface SessionRecord {
   readonly mirroredUntil?: number | undefined;
   /** The cookie's attributes as express-session keeps them; only in records for a store of that layout. */
   readonly cookie?: StoredCookieAttributes | undefined;
-  /** Whether express-session itself has written it, which keeps no revision: the one here is made of the content. */
-  readonly foreign?: boolean | undefined;
 }
 
 /** What express-session stores of a cookie, besides its deadline; it rules when a site goes back to express-session. */

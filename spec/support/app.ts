@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import express, { type Express } from 'express';
 import { onTestFinished } from 'vitest';
-import type { SessionEvents, SessionRecord, SessionStore } from 'typed-session';
+import type { SessionEvents, SessionRecord, SessionStore, StoreEntry } from 'typed-session';
 
 /** What a client saw of one response. */
 export interface Answer {
@@ -95,7 +95,7 @@ export function listen<K extends keyof SessionEvents>(name: K): SessionEvents[K]
   return seen;
 }
 
-type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete';
+type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke';
 
 /** A store in front of another one: counts commands, and lets a test step in before or after one. */
 export class ProbedStore implements SessionStore {
@@ -122,6 +122,12 @@ export class ProbedStore implements SessionStore {
   }
   delete(key: string): Promise<boolean> {
     return this.#run('delete', () => this.#inner.delete(key));
+  }
+  list(principal: string): Promise<readonly StoreEntry[]> {
+    return this.#run('list', async () => (await this.#inner.list?.(principal)) ?? []);
+  }
+  revoke(principal: string, except: readonly string[]): Promise<number> {
+    return this.#run('revoke', async () => (await this.#inner.revoke?.(principal, except)) ?? 0);
   }
 
   async #run<T>(operation: Operation, run: () => Promise<T>): Promise<T> {

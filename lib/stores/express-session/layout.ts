@@ -42,7 +42,7 @@ class StoredCookie {
 
 /** A record as express-session's stores take it: `{ ...data, cookie }`. */
 export function toStoredSession(record: SessionRecord): object {
-  const { data, cookie, expiresAt, foreign: _, ...about } = record;
+  const { data, cookie, expiresAt, ...about } = record;
   const payload = data === '' ? {} : (JSON.parse(data) as object); // an encoded payload is an object
   const { originalMaxAge = null, ...attributes } = cookie ?? {};
   return { ...payload, cookie: new StoredCookie(originalMaxAge, expiresAt, attributes, about) };
@@ -85,7 +85,6 @@ export function fromStoredSession(
     principal: about?.principal,
     rotatedTo: about?.rotatedTo,
     mirroredUntil: about?.mirroredUntil,
-    foreign: about === undefined ? true : undefined,
     cookie: Object.fromEntries(attributes),
   };
 }

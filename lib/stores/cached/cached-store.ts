@@ -1,0 +1,157 @@
+import { SessionOptionsError } from '../../errors.js';
+import { checkNames } from '../options.js';
+import type { CommandOptions, SessionRecord, SessionStore } from '../store.js';
+
+/** Options of {@link cached}. */
+export interface CachedOptions {
+  /**
+   * How long a session may be served from the cache, in milliseconds: so long may one live on here that was revoked or
+   * destroyed by another process, and a change made there be unseen. Whole milliseconds from 1; a second is a lot for a page
+   * that sends twenty requests.
+   */
+  readonly ttl: number;
+  /** How many sessions are kept at most, those used last; a whole number from 1. Default: 10 000. */
+  readonly maxSessions?: number | undefined;
+}
+
+interface Kept {
+  readonly record: SessionRecord;
+  readonly until: number;
+}
+
+/** A store with a cache of this process before it; see {@link cached}. */
+export class CachedStore implements SessionStore {
+  readonly layout: SessionStore['layout'];
+  readonly list?: NonNullable<SessionStore['list']>;
+  readonly revoke?: NonNullable<SessionStore['revoke']>;
+  readonly scan?: NonNullable<SessionStore['scan']>;
+  readonly prune?: NonNullable<SessionStore['prune']>;
+  readonly size?: NonNullable<SessionStore['size']>;
+  readonly #store: SessionStore;
+  readonly #ttl: number;
+  readonly #maxSessions: number;
+  /** In the order in which they were last used, the longest ago first. */
+  readonly #kept = new Map<string, Kept>();
+  /** The reads under way, whose results are still good to keep: one for all who ask at the same time. */
+  readonly #reading = new Map<string, Promise<SessionRecord | undefined>>();
+
+  constructor(store: SessionStore, options: CachedOptions) {
+    const { ttl, maxSessions } = checkOptions(options);
+    this.#store = store;
+    this.#ttl = ttl;
+    this.#maxSessions = maxSessions;
+    // What the store can, this one can.
+    this.layout = store.layout;
+    if (store.list !== undefined) this.list = store.list.bind(store);
+    if (store.scan !== undefined) this.scan = store.scan.bind(store);
+    if (store.prune !== undefined) this.prune = store.prune.bind(store);
+    if (store.size !== undefined) this.size = store.size.bind(store);
+    if (store.revoke !== undefined) {
+      const revoke = store.revoke.bind(store);
+      this.revoke = (principal, ...rest) => this.#around(revoke(principal, ...rest), () => { this.#forgetOf(principal); }); // prettier-ignore
+    }
+  }
+
+  async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
+    const now = Date.now();
+    const kept = this.#kept.get(key);
+    if (kept === undefined || kept.until <= now || kept.record.expiresAt <= now) return this.#fetch(key, options);
+    this.#kept.delete(key);
+    this.#kept.set(key, kept); // to the end: it is the one used last now
+    return kept.record;
+  }
+
+  async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
+    return this.#write(key, record, this.#store.create(key, record, options));
+  }
+
+  async update(
+    key: string,
+    record: SessionRecord,
+    expectedRevision: number,
+    options?: CommandOptions,
+  ): Promise<boolean> {
+    return this.#write(key, record, this.#store.update(key, record, expectedRevision, options));
+  }
+
+  async touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean> {
+    const record = this.#kept.get(key)?.record;
+    const moved = record?.revision === expectedRevision ? { ...record, expiresAt } : undefined;
+    return this.#write(key, moved, this.#store.touch(key, expiresAt, expectedRevision, options));
+  }
+
+  async delete(key: string, options?: CommandOptions): Promise<boolean> {
+    return this.#around(this.#store.delete(key, options), () => { this.#forget(key); }); // prettier-ignore
+  }
+
+  async close(): Promise<void> {
+    this.#kept.clear();
+    this.#reading.clear();
+    await this.#store.close?.();
+  }
+
+  #fetch(key: string, options: CommandOptions | undefined): Promise<SessionRecord | undefined> {
+    const underWay = this.#reading.get(key);
+    if (underWay !== undefined) return underWay;
+    const until = Date.now() + this.#ttl; // from before the store was asked: what it says may be as old
+    const isGood = (): boolean => this.#reading.get(key) === reading;
+    const reading = this.#store
+      .read(key, options)
+      .then((record) => {
+        if (record !== undefined && isGood()) this.#keep(key, record, until);
+        return record;
+      })
+      .finally(() => {
+        if (isGood()) this.#reading.delete(key);
+      });
+    this.#reading.set(key, reading);
+    return reading;
+  }
+
+  /** A write that did not go through shows that what is kept is old; one whose answer is lost may have changed it. */
+  async #write(key: string, record: SessionRecord | undefined, command: Promise<boolean>): Promise<boolean> {
+    const until = Date.now() + this.#ttl;
+    const isDone = await this.#around(command, () => { this.#forget(key); }); // prettier-ignore
+    if (isDone && record !== undefined) this.#keep(key, record, until);
+    return isDone;
+  }
+
+  /** Forgets before and after: nobody is to be served what a command is changing, nor what was read meanwhile. */
+  async #around<T>(command: Promise<T>, forget: () => void): Promise<T> {
+    forget();
+    try {
+      return await command;
+    } finally {
+      forget();
+    }
+  }
+
+  #keep(key: string, record: SessionRecord, until: number): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, { record: Object.freeze({ ...record }), until });
+    if (this.#kept.size <= this.#maxSessions) return;
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  #forget(key: string): void {
+    this.#kept.delete(key);
+    this.#reading.delete(key);
+  }
+
+  #forgetOf(principal: string): void {
+    for (const [key, { record }] of this.#kept) if (record.principal === principal) this.#kept.delete(key);
+    this.#reading.clear();
+  }
+}
+
+/** @throws SessionOptionsError */
+function checkOptions(options: CachedOptions): { ttl: number; maxSessions: number } {
+  checkNames('cached()', options, ['ttl', 'maxSessions'], 'cached(store, { ttl: 1000 })');
+  const { ttl, maxSessions = 10_000 } = options;
+  if (!Number.isSafeInteger(ttl) || ttl < 1) throw new SessionOptionsError('ttl', 'must be whole milliseconds from 1');
+  if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
+    throw new SessionOptionsError('maxSessions', 'must be a whole number from 1');
+  }
+  return { ttl, maxSessions };
+}

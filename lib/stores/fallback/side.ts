@@ -1,0 +1,64 @@
+import { keyOf } from '../key.js';
+import type { CommandOptions, SessionRecord, SessionStore } from '../store.js';
+
+/** A key of a store of hashed keys whose session id nobody knows, among keys that are session ids. */
+const HASHED = '#';
+
+/**
+ * One of the two stores, spoken to with the keys that both have in common. Where only one of them keeps sessions under
+ * their ids, as express-session's do, these are the ids, and the other one's are made of them.
+ */
+export class Side {
+  readonly store: SessionStore;
+  /** Whether its keys are made of the common ones. */
+  readonly #hashes: boolean;
+  /** Whether it cannot be asked for a key of which only the hash is known. */
+  readonly #isById: boolean;
+
+  constructor(store: SessionStore, other: SessionStore) {
+    this.store = store;
+    this.#hashes = other.layout === 'express-session' && store.layout === undefined;
+    this.#isById = other.layout === undefined && store.layout === 'express-session';
+  }
+
+  async read(key: string, options: CommandOptions | undefined): Promise<SessionRecord | undefined> {
+    if (this.#isUnknown(key)) return undefined;
+    const record = await this.store.read(this.#keyOf(key), options);
+    if (!this.#hashes || typeof record?.rotatedTo !== 'string') return record;
+    return { ...record, rotatedTo: HASHED + record.rotatedTo };
+  }
+
+  async create(key: string, record: SessionRecord, options: CommandOptions | undefined): Promise<boolean> {
+    return this.#isUnknown(key) || this.store.create(this.#keyOf(key), this.#own(record), options);
+  }
+
+  async update(
+    key: string,
+    record: SessionRecord,
+    expectedRevision: number,
+    options: CommandOptions | undefined,
+  ): Promise<boolean> {
+    return this.#isUnknown(key) || this.store.update(this.#keyOf(key), this.#own(record), expectedRevision, options);
+  }
+
+  async delete(key: string, options: CommandOptions | undefined): Promise<boolean> {
+    return !this.#isUnknown(key) && this.store.delete(this.#keyOf(key), options);
+  }
+
+  #isUnknown(key: string): boolean {
+    return this.#isById && key.startsWith(HASHED);
+  }
+
+  #keyOf(key: string): string {
+    if (!this.#hashes) return key;
+    return key.startsWith(HASHED) ? key.slice(HASHED.length) : keyOf(key);
+  }
+
+  /** A note leads to a key, which is this store's own kind of key; an id must not be found in a store of hashes. */
+  #own(record: SessionRecord): SessionRecord {
+    const { rotatedTo } = record;
+    if (typeof rotatedTo !== 'string') return record;
+    if (this.#hashes) return { ...record, rotatedTo: this.#keyOf(rotatedTo) };
+    return this.#isUnknown(rotatedTo) ? { ...record, rotatedTo: null } : record;
+  }
+}
