@@ -14,7 +14,7 @@ import * as mariadb from './servers/mariadb.mjs';
 import * as mongo from './servers/mongo.mjs';
 import * as pgbouncer from './servers/pgbouncer.mjs';
 import * as postgres from './servers/postgres.mjs';
-import { endAll, started } from './servers/processes.mjs';
+import { endAll, mayStart, started, startNoMore } from './servers/processes.mjs';
 import { need } from './servers/programs.mjs';
 import { redisCluster } from './servers/redis-cluster.mjs';
 import { redisSentinel } from './servers/redis-sentinel.mjs';
@@ -81,6 +81,7 @@ async function start(root, names) {
     urls.set(name, optional && all ? startIt().catch(leaveOut).then((url) => url ?? undefined) : startIt()); // prettier-ignore
   }
   await Promise.allSettled(urls.values()); // so that none begins after another's failure
+  mayStart();
   const known = await Promise.all([...urls].map(async ([name, url]) => [name, await url]));
   return Object.fromEntries(known.filter(([, url]) => url !== undefined));
 }
@@ -96,7 +97,7 @@ async function startToStay(names) {
   if (existsSync(stateFile)) throw new Error('some are running: node scripts/servers.mjs stop');
   const running = await prepare();
   try {
-    stopOnSignal(running);
+    untilStarted();
     const urls = await start(running.root, names);
     writeFileSync(stateFile, JSON.stringify(running));
     for (const [name, url] of Object.entries(urls)) console.log(`export ${name}=${url}`);
@@ -116,7 +117,7 @@ async function stopThoseThatStayed() {
 async function runWithServers(names, [command = '', ...args]) {
   const running = await prepare();
   try {
-    const later = stopOnSignal(running);
+    const later = untilStarted();
     const env = { ...process.env, ...(await start(running.root, names)) };
     const child = spawn(command, args, { env, stdio: 'inherit' });
     later.onSignal = (name) => void child.kill(name);
@@ -129,10 +130,10 @@ async function runWithServers(names, [command = '', ...args]) {
   }
 }
 
-/** What a signal does: until something else is to be done, it ends what was started, and this process. @param {Running} running */
-function stopOnSignal(running) {
+/** What a signal does until something else is to be done: what is being started fails, and so is stopped again. */
+function untilStarted() {
   /** @type {{ onSignal: (name: NodeJS.Signals) => void }} */
-  const later = { onSignal: () => void stop(running).then(() => process.exit(1)) };
+  const later = { onSignal: startNoMore };
   for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(name, () => later.onSignal(name));
   return later;
 }

@@ -11,7 +11,17 @@ import { setTimeout as after } from 'node:timers/promises';
 /** Every process that was started here, in this order. @type {Started[]} */
 export const started = [];
 
-let ending = false;
+let noMore = false;
+
+/** From here on nothing is started, and what is waited for is given up. */
+export function startNoMore() {
+  noMore = true;
+}
+
+/** Throws after `startNoMore()`. */
+export function mayStart() {
+  if (noMore) throw new Error('the servers are being stopped');
+}
 
 /**
  * Starts a process; what it says is in `folder/log`.
@@ -22,7 +32,7 @@ let ending = false;
  * @returns {(isReady: () => Promise<boolean>) => Promise<void>} waits until it is ready; throws what it said if it has ended
  */
 export function daemon(folder, command, end = 'SIGTERM') {
-  if (ending) throw new Error('the servers are being stopped');
+  mayStart();
   mkdirSync(folder, { recursive: true });
   const log = join(folder, 'log');
   const child = spawn('sh', ['-c', 'exec "$@" >"$0" 2>&1', log, ...command], { cwd: folder, detached: true, stdio: 'ignore' }); // prettier-ignore
@@ -30,16 +40,15 @@ export function daemon(folder, command, end = 'SIGTERM') {
   if (child.pid === undefined) throw new Error(`${command[0]} did not start`);
   started.push({ pid: child.pid, end });
   return (isReady) => {
-    const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+    const hasEnded = () => noMore || child.exitCode !== null || child.signalCode !== null;
     return until(isReady, hasEnded).catch((error) => {
       throw new Error(`${command.join(' ')}: ${error.message}\n${readFileSync(log, 'utf8').slice(-2000)}`);
     });
   };
 }
 
-/** Ends processes, and returns when they have gone. No other is started here any more. @param {readonly Started[]} those */
+/** Ends processes, and returns when they have gone. @param {readonly Started[]} those */
 export async function endAll(those) {
-  ending = true;
   for (const { pid, end } of those) signal(pid, end);
   for (const { pid } of those) await until(async () => !signal(pid, 0)).catch(() => signal(pid, 'SIGKILL'));
 }
