@@ -1,205 +1,104 @@
 // @ts-check
 // The servers that the tests of stores need, on loopback, with their data in a temporary folder of ours:
-//   node scripts/servers.mjs run -- <command…>   starts them, runs the command with their URLs in its environment, stops them
-//   node scripts/servers.mjs start               starts them, prints `export NAME=URL` lines, and leaves them running
-//   node scripts/servers.mjs stop                stops those that `start` left running, by their pids
-// What is missing is installed from Debian's packages. URLs that are in the environment already are left alone.
+//   node scripts/servers.mjs run [NAME…] -- <command…>   starts them, runs the command with their URLs in its environment, stops them
+//   node scripts/servers.mjs start [NAME…]               starts them, prints `export NAME=URL` lines, and leaves them running
+//   node scripts/servers.mjs stop                        stops those that `start` left running, by their pids
+// A NAME is a variable that a URL is in (REDIS_URL POSTGRES_URL); without names, it is all of them. What is missing is
+// installed from Debian's packages. URLs that are in the environment already are left alone.
 import { spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './report.mjs';
-import { mongo } from './servers/mongo.mjs';
+import * as mariadb from './servers/mariadb.mjs';
+import * as mongo from './servers/mongo.mjs';
+import * as pgbouncer from './servers/pgbouncer.mjs';
+import * as postgres from './servers/postgres.mjs';
+import { endAll, mayStart, started, startNoMore } from './servers/processes.mjs';
+import { need } from './servers/programs.mjs';
+import { redisCluster } from './servers/redis-cluster.mjs';
+import { redisSentinel } from './servers/redis-sentinel.mjs';
+import * as wheels from './servers/redis-wheels.mjs';
+import * as redis from './servers/redis.mjs';
 
 const stateFile = join(tmpdir(), 'typed-session-servers.json');
 
 /**
- * @typedef {{ name: string, start: (folder: string, port: number) => Promise<string> }} Server starting one gives its URL
+ * @typedef Server
+ * @property {Record<string, string>} programs the Debian packages of what it needs, by the names of the programs
+ * @property {string} [behind] the server that it stands before
+ * @property {boolean} [optional] not to be had everywhere: its variable is left out then
+ * @property {(folder: string, behind: URL) => Promise<string>} start gives its URL, or several with commas between
  */
 
-/** @type {Server[]} */
-const servers = [
-  { name: 'REDIS_URL', start: redis },
-  { name: 'POSTGRES_URL', start: postgres },
-  { name: 'MYSQL_URL', start: mariadb },
-  { name: 'MONGO_URL', start: async (folder, port) => mongo(folder, port, daemon) },
-];
+/** By the names of their variables; those that take longest begin first. @type {Record<string, Server>} */
+const servers = {
+  MONGO_URL: { programs: mongo.programs, start: mongo.mongo },
+  MYSQL_URL: { programs: mariadb.programs, start: mariadb.mariadb },
+  REDIS_CLUSTER_URLS: { programs: redis.programs, start: redisCluster },
+  POSTGRES_URL: { programs: postgres.programs, start: postgres.postgres },
+  PGBOUNCER_URL: { programs: pgbouncer.programs, behind: 'POSTGRES_URL', start: pgbouncer.pgbouncer },
+  REDIS_URL: { programs: redis.programs, start: (folder) => redis.redis(folder) },
+  REDIS_SENTINEL_URLS: { programs: redis.programs, start: redisSentinel },
+  REDIS6_URL: { programs: wheels.programs, optional: true, start: (folder) => wheels.redisOfWheel(folder, wheels.redis6) }, // prettier-ignore
+  VALKEY_URL: { programs: wheels.programs, optional: true, start: (folder) => wheels.redisOfWheel(folder, wheels.valkey) }, // prettier-ignore
+};
 
-/** @param {string} folder @param {number} port */
-async function redis(folder, port) {
-  await need('redis-server', 'redis-server');
-  const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
-  daemon('redis-server', options, folder);
-  await answers(port, 'PING\r\n', '+PONG');
-  return `redis://127.0.0.1:${port}`;
-}
-
-/** @param {string} folder @param {number} port */
-async function postgres(folder, port) {
-  if (postgresBin() === undefined) await install('postgresql');
-  const bin = postgresBin() ?? '';
-  const data = join(folder, 'data');
-  const user = await ownedBy('postgres', folder); // it refuses to run as root
-  await run('setpriv', [...user, join(bin, 'initdb'), '-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8']);
-  const options = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder, '-c', 'fsync=off'];
-  daemon('setpriv', [...user, join(bin, 'postgres'), ...options], folder);
-  const ready = ['-h', '127.0.0.1', '-p', `${port}`];
-  await until('PostgreSQL', () => run(join(bin, 'pg_isready'), ready).then(() => true));
-  return `postgres://postgres@127.0.0.1:${port}/postgres`;
-}
-
-function postgresBin() {
-  return [17, 16, 15, 14, 13].map((major) => `/usr/lib/postgresql/${major}/bin`).find((folder) => existsSync(folder));
-}
-
-/** @param {string} folder @param {number} port */
-async function mariadb(folder, port) {
-  await need('mariadbd', 'mariadb-server');
-  const data = join(folder, 'data');
-  mkdirSync(data);
-  const user = await ownedBy('mysql', folder);
-  const common = ['--no-defaults', `--datadir=${data}`];
-  await run('setpriv', [...user, 'mariadb-install-db', ...common, '--auth-root-authentication-method=normal']);
-  const options = [`--port=${port}`, '--bind-address=127.0.0.1', `--socket=${join(folder, 's')}`, `--pid-file=${join(folder, 'pid')}`]; // prettier-ignore
-  daemon('setpriv', [...user, 'mariadbd', ...common, ...options], folder);
-  const client = ['--no-defaults', '-h', '127.0.0.1', '-P', `${port}`, '-u', 'root'];
-  await until('MariaDB', () => run('mariadb', [...client, '-e', 'CREATE DATABASE IF NOT EXISTS sessions']).then(() => true)); // prettier-ignore
-  return `mysql://root@127.0.0.1:${port}/sessions`;
-}
-
-/** @param {string} command @param {string} debianPackage */
-async function need(command, debianPackage) {
-  await run('which', [command]).catch(() => install(debianPackage));
-}
-
-let updated = false;
-
-/** @param {string} debianPackage */
-async function install(debianPackage) {
-  if (!updated) await run('apt-get', ['update', '-qq']);
-  updated = true;
-  // Debian starts what it installs; these servers are ours to start.
-  const policy = '/usr/sbin/policy-rc.d';
-  const mine = !existsSync(policy);
-  if (mine) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], { env });
-  } finally {
-    if (mine) rmSync(policy);
-  }
-}
-
-/** What makes a command run as a user, and the folder his. @param {string} name @param {string} folder */
-async function ownedBy(name, folder) {
-  const [uid = '', gid = ''] = (await Promise.all(['-u', '-g'].map((what) => run('id', [what, name])))).map((id) => id.trim()); // prettier-ignore
-  chownSync(folder, Number(uid), Number(gid));
-  const data = join(folder, 'data');
-  if (existsSync(data)) chownSync(data, Number(uid), Number(gid));
-  return [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-}
-
-/** The processes that were started. @type {number[]} */
-const pids = [];
-
-/** Starts a process that outlives this one; what it says is in `folder/log`. @param {string} command @param {string[]} args @param {string} folder */
-function daemon(command, args, folder) {
-  const script = 'exec "$@" >"$0" 2>&1';
-  const child = spawn('sh', ['-c', script, join(folder, 'log'), command, ...args], { cwd: folder, detached: true, stdio: 'ignore' }); // prettier-ignore
-  child.unref();
-  if (child.pid === undefined) throw new Error(`${command} did not start`);
-  pids.push(child.pid);
-}
-
-/** Waits until a server answers what it should. @param {number} port @param {string} question @param {string} answer */
-function answers(port, question, answer) {
-  return until(`port ${port}`, () => ask(port, question).then((text) => text.startsWith(answer)));
-}
-
-/** @param {number} port @param {string} question @returns {Promise<string>} */
-function ask(port, question) {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => void socket.write(question));
-    socket.setTimeout(1000, () => socket.destroy(new Error('no answer')));
-    socket.once('data', (data) => {
-      socket.destroy();
-      resolve(data.toString('latin1'));
-    });
-    socket.once('error', reject);
-  });
-}
-
-/** @param {string} what @param {() => Promise<boolean>} isReady */
-async function until(what, isReady) {
-  const deadline = Date.now() + 60_000;
-  let last = 'no answer';
-  while (Date.now() < deadline) {
-    const ready = await isReady().catch((error) => {
-      last = error instanceof Error ? error.message : String(error);
-      return false;
-    });
-    if (ready) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${what} is not there after 60 s: ${last}`);
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
-/** @typedef {{ root: string, pids: number[] }} Running what is to be stopped and removed again */
+/** @typedef {{ root: string, started: import('./servers/processes.mjs').Started[] }} Running what is to be stopped and removed again */
 
 /** @returns {Promise<Running>} */
 async function prepare() {
   const root = mkdtempSync(join(tmpdir(), 'typed-session-servers-'));
   await run('chmod', ['755', root]); // servers that run as other users have their folders in it
-  return { root, pids };
+  return { root, started };
 }
 
 /**
- * @param {Running} running
+ * Starts servers side by side.
+ *
+ * @param {string} root
+ * @param {readonly string[]} names none for all
  * @returns {Promise<Record<string, string>>} the URLs, by the names of their variables
  */
-async function start({ root }) {
-  /** @type {Record<string, string>} */
-  const urls = {};
-  for (const { name, start } of servers) {
-    const given = process.env[name];
-    if (given !== undefined) {
-      urls[name] = given;
-      continue;
-    }
-    const folder = join(root, name);
-    mkdirSync(folder);
-    urls[name] = await start(folder, await freePort());
+async function start(root, names) {
+  const all = names.length === 0;
+  const wanted = new Set(all ? Object.keys(servers) : names.flatMap((name) => [servers[name]?.behind ?? name, name]));
+  const missing = Object.entries(servers).filter(([name]) => wanted.has(name) && process.env[name] === undefined);
+  const required = missing.filter(([, { optional = false }]) => !optional);
+  const nginx = { nginx: 'nginx-light' }; // a test starts it, with a configuration of its own
+  await need(Object.assign({}, all ? nginx : {}, ...required.map(([, { programs }]) => programs)));
+  /** @type {Map<string, Promise<string | undefined>>} */
+  const urls = new Map();
+  for (const name of wanted) if (process.env[name] !== undefined) urls.set(name, Promise.resolve(process.env[name]));
+  for (const [name, { programs, behind = '', optional = false, start }] of missing) {
+    const startIt = async () => {
+      await need(programs);
+      const folder = join(root, name);
+      mkdirSync(folder);
+      return start(folder, new URL((await urls.get(behind)) ?? 'no:server'));
+    };
+    const leaveOut = (/** @type {Error} */ error) => console.error(`${name} is left out: ${error.message}`);
+    urls.set(name, optional && all ? startIt().catch(leaveOut).then((url) => url ?? undefined) : startIt()); // prettier-ignore
   }
-  await need('nginx', 'nginx-light'); // a test starts it, with a configuration of its own
-  return urls;
+  await Promise.allSettled(urls.values()); // so that none begins after another's failure
+  mayStart();
+  const known = await Promise.all([...urls].map(async ([name, url]) => [name, await url]));
+  return Object.fromEntries(known.filter(([, url]) => url !== undefined));
 }
 
 /** @param {Running} running */
-async function stop({ root, pids }) {
-  for (const pid of pids) signal(pid, 'SIGTERM');
-  for (const pid of pids) await until(`the end of ${pid}`, async () => !signal(pid, 0)).catch(() => signal(pid, 'SIGKILL')); // prettier-ignore
+async function stop({ root, started }) {
+  await endAll(started);
   rmSync(root, { recursive: true, force: true });
 }
 
-/** Starts them to stay; what is needed to stop them is in a file. */
-async function startToStay() {
-  if (existsSync(stateFile)) throw new Error('they are running: node scripts/servers.mjs stop');
+/** Starts them to stay; what is needed to stop them is in a file. @param {readonly string[]} names */
+async function startToStay(names) {
+  if (existsSync(stateFile)) throw new Error('some are running: node scripts/servers.mjs stop');
   const running = await prepare();
   try {
-    const urls = await start(running);
+    untilStarted();
+    const urls = await start(running.root, names);
     writeFileSync(stateFile, JSON.stringify(running));
     for (const [name, url] of Object.entries(urls)) console.log(`export ${name}=${url}`);
   } catch (error) {
@@ -214,23 +113,14 @@ async function stopThoseThatStayed() {
   rmSync(stateFile);
 }
 
-/** Whether there was a process to signal. @param {number} pid @param {NodeJS.Signals | 0} name */
-function signal(pid, name) {
-  try {
-    process.kill(pid, name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** @param {string[]} command */
-async function runWithServers([command = '', ...args]) {
+/** @param {readonly string[]} names @param {readonly string[]} command */
+async function runWithServers(names, [command = '', ...args]) {
   const running = await prepare();
   try {
-    const env = { ...process.env, ...(await start(running)) };
+    const later = untilStarted();
+    const env = { ...process.env, ...(await start(running.root, names)) };
     const child = spawn(command, args, { env, stdio: 'inherit' });
-    for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(name, () => child.kill(name));
+    later.onSignal = (name) => void child.kill(name);
     process.exitCode = await new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) => resolve(code ?? 1));
@@ -240,14 +130,29 @@ async function runWithServers([command = '', ...args]) {
   }
 }
 
+/** What a signal does until something else is to be done: what is being started fails, and so is stopped again. */
+function untilStarted() {
+  /** @type {{ onSignal: (name: NodeJS.Signals) => void }} */
+  const later = { onSignal: startNoMore };
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(name, () => later.onSignal(name));
+  return later;
+}
+
 const [verb, ...rest] = process.argv.slice(2);
-if (verb === 'start') {
-  await startToStay();
-} else if (verb === 'stop') {
+const dashes = rest.indexOf('--');
+const names = dashes < 0 ? rest : rest.slice(0, dashes);
+const command = dashes < 0 ? [] : rest.slice(dashes + 1);
+const unknown = names.filter((name) => !(name in servers));
+if (unknown.length > 0) {
+  console.error(`no such server: ${unknown.join(', ')} (there are ${Object.keys(servers).join(', ')})`);
+  process.exitCode = 2;
+} else if (verb === 'start' && dashes < 0) {
+  await startToStay(names);
+} else if (verb === 'stop' && rest.length === 0) {
   await stopThoseThatStayed();
-} else if (verb === 'run' && rest[0] === '--' && rest.length > 1) {
-  await runWithServers(rest.slice(1));
+} else if (verb === 'run' && command.length > 0) {
+  await runWithServers(names, command);
 } else {
-  console.error('usage: node scripts/servers.mjs start | stop | run -- <command…>');
+  console.error('usage: node scripts/servers.mjs start [NAME…] | stop | run [NAME…] -- <command…>');
   process.exitCode = 2;
 }

@@ -1,10 +1,13 @@
 // @ts-check
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { run } from '../report.mjs';
+import { accepts, daemon, freePort } from './processes.mjs';
+import { program } from './programs.mjs';
 
 const here = join(import.meta.dirname, 'mongo');
+
+export const programs = { mvn: 'maven', java: 'default-jre-headless' };
 
 /**
  * Starts mongo-java-server, a stand-in for MongoDB, which Debian does not have and which cannot be downloaded here: it
@@ -15,29 +18,14 @@ const here = join(import.meta.dirname, 'mongo');
  * carries the date that it works by.
  *
  * @param {string} folder
- * @param {number} port
- * @param {(command: string, args: string[], folder: string) => void} daemon
  */
-export async function mongo(folder, port, daemon) {
-  await run('which', ['mvn', 'java']).catch(() => run('apt-get', ['install', '-y', '-qq', 'maven', 'default-jre-headless'])); // prettier-ignore
+export async function mongo(folder) {
+  const port = await freePort();
   const classPath = join(folder, 'class-path');
   const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:build-classpath';
-  await run('mvn', ['-q', '-B', '-f', join(here, 'pom.xml'), plugin, `-Dmdep.outputFile=${classPath}`]);
-  daemon('java', ['-cp', readFileSync(classPath, 'utf8'), join(here, 'StandIn.java'), `${port}`], folder);
-  for (let tries = 0; !(await accepts(port)); tries++) {
-    if (tries === 600) throw new Error('the stand-in for MongoDB is not there after 60 s');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await run(program('mvn'), ['-q', '-B', '-f', join(here, 'pom.xml'), plugin, `-Dmdep.outputFile=${classPath}`]);
+  const main = join(here, 'StandIn.java');
+  const until = daemon(folder, [program('java'), '-cp', readFileSync(classPath, 'utf8'), main, `${port}`]);
+  await until(() => accepts(port)); // it accepts connections once it can answer them
   return `mongodb://127.0.0.1:${port}/sessions`;
-}
-
-/** It accepts connections once it can answer them. @param {number} port @returns {Promise<boolean>} */
-function accepts(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
