@@ -190,6 +190,13 @@ export function serverUrl(variable: string): URL {
   return new URL(text);
 }
 
+/** The addresses of several servers that the environment names. */
+export function serverUrls(variable: string): URL[] {
+  const text = process.env[variable];
+  if (text === undefined) throw new Error(`${variable} is not set: npm run test:servers starts the servers`);
+  return text.split(',').map((url) => new URL(url));
+}
+
 /** The same server at another port of loopback. */
 export function through(url: URL, port: number | undefined): string {
   const other = new URL(url);

@@ -48,7 +48,7 @@ export function lifeOf(expiresAt: number, now: number): string {
 }
 
 /** How long an index outlives its last session, in milliseconds: more than the clocks of two machines differ. */
-export const INDEX_SLACK = 60 * 60 * 1000;
+export const INDEX_SLACK = 24 * 60 * 60 * 1000;
 
 /** `update` and `touch` answer so where the deadline moves out or the principal is another: the index comes first. */
 export const INDEX_FIRST = 2;
@@ -89,16 +89,14 @@ return 1`);
 
 /** now */
 export const remove = script(`
-local deadline = redis.call('GETRANGE', KEYS[1], ${NUMBER}, ${2 * NUMBER - 1})
-redis.call('DEL', KEYS[1])
-return deadline > ARGV[1] and 1 or 0`);
+if redis.call('GETRANGE', KEYS[1], ${NUMBER}, ${2 * NUMBER - 1}) <= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`);
 
 /** now, digest: removes the record if it is that principal's */
 export const removeOf = script(`
 local head = redis.call('GETRANGE', KEYS[1], 0, ${HEAD - 1})
-if string.sub(head, ${2 * NUMBER + 1}) ~= ARGV[2] then return 0 end
-redis.call('DEL', KEYS[1])
-return string.sub(head, ${NUMBER + 1}, ${2 * NUMBER}) > ARGV[1] and 1 or 0`);
+if string.sub(head, ${NUMBER + 1}, ${2 * NUMBER}) <= ARGV[1] or string.sub(head, ${2 * NUMBER + 1}) ~= ARGV[2] then return 0 end
+return redis.call('DEL', KEYS[1])`);
 
 /**
  * Adds a session to its principal's index, a sorted set by deadline, and lets go of those that have long been dead. Never

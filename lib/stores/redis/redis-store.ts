@@ -39,10 +39,8 @@ export class RedisStore implements SessionStore {
   }
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
-    const at = this.#recordAt(key);
-    const { get } = this.#driver;
-    const value = await (get === undefined ? this.#run(commands.read, at, [], options) : get(at, signalOf(options)));
-    return value === null ? undefined : commands.recordOf(textOf(value), Date.now());
+    const value = await this.#valueOf(key, options);
+    return value === undefined ? undefined : commands.recordOf(value, Date.now());
   }
 
   async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
@@ -102,10 +100,16 @@ export class RedisStore implements SessionStore {
   async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
     const digest = commands.digestOf(principal);
     const keys = await this.#indexed(digest, options);
-    const found = await Promise.all(keys.map(async (key) => [key, await this.read(key, options)] as const));
-    // One that is missing was there before its entry was made, so it is gone for good.
-    await this.#forget(digest, found.filter(([, record]) => record === undefined).map(([key]) => key), options); // prettier-ignore
-    return found.filter((entry): entry is [string, SessionRecord] => entry[1]?.principal === principal);
+    const values = await Promise.all(keys.map((key) => this.#valueOf(key, options)));
+    // What is missing was there before its entry was made, so it is gone for good; what looks dead, only our clock says.
+    const gone = keys.filter((_, at) => values[at] === undefined);
+    await this.#forget(digest, gone, options);
+    const now = Date.now();
+    return keys.flatMap((key, at): StoreEntry[] => {
+      const value = values[at];
+      const record = value === undefined ? undefined : commands.recordOf(value, now);
+      return record?.principal === principal ? [[key, record]] : [];
+    });
   }
 
   async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
@@ -134,6 +138,13 @@ export class RedisStore implements SessionStore {
       entries: entries.filter((entry): entry is [string, SessionRecord] => entry[1] !== undefined),
       next: page.cursor === '0' && server + 1 >= primaries.length ? undefined : next,
     };
+  }
+
+  async #valueOf(key: string, options: CommandOptions | undefined): Promise<string | undefined> {
+    const at = this.#recordAt(key);
+    const { get } = this.#driver;
+    const value = await (get === undefined ? this.#run(commands.read, at, [], options) : get(at, signalOf(options)));
+    return value === null ? undefined : textOf(value);
   }
 
   #recordAt(key: string): string {

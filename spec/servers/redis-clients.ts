@@ -1,0 +1,84 @@
+import { Cluster, Redis } from 'ioredis';
+import { createClient, createCluster, createSentinel } from 'redis';
+import type { RedisClient } from 'typed-session/redis';
+import { serverUrl, serverUrls } from './suite.js';
+
+/** A way to Redis: a client of a package, and how to let go of it. */
+export interface Way {
+  readonly name: string;
+  readonly connect: () => Promise<{ readonly client: RedisClient; readonly close: () => unknown }>;
+}
+
+function nodeRedis(name: string, url: () => string): Way {
+  return {
+    name: `redis, ${name}`,
+    connect: async () => {
+      const client = await createClient({ url: url() }).connect();
+      return { client, close: () => { client.destroy(); } }; // prettier-ignore
+    },
+  };
+}
+
+function ioRedis(name: string, url: () => string, keyPrefix = ''): Way {
+  return {
+    name: `ioredis, ${name}`,
+    connect: async () => {
+      const client = new Redis(url(), { keyPrefix });
+      return { client, close: () => { client.disconnect(); } }; // prettier-ignore
+    },
+  };
+}
+
+const hostOf = (url: URL) => ({ host: url.hostname, port: Number(url.port) });
+
+export const standalone: readonly Way[] = [
+  nodeRedis('one server', () => serverUrl('REDIS_URL').href),
+  ioRedis('one server', () => serverUrl('REDIS_URL').href),
+  ioRedis('keys with a prefix of the client’s', () => serverUrl('REDIS_URL').href, 'app:'),
+];
+
+/** Servers that cannot be had on every machine. */
+export const elsewhere: readonly Way[] = [
+  ...(process.env['REDIS6_URL'] === undefined ? [] : [nodeRedis('Redis 6', () => serverUrl('REDIS6_URL').href)]),
+  ...(process.env['VALKEY_URL'] === undefined ? [] : [nodeRedis('Valkey', () => serverUrl('VALKEY_URL').href)]),
+];
+
+export const cluster: readonly Way[] = [
+  {
+    name: 'redis, a cluster',
+    connect: async () => {
+      const rootNodes = serverUrls('REDIS_CLUSTER_URLS').map(({ href }) => ({ url: href }));
+      const client = createCluster({ rootNodes, useReplicas: true });
+      await client.connect();
+      return { client, close: () => { client.destroy(); } }; // prettier-ignore
+    },
+  },
+  {
+    name: 'ioredis, a cluster',
+    connect: async () => {
+      const client = new Cluster(serverUrls('REDIS_CLUSTER_URLS').map(hostOf), { scaleReads: 'all' });
+      return { client, close: () => { client.disconnect(); } }; // prettier-ignore
+    },
+  },
+];
+
+export const sentinel: readonly Way[] = [
+  {
+    name: 'redis, behind Sentinel',
+    connect: async () => {
+      const client = createSentinel({
+        name: 'mymaster',
+        sentinelRootNodes: serverUrls('REDIS_SENTINEL_URLS').map(hostOf),
+      });
+      await client.connect();
+      return { client, close: () => { client.destroy(); } }; // prettier-ignore
+    },
+  },
+  {
+    name: 'ioredis, behind Sentinel',
+    connect: async () => {
+      const client = new Redis({ name: 'mymaster', sentinels: serverUrls('REDIS_SENTINEL_URLS').map(hostOf) });
+      return { client, close: () => { client.disconnect(); } }; // prettier-ignore
+    },
+  },
+];
