@@ -87,9 +87,10 @@ redis.call('SETRANGE', KEYS[1], ${NUMBER}, ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1`);
 
-/** now */
+/** now: removes what is live by our clock, and what is damaged; what looks dead may live by another's */
 export const remove = script(`
-if redis.call('GETRANGE', KEYS[1], ${NUMBER}, ${2 * NUMBER - 1}) <= ARGV[1] then return 0 end
+local deadline = redis.call('GETRANGE', KEYS[1], ${NUMBER}, ${2 * NUMBER - 1})
+if string.find(deadline, '^%d+$') and deadline <= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`);
 
 /** now, digest: removes the record if it is that principal's */
