@@ -12,6 +12,8 @@ export interface Database {
   readonly admin: pg.Pool;
   /** Asks a question, and gives the first column of its answer. */
   readonly ask: (sql: string, values?: unknown[]) => Promise<unknown[]>;
+  /** The server's address for a role. */
+  readonly as: (role: string) => string;
   /** A pool for the length of a test. */
   readonly aPool: (config?: pg.PoolConfig) => pg.Pool;
   /** The name of a table that is not there yet, with its schema. */
@@ -34,6 +36,11 @@ export function database(url: URL): Database {
     await ask(`DROP SCHEMA ${schema} CASCADE`);
     await admin.end();
   });
+  const as = (role: string): string => {
+    const other = new URL(url);
+    other.username = role;
+    return other.href;
+  };
   const aPool = (config: pg.PoolConfig = {}): pg.Pool => {
     const pool = new pg.Pool({ connectionString: url.href, connectionTimeoutMillis: 10_000, ...config });
     onTestFinished(() => (pool.ending ? undefined : pool.end()));
@@ -46,5 +53,5 @@ export function database(url: URL): Database {
     await store.createTable();
     return store;
   };
-  return { schema, admin, ask, aPool, aTable, aStore };
+  return { schema, admin, ask, as, aPool, aTable, aStore };
 }
