@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PostgresStore } from '../../lib/stores/postgres/postgres-store.js';
-import { storeContract } from '../stores/contract.js';
+import { conformance } from '../stores/conformance.js';
 import { aRecord } from '../stores/samples.js';
 import { Client } from '../support/app.js';
 import { postgresStore } from './postgres-suite.js';
@@ -14,10 +15,12 @@ const url = serverUrl('POSTGRES_URL');
 const { aPool, aStore, aTable, admin, ask } = postgresStore('PostgreSQL', url);
 
 // what an administrator may have set for the whole database
-storeContract('PostgresStore where transactions are serializable', async () => {
-  const pool = aPool({ options: '-c default_transaction_isolation=serializable' });
-  return aStore({ pool });
-});
+const serializable = aTable();
+const strict = new pg.Pool({ connectionString: url.href, options: '-c default_transaction_isolation=serializable' });
+const strictStore = () => new PostgresStore({ pool: strict, table: serializable, pruneInterval: 0 });
+beforeAll(() => strictStore().createTable());
+afterAll(() => strict.end());
+conformance('PostgresStore where transactions are serializable', { open: strictStore, sessions: 1_000 });
 
 describe('PostgresStore', () => {
   describe('the principal', () => {

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { keyText } from '../../lib/stores/postgres/commands.js';
 import { PostgresStore } from '../../lib/stores/postgres/postgres-store.js';
-import { storeContract } from '../stores/contract.js';
+import { conformance } from '../stores/conformance.js';
 import { aKey, aRecord, MINUTE } from '../stores/samples.js';
 import { expectTakenOnce } from '../support/take.js';
 import { database, type Database } from './postgres-database.js';
@@ -18,7 +19,10 @@ export function postgresStore(name: string, url: URL): Database {
   const table = `${db.schema}.contract`;
   beforeAll(() => new PostgresStore({ pool: admin, table, pruneInterval: 0 }).createTable());
 
-  storeContract(`PostgresStore on ${name}`, () => new PostgresStore({ pool: admin, table, pruneInterval: 0 }));
+  conformance(`PostgresStore on ${name}`, {
+    open: () => new PostgresStore({ pool: admin, table, pruneInterval: 0 }),
+    damage: (key) => ask(`UPDATE ${table} SET record = $1 WHERE key = $2`, ['{"form":1', keyText(key)]),
+  });
 
   describe(`PostgresStore on ${name}`, () => {
     it('gives a token to one of 50 requests that take it at the same time', async () => {
