@@ -1,0 +1,10 @@
+/**
+ * Sessions in PostgreSQL.
+ *
+ * @packageDocumentation
+ */
+
+export type { PostgresClient, PostgresPool, PostgresResult } from './stores/postgres/driver.js';
+export type { PostgresStoreOptions } from './stores/postgres/options.js';
+export { PostgresStore } from './stores/postgres/postgres-store.js';
+export { createTableSql } from './stores/postgres/table.js';

@@ -1,0 +1,189 @@
+import { SessionStoreError } from '../../errors.js';
+import { pruneEvery } from '../options.js';
+import { recordFromText, recordToText } from '../record.js';
+import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import {
+  commandsFor,
+  deadlineOf,
+  keyOfText,
+  keyText,
+  principalText,
+  PRUNE_BATCH,
+  type Commands,
+  type EntryRow,
+  type SessionRow,
+} from './commands.js';
+import { codeOf, execute, surviveLostConnections, type PostgresPool, type PostgresResult } from './driver.js';
+import { checkOptions, type PostgresStoreOptions } from './options.js';
+import { createTable, quoted } from './table.js';
+
+/** How long pruning waits for one statement before it gives up until the next time, in milliseconds. */
+const PRUNE_PATIENCE = 60_000;
+
+/** SQLSTATEs that mean that the table is not there, or not ours. */
+const WRONG_TABLE: Readonly<Record<string, string>> = {
+  '42P01': 'does not exist',
+  '42703': 'has other columns than those of a session store',
+};
+
+/**
+ * Sessions in a PostgreSQL table, shared by any number of processes and machines. Every method is one statement, and
+ * keeps no state on its connection, so PgBouncer may stand between, in any of its modes.
+ *
+ * @throws SessionOptionsError where an option is wrong or unknown
+ *
+ * @example
+ * ```ts
+ * import pg from 'pg';
+ * import { PostgresStore } from 'typed-session/postgres';
+ *
+ * const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], connectionTimeoutMillis: 3_000 });
+ * export const store = new PostgresStore({ pool });
+ * await store.createTable(); // or once, in a deploy step
+ * ```
+ */
+export class PostgresStore implements SessionStore {
+  readonly #pool: PostgresPool;
+  readonly #table: string;
+  readonly #commands: Commands;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #pruning = false;
+  #closed = false;
+
+  /**
+   * Does not connect, and does not look for the table: the first command does.
+   * @param options - where the sessions are
+   */
+  constructor(options: PostgresStoreOptions) {
+    const { pool, table, pruneInterval } = checkOptions(options);
+    surviveLostConnections(pool);
+    this.#pool = pool;
+    this.#table = table;
+    this.#commands = commandsFor(quoted(table));
+    this.#timer = pruneEvery(pruneInterval, () => this.#pruneAlone());
+  }
+
+  /**
+   * Makes the table and its indexes where they are missing, and brings a table of an older release of this library to
+   * today's form. It changes nothing where all is there, so it may be called at every start, by any number of
+   * processes at once, and by a role that may not create tables once somebody has. `createTableSql` gives the same
+   * as text.
+   *
+   * @throws SessionOptionsError where the table belongs to something else, or to a newer release
+   */
+  createTable(): Promise<void> {
+    return createTable(this.#pool, this.#table);
+  }
+
+  async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
+    const { rows } = await this.#run('read', [keyText(key), Date.now()], options);
+    const [row] = rows as SessionRow[]; // the columns that our own statement selects
+    return row === undefined ? undefined : recordOf(row);
+  }
+
+  async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
+    return changed(await this.#run('create', [keyText(key), ...columnsOf(record), Date.now()], options));
+  }
+
+  async update(
+    key: string,
+    record: SessionRecord,
+    expectedRevision: number,
+    options?: CommandOptions,
+  ): Promise<boolean> {
+    const values = [keyText(key), expectedRevision, Date.now(), ...columnsOf(record)];
+    return changed(await this.#run('update', values, options));
+  }
+
+  async touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean> {
+    const values = [keyText(key), expectedRevision, Date.now(), deadlineOf(expiresAt)];
+    return changed(await this.#run('touch', values, options));
+  }
+
+  async delete(key: string, options?: CommandOptions): Promise<boolean> {
+    return changed(await this.#run('delete', [keyText(key), Date.now()], options));
+  }
+
+  async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
+    return entriesOf(await this.#run('list', [principalText(principal), Date.now()], options));
+  }
+
+  async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
+    const values = [principalText(principal), Date.now(), except.map(keyText)];
+    return rowCount(await this.#run('revoke', values, options));
+  }
+
+  async scan(cursor: string | undefined, limit: number, options?: CommandOptions): Promise<ScanPage> {
+    const values = [keyText(cursor ?? ''), Date.now(), limit];
+    const entries = entriesOf(await this.#run('scan', values, options));
+    return { entries, next: entries.length < limit ? undefined : entries.at(-1)?.[0] };
+  }
+
+  async prune(): Promise<number> {
+    const now = Date.now();
+    let removed = 0;
+    for (;;) {
+      const batch = rowCount(await this.#run('prune', [now], { signal: AbortSignal.timeout(PRUNE_PATIENCE) }));
+      removed += batch;
+      if (batch < PRUNE_BATCH || this.#closed) return removed;
+    }
+  }
+
+  async size(): Promise<number> {
+    const { rows } = await this.#run('size', [Date.now()]);
+    const [row] = rows as { sessions: string | number | bigint }[]; // our own statement's column
+    return Number(row?.sessions);
+  }
+
+  /** Stops the timer. The pool stays open: it is the application's to end. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+  }
+
+  /** Leaves the turn out while the one before is under way: against a slow server they would take up the pool. */
+  async #pruneAlone(): Promise<number> {
+    if (this.#pruning) return 0;
+    this.#pruning = true;
+    try {
+      return await this.prune();
+    } finally {
+      this.#pruning = false;
+    }
+  }
+
+  async #run(command: keyof Commands, values: unknown[], options?: CommandOptions): Promise<PostgresResult> {
+    try {
+      return await execute(this.#pool, this.#commands[command], values, options?.signal);
+    } catch (error) {
+      const wrong = WRONG_TABLE[codeOf(error) ?? ''];
+      if (wrong === undefined) throw error;
+      throw new SessionStoreError(
+        command,
+        `the table ${quoted(this.#table)} ${wrong}: run store.createTable() once, or the SQL of createTableSql()`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** revision, expires_at, principal, record */
+function columnsOf(record: SessionRecord): unknown[] {
+  return [record.revision, deadlineOf(record.expiresAt), principalText(record.principal), recordToText(record)];
+}
+
+function recordOf(row: SessionRow): SessionRecord {
+  return recordFromText(row.record, Number(row.revision), Number(row.expires_at));
+}
+
+function entriesOf({ rows }: PostgresResult): StoreEntry[] {
+  return (rows as EntryRow[]).map((row) => [keyOfText(row.key), recordOf(row)]); // our own statements' columns
+}
+
+function rowCount(result: PostgresResult): number {
+  return result.rowCount ?? 0;
+}
+
+function changed(result: PostgresResult): boolean {
+  return rowCount(result) > 0;
+}
