@@ -83,6 +83,11 @@ const arrows = [
       other: [concreteStores],
     }),
   ),
+  arrow('lib/testing/**', 'the conformance suite knows the store contract, and no store, face or test runner', {
+    folders: [...faces, ...middle, 'schema', 'cookie'],
+    packages: [...frameworks, ...drivers, 'vitest', 'jest', '@jest', 'node:test'],
+    other: [concreteStores],
+  }),
 ];
 
 /** The faces: they put the parts together, and may import any. */

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SessionOptionsError } from '../../lib/errors.js';
 import { MemoryStore } from '../../lib/stores/memory/memory-store.js';
 import { expectTakenOnce } from '../support/take.js';
-import { storeContract } from './contract.js';
+import { conformance } from './conformance.js';
 import { aRecord } from './samples.js';
 
-storeContract('MemoryStore', () => new MemoryStore());
+conformance('MemoryStore', { open: () => new MemoryStore(), without: ['shared'] });
 
 it('gives a token to one of 50 requests that take it at the same time', async () => {
   await expectTakenOnce(new MemoryStore());

@@ -5,27 +5,43 @@ import { describe, expect, it, vi } from 'vitest';
 import type { OwnDatabase } from '../../lib/stores/sqlite/driver.js';
 import { SqliteStore } from '../../lib/stores/sqlite/sqlite-store.js';
 import { expectTakenOnce } from '../support/take.js';
-import { storeContract } from './contract.js';
+import { conformance } from './conformance.js';
 import { aRecord } from './samples.js';
 import { aDatabase, aFile, aStore, ask, open } from './sqlite-samples.js';
 
-storeContract('SqliteStore on a file', () => new SqliteStore({ file: aFile() }));
-storeContract('SqliteStore in memory', () => new SqliteStore({ file: ':memory:' }));
-storeContract(
-  'SqliteStore on an open database',
-  () => new SqliteStore({ database: aDatabase(), table: 'web_sessions' }),
-);
+const shared = aFile();
+conformance('SqliteStore on a file', { open: () => new SqliteStore({ file: shared }), damage: damageIn(shared) });
+conformance('SqliteStore in memory', {
+  open: () => new SqliteStore({ file: ':memory:' }),
+  without: ['shared'],
+});
+const opened = aFile();
+conformance('SqliteStore on an open database', {
+  open: () => new SqliteStore({ database: aDatabase(opened), table: 'web_sessions' }),
+});
 
 // node:sqlite is there from Node 22 on
 const builtin = process.getBuiltinModule('node:sqlite') as
   | { DatabaseSync: new (file: string) => OwnDatabase } // typed only by the types of newer Nodes
   | undefined;
 if (builtin !== undefined) {
-  storeContract('SqliteStore on node:sqlite', () => {
-    const database = new builtin.DatabaseSync(aFile());
-    open.push(database);
-    return new SqliteStore({ database });
+  const file = aFile();
+  conformance('SqliteStore on node:sqlite', {
+    open: () => {
+      const database = new builtin.DatabaseSync(file);
+      database.exec('PRAGMA busy_timeout = 5000');
+      open.push(database);
+      return new SqliteStore({ database });
+    },
   });
+}
+
+/** Writes something else over what a store has written. */
+function damageIn(file: string): (key: string) => void {
+  return (key) => {
+    const statement = aDatabase(file).prepare('UPDATE sessions SET record = \'{"form":1\' WHERE key = ?');
+    (statement as { run(key: string): unknown }).run(key); // every binding takes text
+  };
 }
 
 it('gives a token to one of 50 requests that take it at the same time', async () => {

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import type { StoreCase } from './case.js';
+import { clockCases } from './cases/clock.js';
+import { contentCases } from './cases/content.js';
+import { createCases } from './cases/create.js';
+import { damageCases } from './cases/damage.js';
+import { deleteCases } from './cases/delete.js';
+import { listCases } from './cases/list.js';
+import { listChangesCases } from './cases/list-changes.js';
+import { manyCases } from './cases/many.js';
+import { revokeCases } from './cases/revoke.js';
+import { scanCases } from './cases/scan.js';
+import { sharedCases } from './cases/shared.js';
+import { signalCases } from './cases/signal.js';
+import { sizeCases } from './cases/size.js';
+import { touchCases } from './cases/touch.js';
+import { updateCases } from './cases/update.js';
+import { checkOptions, METHODS, type CheckedOptions, type ConformanceOptions } from './options.js';
+import { Subject } from './subject.js';
+
+/** One test of {@link storeConformance}, for whichever runner. */
+export interface ConformanceCase {
+  /** A sentence about what a store does, with the method in front. */
+  readonly title: string;
+  /** Opens a store, runs the test and closes the store; rejects with an `AssertionError` that says what to do. */
+  readonly run: () => Promise<void>;
+}
+
+const everyCase: readonly StoreCase[] = [
+  ...createCases,
+  ...updateCases,
+  ...touchCases,
+  ...deleteCases,
+  ...contentCases,
+  ...clockCases,
+  ...signalCases,
+  ...listCases,
+  ...listChangesCases,
+  ...revokeCases,
+  ...scanCases,
+  ...sizeCases,
+  ...sharedCases,
+  ...manyCases,
+];
+
+/**
+ * The tests that every store of this library passes, for a store of your own. They need no test runner but can be
+ * run by any: `test` of `node:test`, of vitest or of jest (there with a timeout, as in `test(title, run, 60_000)`).
+ *
+ * The cases of one process run one after the other, because some of them move `Date.now`: not with `test.concurrent`.
+ * A store has to look at the time by `Date.now()`, at each command.
+ *
+ * @param options - how a store is opened, and what it does not promise
+ * @throws {@link SessionOptionsError} where an option is wrong or unknown
+ *
+ * @example
+ * ```ts
+ * import { test } from 'node:test';
+ * import { MemoryStore } from 'typed-session';
+ * import { storeConformance } from 'typed-session/testing';
+ *
+ * const cases = storeConformance({ open: () => new MemoryStore(), without: ['shared'] });
+ * for (const { title, run } of cases) test(title, run);
+ * ```
+ */
+export function storeConformance(options: ConformanceOptions): ConformanceCase[] {
+  const checked = checkOptions(options);
+  const { without, damage } = checked;
+  const cases = damage === undefined ? everyCase : [...everyCase, ...damageCases];
+  return [...cases.filter(({ needs }) => !needs.some((part) => without.has(part))), ...absent(checked)].map((one) => ({
+    title: one.title,
+    run: () => run(one, checked),
+  }));
+}
+
+/** A method that is there is not to be left out: its cases would be lost without a word. */
+function absent({ without }: CheckedOptions): StoreCase[] {
+  return METHODS.filter((method) => without.has(method)).map((method) => ({
+    title: `${method}: is left out, and the store has no such method`,
+    needs: [],
+    run: async ({ store }) => {
+      const advice = `the store has the method ${method}: take '${method}' out of the option without`;
+      assert.equal(store[method], undefined, advice);
+    },
+  }));
+}
+
+/** The case that is running in this process. */
+let running: string | undefined;
+
+async function run(one: StoreCase, options: CheckedOptions): Promise<void> {
+  if (running !== undefined) {
+    throw new Error(
+      `"${running}" has not ended: cases run one after the other, and a store has to answer every command`,
+    );
+  }
+  running = one.title;
+  try {
+    const subject = await Subject.open(options);
+    try {
+      await one.run(subject);
+    } catch (error) {
+      await subject.end().catch(() => undefined); // the case's error is the one to be told
+      throw error;
+    }
+    await subject.end();
+  } finally {
+    running = undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import type { SessionRecord, SessionStore } from '../stores/store.js';
+import { times } from './parallel.js';
+
+/** More than a counter ever needs: of those that swap at the same time one always wins. */
+const MOST_TRIES = 1_000;
+
+/** Ten counters on one record that counts views, each by one, over these stores in turn; each tries until its swap wins. */
+export async function countToTen(stores: readonly [SessionStore, ...SessionStore[]], key: string): Promise<void> {
+  await times(10, async (nth) => {
+    const store = stores[nth % stores.length] ?? stores[0];
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const found = await store.read(key);
+      assert.ok(found !== undefined, 'a record must not go by itself while it is updated');
+      if (await store.update(key, oneMore(found), found.revision)) return;
+    }
+    assert.fail('update must succeed where the record is at the revision that was read: of several at a time, one');
+  });
+}
+
+function oneMore(record: SessionRecord): SessionRecord {
+  const views = Number(record.data.replace(/\D/g, '')) + 1;
+  return { ...record, data: `{"views":${views}}`, revision: record.revision + 1 };
+}

@@ -1,0 +1,77 @@
+import assert, { AssertionError } from 'node:assert/strict';
+import type { SessionRecord, StoreEntry } from '../stores/store.js';
+
+// Each takes what to do about it: the message is read by someone who writes a store.
+
+/** The fields of every store's records. `cookie` and `foreign` are express-session's layout's alone. */
+const FIELDS = [
+  'data',
+  'revision',
+  'schemaVersion',
+  'createdAt',
+  'expiresAt',
+  'cookieMaxAge',
+  'principal',
+  'rotatedTo',
+  'mirroredUntil',
+] as const;
+
+export function expectTrue(answer: unknown, advice: string): void {
+  assert.equal(answer, true, `${advice} (answered ${show(answer)}, not true)`);
+}
+
+export function expectFalse(answer: unknown, advice: string): void {
+  assert.equal(answer, false, `${advice} (answered ${show(answer)}, not false)`);
+}
+
+export function expectCount(count: unknown, expected: number, advice: string): void {
+  assert.equal(count, expected, `${advice} (${show(count)}, not ${expected})`);
+}
+
+/** Exactly one of several that were told whether they were the one. */
+export function expectOneTrue(answers: readonly boolean[], advice: string): number {
+  expectCount(answers.filter((answer) => answer === true).length, 1, advice);
+  return answers.indexOf(true);
+}
+
+/** That a store gives back a record, field by field; an absent field and `undefined` are the same. */
+export function expectRecord(found: SessionRecord | undefined, expected: SessionRecord, advice: string): void {
+  const wrong =
+    typeof found !== 'object' || found === null
+      ? `read ${show(found)} in place of a record`
+      : FIELDS.filter((field) => !Object.is(found[field], expected[field]))
+          .map((field) => `${field}: ${show(found[field])} in place of ${show(expected[field])}`)
+          .join(', ');
+  if (wrong === '') return;
+  throw new AssertionError({ message: `${advice} (${wrong})`, actual: found, expected, operator: 'deepEqual' });
+}
+
+/** That a store gives a record with this data. */
+export function expectData(found: SessionRecord | undefined, data: string, advice: string): void {
+  assert.equal(found?.data, data, `${advice} (data: ${show(found?.data)} in place of ${show(data)})`);
+}
+
+export function expectNothing(found: SessionRecord | undefined, advice: string): void {
+  if (found === undefined) return;
+  const what = found === null ? 'null, and must be undefined' : 'a record';
+  throw new AssertionError({ message: `${advice} (read ${what})`, actual: found, expected: undefined });
+}
+
+/** That entries are those of these keys, in any order, each once. */
+export function expectKeys(entries: readonly StoreEntry[], expected: readonly string[], advice: string): void {
+  const found = entries.map(([key]) => key);
+  const missing = expected.filter((key) => !found.includes(key)).length;
+  const besides = found.filter((key) => !expected.includes(key)).length;
+  const again = found.length - new Set(found).size;
+  if (missing + besides + again === 0) return;
+  const message = `${advice} (missing: ${missing}, besides: ${besides}, twice: ${again})`;
+  throw new AssertionError({ message, actual: [...found].sort(), expected: [...expected].sort() });
+}
+
+/** A value in a message: short, and a number told from its text. */
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'bigint') return `${value}n`;
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,8 @@
+/** Principals that a careless store takes for one another, or for something else than text. */
+export function principals(base: string): string[] {
+  const endings = [
+    ...['', ' ', 'a', 'A', '%', '_', '*', '?', ':', '{}', '[a]', '\\', '/', '\n', '$'],
+    ...[`'"`, `'; --`, '\u0000', '\u0000a', '\u00e9', 'e\u0301', '👩‍👧', '👩', 'x'.repeat(400)],
+  ];
+  return ['', ...endings.map((ending) => `${base}${ending}`), `{${base}}`, `$${base}`, ` ${base}`];
+}
