@@ -29,9 +29,14 @@ export const INDEXES: readonly MongoIndex[] = [
 // The filters say `$eq` so that a value is compared and never read as a query: a JavaScript caller may hand on what came
 // in with a request, and { $ne: null } in the place of a principal would be everybody.
 
+/** By this process's clock, which a test may move: `new Date()` alone would not look at `Date.now`. */
+function now(): Date {
+  return new Date(Date.now());
+}
+
 /** The record under a key, if it is alive. */
 export function alive(key: string): object {
-  return { _id: { $eq: key }, expiresAt: { $gt: new Date() } };
+  return { _id: { $eq: key }, expiresAt: { $gt: now() } };
 }
 
 /** The record under a key, if it is alive and at a revision. */
@@ -44,23 +49,23 @@ export function aliveAt(key: string, revision: number): object {
  * way of the new one: the unique index of `_id` refuses that, however many try at once.
  */
 export function dead(key: string): object {
-  return { _id: { $eq: key }, expiresAt: { $lte: new Date() } };
+  return { _id: { $eq: key }, expiresAt: { $lte: now() } };
 }
 
 /** The live records of a principal, but those under the keys that stay. */
 export function aliveOf(principal: string, except: readonly string[] = []): object {
-  const of = { principal: { $eq: principal }, expiresAt: { $gt: new Date() } };
+  const of = { principal: { $eq: principal }, expiresAt: { $gt: now() } };
   return except.length === 0 ? of : { ...of, _id: { $nin: except } };
 }
 
 /** The live records behind a key, in the order of keys; only of keys that are text, as ours are. */
 export function aliveAfter(key: string): object {
-  return { _id: { $gt: key }, expiresAt: { $gt: new Date() } };
+  return { _id: { $gt: key }, expiresAt: { $gt: now() } };
 }
 
 /** All live records. */
 export function allAlive(): object {
-  return { expiresAt: { $gt: new Date() } };
+  return { expiresAt: { $gt: now() } };
 }
 
 /** The whole document but its `_id`, which the filter gives: a replacement leaves no field of the old one behind. */
