@@ -1,0 +1,16 @@
+/**
+ * Sessions in a collection of MongoDB.
+ *
+ * @packageDocumentation
+ */
+
+export type {
+  MongoCollection,
+  MongoCursor,
+  MongoDeleted,
+  MongoIndex,
+  MongoUpdated,
+  MongoWriteConcern,
+} from './stores/mongo/driver.js';
+export type { MongoStoreOptions } from './stores/mongo/options.js';
+export { MongoStore } from './stores/mongo/mongo-store.js';

@@ -1,0 +1,145 @@
+import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import {
+  alive,
+  aliveAfter,
+  aliveAt,
+  aliveOf,
+  allAlive,
+  dead,
+  documentOf,
+  entryOf,
+  INDEXES,
+  recordOf,
+} from './commands.js';
+import { COMMAND, saysKeyIsTaken, type MongoCollection, type MongoWriteConcern } from './driver.js';
+import { checkOptions, type MongoStoreOptions } from './options.js';
+
+/**
+ * How many documents the server's first answer may hold, where more than that are asked for; its own default is 101. At
+ * 16 MB it ends in any case. What is more takes another command for each such batch.
+ */
+const BATCH = 1_000;
+
+/**
+ * Sessions in a collection of MongoDB. Every method is one command, atomic on the server. MongoDB itself removes what has
+ * expired, by an index that {@link MongoStore.createIndexes} makes: call it once, where the application is deployed.
+ *
+ * The clocks of the processes and of the server should agree: a record is served by the process's clock, and removed by
+ * the server's.
+ *
+ * @throws SessionOptionsError where an option is wrong or unknown, or the collection's write concern is `w: 0`
+ *
+ * @example
+ * ```ts
+ * import { MongoClient } from 'mongodb';
+ * import { MongoStore } from 'typed-session/mongo';
+ *
+ * const client = new MongoClient('mongodb://127.0.0.1:27017/shop', { serverSelectionTimeoutMS: 3_000 });
+ * export const store = new MongoStore({ collection: client.db().collection('sessions') });
+ * await store.createIndexes(); // where the application is deployed; harmless on every start
+ * ```
+ */
+export class MongoStore implements SessionStore {
+  readonly #collection: MongoCollection;
+  readonly #writeConcern: MongoWriteConcern;
+
+  /**
+   * @param options - where the sessions are
+   */
+  constructor(options: MongoStoreOptions) {
+    this.#writeConcern = checkOptions(options);
+    this.#collection = options.collection;
+  }
+
+  async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
+    const found = await this.#collection.findOne(alive(key), this.#reading(options));
+    return found === null ? undefined : recordOf(found);
+  }
+
+  async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
+    const upsert = { ...this.#writing(options), upsert: true };
+    try {
+      await this.#collection.replaceOne(dead(key), documentOf(record), upsert);
+      return true;
+    } catch (error) {
+      if (saysKeyIsTaken(error)) return false;
+      throw error;
+    }
+  }
+
+  async update(
+    key: string,
+    record: SessionRecord,
+    expectedRevision: number,
+    options?: CommandOptions,
+  ): Promise<boolean> {
+    const filter = aliveAt(key, expectedRevision);
+    const { matchedCount } = await this.#collection.replaceOne(filter, documentOf(record), this.#writing(options));
+    return matchedCount > 0;
+  }
+
+  async touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean> {
+    const change = { $set: { expiresAt: new Date(expiresAt) } };
+    const filter = aliveAt(key, expectedRevision);
+    const { matchedCount } = await this.#collection.updateOne(filter, change, this.#writing(options));
+    return matchedCount > 0;
+  }
+
+  async delete(key: string, options?: CommandOptions): Promise<boolean> {
+    const { deletedCount } = await this.#collection.deleteOne(alive(key), this.#writing(options));
+    return deletedCount > 0;
+  }
+
+  async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
+    const all = { ...this.#reading(options), batchSize: BATCH };
+    const found = await this.#collection.find(aliveOf(principal), all).toArray();
+    return found.map(entryOf);
+  }
+
+  async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
+    const { deletedCount } = await this.#collection.deleteMany(aliveOf(principal, except), this.#writing(options));
+    return deletedCount;
+  }
+
+  async scan(cursor: string | undefined, limit: number, options?: CommandOptions): Promise<ScanPage> {
+    // a batch of one more than the page: with as many, the server would keep the cursor open
+    const page = { ...this.#reading(options), sort: { _id: 1 }, limit, batchSize: limit + 1 };
+    const found = await this.#collection.find(aliveAfter(cursor ?? ''), page).toArray();
+    const entries = found.map(entryOf);
+    return { entries, next: entries.length < limit ? undefined : entries.at(-1)?.[0] };
+  }
+
+  /**
+   * How many live sessions there are, counted: with the index on their deadlines about half a second for a million.
+   */
+  async size(): Promise<number> {
+    return this.#collection.countDocuments(allAlive(), this.#reading());
+  }
+
+  /**
+   * Makes the indexes, in one command: on `expiresAt`, by which MongoDB removes a session within about a minute of its
+   * deadline, and on `principal`, by which `list` and `revoke` find theirs. Does nothing where they are there. Without
+   * them the store works, but nothing is ever removed, and a look for a principal reads the whole collection.
+   *
+   * Rejects with the driver's error where the server cannot be reached, the user may not make indexes, or there are
+   * indexes on these fields with other options: drop those first.
+   */
+  async createIndexes(): Promise<void> {
+    await this.#collection.createIndexes([...INDEXES], { writeConcern: this.#writeConcern });
+  }
+
+  #reading(options?: CommandOptions): object {
+    if (options === undefined) return { ...COMMAND };
+    const { signal } = options;
+    signal.throwIfAborted(); // drivers before 6.13 know no signals
+    return { ...COMMAND, signal };
+  }
+
+  /**
+   * The driver's documentation promises signals for reads alone. What it does with that of a write is up to its
+   * version: those from 6.13 on give up a write that waits for a server or for a connection.
+   */
+  #writing(options?: CommandOptions): object {
+    return { ...this.#reading(options), writeConcern: this.#writeConcern };
+  }
+}
