@@ -273,6 +273,11 @@ describe('in a Nest app', () => {
     await post('/login/ann');
     const answer = await client.get('/needs');
     expect([answer.status, answer.text]).toEqual([401, expect.stringContaining('views')]);
+    const { client: own } = await open({ onMissing: (_error, _req, res) => res.status(418).json('own') });
+    expect((await own.get('/needs')).status).toBe(418); // behind a guard, as all that is asked for
+    expect(sessionRequirements(VisitController)).toMatchObject({
+      needs: { session: true, fields: ['userId'], values: { views: 7 } },
+    });
   });
 
   it('a readonly session stays as it was', async () => {
