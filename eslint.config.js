@@ -23,10 +23,19 @@ function arrow(files, message, { folders = [], packages = [], other = [] }) {
   };
 }
 
-const faces = ['index', 'middleware', 'express-session', 'nestjs', 'routing-controllers', 'sqlite'];
+const faces = [
+  'index',
+  'middleware',
+  'express-session',
+  'nestjs',
+  'openapi',
+  'routing-controllers',
+  'sqlite',
+  'typedoc',
+];
 const middle = ['lifecycle', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
-const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'libsql'];
+const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'libsql', 'typedoc'];
 const concreteStores = '^(?:\\.\\.?/)+(?:stores/)?(?:memory|sqlite)/';
 
 const arrows = [
@@ -61,13 +70,10 @@ const arrows = [
     folders: [...faces, 'decorators', 'schema'],
     packages: frameworks,
   }),
-  ...['nestjs', 'routing-controllers'].map((framework) =>
-    arrow(`lib/${framework}/**`, 'this folder is the face of its name, and knows no other', {
-      folders: [
-        'index',
-        ...['express-session', 'nestjs', 'routing-controllers', 'sqlite'].filter((face) => face !== framework),
-      ],
-      packages: ['express', 'libsql'],
+  ...['nestjs', 'openapi', 'routing-controllers', 'typedoc'].map((folder) =>
+    arrow(`lib/${folder}/**`, 'this folder is the face of its name, and knows no other', {
+      folders: faces.filter((face) => face !== folder && face !== 'middleware'),
+      packages: frameworks.filter((name) => name.replace('@', '') !== folder && name !== 'express-serve-static-core'),
       other: [concreteStores],
     }),
   ),

@@ -91,8 +91,10 @@ export function compilerOptions(): Record<string, unknown> {
       'typed-session': [join(root, 'lib/index.ts')],
       'typed-session/express-session': [join(root, 'lib/express-session.ts')],
       'typed-session/nestjs': [join(root, 'lib/nestjs.ts')],
+      'typed-session/openapi': [join(root, 'lib/openapi.ts')],
       'typed-session/routing-controllers': [join(root, 'lib/routing-controllers.ts')],
       'typed-session/sqlite': [join(root, 'lib/sqlite.ts')],
+      'typed-session/typedoc': [join(root, 'lib/typedoc.ts')],
     },
   };
 }
