@@ -139,7 +139,7 @@ function asked(args: readonly ts.Expression[], checker: ts.TypeChecker): string[
       if (!ts.isPropertyAssignment(property)) return code(property.getText());
       const { name, initializer } = property;
       const value = ts.isStringLiteralLike(initializer) ? initializer.text : initializer.getText();
-      return `${code(name.getText())} = ${code(value)}`;
+      return code(`${name.getText()} = ${value}`);
     });
   });
 }

@@ -1,6 +1,5 @@
 import {
   Comment,
-  CommentTag,
   Converter,
   DocumentReflection,
   ParameterType,
@@ -33,7 +32,7 @@ export function load(app: Application): void {
     context.project.addChild(page);
     context.project.registerReflection(page, undefined, undefined);
   });
-  // After typedoc has handed comments down to what inherits and overrides: ours must not stand in for one.
+  // After typedoc has handed comments down to what inherits and overrides, which it does where there is none.
   const afterInheritance = -50;
   app.converter.on(Converter.EVENT_RESOLVE_END, tellAll, afterInheritance);
 }
@@ -65,12 +64,12 @@ function declarationOf(reflection: Reflection, context: Context) {
 function tell(reflection: Reflection, { requires, notes }: Told): void {
   const exact = requires.filter((one) => one !== ANY_SESSION);
   const parts = [...notes];
-  if (exact.length > 0) parts.unshift(`Requires session: ${exact.join(', ')}`);
-  else if (requires.length > 0) parts.unshift('Requires a stored session.');
+  if (exact.length > 0) parts.unshift(`**Requires session:** ${exact.join(', ')}`);
+  else if (requires.length > 0) parts.unshift('**Requires a stored session.**');
   if (parts.length === 0) return;
   const signatures: readonly Reflection[] | undefined = reflection.isDeclaration() ? reflection.signatures : undefined;
   for (const target of signatures ?? [reflection]) {
     target.comment = target.comment?.clone() ?? new Comment(); // what inherits a comment shares it
-    target.comment.blockTags.unshift(new CommentTag('@session', [{ kind: 'text', text: parts.join('\n\n') }]));
+    target.comment.summary.push({ kind: 'text', text: `\n\n${parts.join('\n\n')}` });
   }
 }

@@ -41,7 +41,7 @@ export function schemaPage(programs: readonly ts.Program[], file: string, logger
     });
     const head = ['Field', 'Type', ...(shape ? ['Default', 'Description', 'Sensitive'] : [])];
     const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`);
-    return ['What `req.session` holds for each visitor.', '', ...table].join('\n');
+    return ['# Session', '', 'What `req.session` holds for each visitor.', '', ...table].join('\n');
   }
   if (file !== '') {
     const advice = "declare module 'typed-session' { interface Register { schema: typeof sessionSchema } }";
