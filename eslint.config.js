@@ -29,15 +29,17 @@ const faces = [
   'express-session',
   'mongo',
   'nestjs',
+  'openapi',
   'postgres',
   'redis',
   'routing-controllers',
   'sqlite',
   'testing',
+  'typedoc',
 ];
 const middle = ['lifecycle', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
-const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers'];
+const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'typedoc'];
 const drivers = ['libsql', 'redis', 'ioredis', 'pg', 'mongodb'];
 const concreteStores = '^(?:\\.\\.?/)+(?:stores/)?(?:memory|sqlite|redis|postgres|mongo|cached|fallback)/';
 
@@ -73,13 +75,13 @@ const arrows = [
     folders: [...faces, 'decorators', 'schema'],
     packages: [...frameworks, ...drivers],
   }),
-  ...['nestjs', 'routing-controllers'].map((framework) =>
-    arrow(`lib/${framework}/**`, 'this folder is the face of its name, and knows no other', {
-      folders: [
-        'index',
-        ...['express-session', 'nestjs', 'routing-controllers', 'sqlite'].filter((face) => face !== framework),
+  ...['nestjs', 'openapi', 'routing-controllers', 'typedoc'].map((folder) =>
+    arrow(`lib/${folder}/**`, 'this folder is the face of its name, and knows no other', {
+      folders: faces.filter((face) => face !== folder && face !== 'middleware'),
+      packages: [
+        ...frameworks.filter((name) => name.replace('@', '') !== folder && name !== 'express-serve-static-core'),
+        ...drivers,
       ],
-      packages: ['express', ...drivers],
       other: [concreteStores],
     }),
   ),

@@ -1,6 +1,8 @@
 // @ts-check
 // Packs the library, installs it into an empty project for each of examples/express-controllers, nestjs and
-// routing-controllers, compiles and starts the example there, and runs the one HTTP test against it.
+// routing-controllers, compiles and starts the example there, and runs the one HTTP test against it. Then the API docs of
+// two of them: typedoc's pages, looked at in Chromium, and the OpenAPI document. `--picture=docs/images/typedoc.png` takes
+// the picture that stands in the docs anew.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { accountApi } from './account-api.mjs';
+import { openApiDocument, typedocPages } from './api-docs.mjs';
 import { check, finish, run } from './report.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -15,15 +18,18 @@ const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-controllers-'));
 const tools = [`typescript@${devDependencies.typescript}`, 'tsx@4', '@types/node@20'];
 
+const typedoc = `typedoc@${devDependencies.typedoc}`;
 /** @param {string} version */
-const nest = (version) => ['common', 'core', 'platform-express'].map((name) => `@nestjs/${name}@${version}`);
+const nest = (version) => ['common', 'core', 'platform-express', 'swagger'].map((name) => `@nestjs/${name}@${version}`);
 const standard = { id: 'standard decorators', options: {} };
 const legacy = { id: 'legacy decorators', options: { experimentalDecorators: true, emitDecoratorMetadata: true } };
+const ofNest = ['rxjs@7', 'reflect-metadata', '@types/express@5'];
+/** @type {{ example: string, on: string, packages: string[], dialects: typeof standard[] }[]} */
 const projects = [
-  { example: 'express-controllers', on: 'Express 5', packages: ['express@5', '@types/express@5'], dialects: [standard, legacy] },
+  { example: 'express-controllers', on: 'Express 5', packages: ['express@5', '@types/express@5', typedoc], dialects: [standard, legacy] },
   { example: 'express-controllers', on: 'Express 4', packages: ['express@4', '@types/express@4'], dialects: [standard] },
-  { example: 'nestjs', on: 'NestJS 12', packages: [...nest('12'), 'rxjs@7', 'reflect-metadata', '@types/express@5'], dialects: [legacy] },
-  { example: 'nestjs', on: 'NestJS 11', packages: [...nest('11'), 'rxjs@7', 'reflect-metadata', '@types/express@5'], dialects: [legacy] },
+  { example: 'nestjs', on: 'NestJS 12', packages: [...nest('12'), ...ofNest, typedoc], dialects: [legacy] },
+  { example: 'nestjs', on: 'NestJS 11', packages: [...nest('11'), ...ofNest], dialects: [legacy] },
   {
     example: 'routing-controllers',
     on: 'routing-controllers 0.11',
@@ -31,6 +37,7 @@ const projects = [
     dialects: [legacy],
   },
 ]; // prettier-ignore
+const pictureTo = process.argv.find((arg) => arg.startsWith('--picture='))?.slice('--picture='.length);
 
 try {
   const tarball = await check('npm pack', async () => {
@@ -52,6 +59,7 @@ async function tryProject(tarball, { example, on, packages, dialects }) {
   for (const file of ['session.ts', 'account.ts', 'main.ts']) {
     cpSync(join(root, 'examples', example, file), join(cwd, file));
   }
+  if (packages.includes(typedoc)) cpSync(join(root, 'examples', example, 'typedoc.json'), join(cwd, 'typedoc.json'));
   const installed = await check(`${example}, ${on}: install`, () =>
     run('npm', ['install', '--no-audit', '--no-fund', '--no-save', tarball, ...packages, ...tools], { cwd }),
   );
@@ -79,6 +87,14 @@ async function tryProject(tarball, { example, on, packages, dialects }) {
     await check(`${name}: the API, compiled by tsc`, () => withApp(cwd, [`${out}/main.js`], accountApi));
     const byTsx = ['node_modules/tsx/dist/cli.mjs', '--tsconfig', config, 'main.ts'];
     await check(`${name}: the API, run by tsx`, () => withApp(cwd, byTsx, accountApi));
+    if (example === 'nestjs') {
+      await check(`${name}: its OpenAPI document`, () => withApp(cwd, [`${out}/main.js`], openApiDocument));
+    }
+    if (packages.includes(typedoc)) {
+      const isShown = example === 'express-controllers' && id === standard.id;
+      const to = (isShown ? pictureTo : undefined) ?? join(cwd, 'page.png');
+      await check(`${name}: typedoc's pages`, () => typedocPages(cwd, config, out, to));
+    }
   }
 }
 

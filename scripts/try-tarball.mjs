@@ -1,7 +1,7 @@
 // @ts-check
 // Packs the library, installs the tarball into empty projects and uses it there as users do: from `import` and from
 // `require`, in TypeScript under each moduleResolution, on Express 5 and on Express 4 with the oldest zod allowed.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
 import { check, finish, run } from './report.mjs';
@@ -83,11 +83,16 @@ async function bare(tarball) {
   const installed = await check('bare: install', () => install(cwd, [tarball]));
   if (installed === undefined) return;
   const use = `if (typeof m.session !== 'function' || typeof s.SqliteStore !== 'function') throw new Error('exports');
-    if (typeof e !== 'function' || typeof e.Store !== 'function') throw new Error('not as express-session is')`;
-  const imports = `const m = await import('typed-session'), s = await import('typed-session/sqlite');
+    if (typeof e !== 'function' || typeof e.Store !== 'function') throw new Error('not as express-session is');
+    if (typeof o.withSessionSecurity !== 'function') throw new Error('openapi')`;
+  const imports = `const o = await import('typed-session/openapi'), m = await import('typed-session'), s = await import('typed-session/sqlite');
     const { default: e } = await import('typed-session/express-session'); ${use}`;
-  const requires = `const m = require('typed-session'), s = require('typed-session/sqlite');
+  const requires = `const o = require('typed-session/openapi'), m = require('typed-session'), s = require('typed-session/sqlite');
     const e = require('typed-session/express-session'); ${use}`;
+  await check('bare: no optional peer is installed', () => {
+    const peers = Object.keys(own.peerDependenciesMeta).filter((name) => existsSync(join(cwd, 'node_modules', name)));
+    if (peers.length > 0) throw new Error(`there are ${peers.join(', ')}`);
+  });
   await check('bare: import', () => run('node', ['--input-type=module', '-e', imports], { cwd }));
   await check('bare: require', () => run('node', ['--input-type=commonjs', '-e', requires], { cwd }));
   const oldest = ['-y', '-p', `node@${oldestNode}`, 'node', '--input-type=commonjs', '-e'];

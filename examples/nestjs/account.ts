@@ -13,23 +13,27 @@ import {
 @Controller()
 @RequireSession('userId')
 export class AccountController {
+  /** The account, and how much was noted. */
   @Get('account')
   show(@SessionValue('userId') userId: string, @CurrentSession() session: Session): object {
     return { userId, role: session.role, notes: session.notes.length };
   }
 
+  /** Notes something. */
   @Post('account/notes')
   addNote(@CurrentSession() session: Session, @Body() body: { text?: unknown }): string[] {
     session.notes.push(String(body.text));
     return session.notes;
   }
 
+  /** All that was noted. */
   @Get('account/notes')
   @RequireSession.readonly()
   list(@SessionValue('notes') notes: readonly string[]): readonly string[] {
     return notes;
   }
 
+  /** Throws all of it away. */
   @Delete('account/notes')
   @RequireSession({ role: 'admin' })
   clear(@CurrentSession({ role: 'admin' }) session: Session & { role: 'admin' }): object {
@@ -37,12 +41,14 @@ export class AccountController {
     return { clearedBy: session.role };
   }
 
+  /** For everybody. */
   @Get('prices')
   @AllowAnonymous()
   prices(): object {
     return { tea: 3 };
   }
 
+  /** Until the next login. */
   @Post('logout')
   @HttpCode(204)
   @DestroySession()
@@ -51,8 +57,10 @@ export class AccountController {
   }
 }
 
+/** How visitors become users. */
 @Controller()
 export class LoginController {
+  /** Who it is. */
   @Post('login')
   @HttpCode(200)
   @RequireAnonymous({ onPresent: problem })

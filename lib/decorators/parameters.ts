@@ -31,11 +31,16 @@ export type SessionParameterDecorator<T> = <P extends object, K extends string |
   index: I & Takes<P, K, I, T>,
 ) => void;
 
+/** What the compiler prints of a parameter. An object: of an index and mere text it would make `never`, and print that. */
+interface Refused<Advice extends string> {
+  readonly advice: Advice;
+}
+
 type Takes<P, K, I extends number, T> = K extends keyof P
   ? P[K] extends (...args: infer A) => unknown
     ? T extends A[I]
       ? unknown
-      : 'The type of this parameter promises what its decorator does not check'
+      : Refused<'The type of this parameter promises what its decorator does not check: ask for that too, or promise less'>
     : unknown
   : unknown;
 

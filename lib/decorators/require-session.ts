@@ -17,9 +17,11 @@ import type { AnyClass, ContextOf, Method } from './types.js';
 
 /** The session that a method's request type promises; `unknown` where its first parameter says nothing of one. */
 type PromisedSession<M> = M extends (this: never, request: infer Request, ...rest: never[]) => unknown
-  ? Request extends { session: infer S }
-    ? S
-    : unknown
+  ? [Request] extends [never] // of `Method` itself, which the compiler names where it tells of the other dialect
+    ? unknown
+    : Request extends { session: infer S }
+      ? S
+      : unknown
   : unknown;
 
 /** The fields that a session type takes for granted though neither the schema nor the decorator sees to it. */

@@ -141,7 +141,7 @@ export function onSuccessStep(what: 'rotate' | 'destroy'): Step {
     tells: what === 'rotate' ? { rotates: true } : { destroys: true },
     run: (request) =>
       withSession(request, undefined, (_session, attached) => {
-        if (attached !== undefined) attached.onSuccess = what;
+        if (attached !== undefined) attached.onSuccess = attached.onSuccess === 'destroy' ? 'destroy' : what; // in any order
       }),
   };
 }

@@ -54,6 +54,7 @@ export function middlewareOf(step: Step) {
 export function enter(step: Step, args: readonly unknown[], goOn: () => unknown): unknown {
   const [request, response, next] = args;
   const refuse = (error: unknown): unknown => {
+    forgetSuccess(request);
     const handOn = (reason: unknown): unknown => {
       if (typeof next !== 'function') throw reason;
       return (next as Next)(reason); // Express's third argument
@@ -73,7 +74,23 @@ export function enter(step: Step, args: readonly unknown[], goOn: () => unknown)
   } catch (error) {
     return refuse(error);
   }
-  return waiting === undefined ? goOn() : waiting.then(goOn, refuse);
+  if (waiting === undefined) return goOn();
+  const goOnLater = (): unknown => {
+    try {
+      return goOn();
+    } catch (error) {
+      // Express hears of what a handler throws at once, and so it does of one that had to wait for its session.
+      if (typeof next !== 'function') throw error;
+      return (next as Next)(error); // as above
+    }
+  };
+  return waiting.then(goOnLater, refuse);
+}
+
+/** The handler is not reached: what a step before this one has left for its success is not to be done. */
+function forgetSuccess(request: unknown): void {
+  const attached = typeof request === 'object' && request !== null ? exchangeOf(request)?.find(undefined) : undefined;
+  if (attached !== undefined) attached.onSuccess = undefined;
 }
 
 function handlerOf(error: unknown, step: Step, request: object): MissingHandler | undefined {

@@ -14,7 +14,7 @@ import type {
   RegisteredValues,
   SessionField,
 } from '../schema/types.js';
-import { inNest, stepDecorator } from './steps.js';
+import { stepDecorator } from './steps.js';
 import { SESSION, SESSIONS } from './tokens.js';
 
 /**
@@ -62,25 +62,22 @@ export function DestroySession(): SessionMethodDecorator {
   return stepDecorator(onSuccessStep('destroy')) as unknown as SessionMethodDecorator; // as above
 }
 
-/** What a parameter is given, and what has to hold before. */
-interface Parameter {
-  readonly step: Step | undefined;
-  readonly field: string | undefined;
-}
-
-const parameter = createParamDecorator(async ({ step, field }: Parameter, context: ExecutionContext) => {
+const given = createParamDecorator(async (field: string | undefined, context: ExecutionContext) => {
   const request: object = context.switchToHttp().getRequest();
-  try {
-    await step?.run(request);
-    let session: unknown;
-    await withSession(request, undefined, (found, attached) => {
-      session = attached?.session ?? found;
-    });
-    return field === undefined ? session : (session as Record<string, unknown>)[field]; // any field can be asked for
-  } catch (error) {
-    throw inNest(error);
-  }
+  let session: unknown;
+  await withSession(request, undefined, (found, attached) => {
+    session = attached?.session ?? found;
+  });
+  return field === undefined ? session : (session as Record<string, unknown>)[field]; // any field can be asked for
 });
+
+/** A parameter that is given the session or a field, behind a guard of its method: `onMissing` and `Reflector` know of it. */
+function parameter(step: Step | undefined, field?: string): SessionParameterDecorator<unknown> {
+  return (prototype, name, index) => {
+    given(field)(prototype, name, index);
+    if (step !== undefined) stepDecorator(step)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
+  };
+}
 
 /**
  * Gives a parameter the session; asked for something, it asks as {@link RequireSession} does, and the session is narrowed.
@@ -107,8 +104,7 @@ export function CurrentSession<
   ...required: R & KnownFields<RegisteredSchema, R[number]>
 ): SessionParameterDecorator<Session & Narrowed<RegisteredSchema, R[number]>> {
   const asked = required as readonly unknown[]; // to be looked at, whatever it is
-  const step = asked.length === 0 ? undefined : sessionStep(asked);
-  return parameter({ step, field: undefined }); // the compiler has compared them
+  return parameter(asked.length === 0 ? undefined : sessionStep(asked));
 }
 
 /**
@@ -119,7 +115,7 @@ export function CurrentSession<
 export function SessionValue<F extends SessionField<RegisteredSchema>>(
   field: F,
 ): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>> {
-  return parameter({ step: sessionStep([field]), field }); // as above
+  return parameter(sessionStep([field]), field);
 }
 
 /**

@@ -19,7 +19,7 @@ import type { MissingHandler } from '../express/missing.js';
 import type { SessionOptions } from '../lifecycle/options.js';
 import { session, type SessionMiddleware } from '../middleware.js';
 import type { SessionSchema } from '../schema/types.js';
-import { inNest, SessionAnsweredException } from './steps.js';
+import { inNest } from './steps.js';
 import { SESSION, SESSIONS } from './tokens.js';
 
 /** The options of `session(…)`, as Nest's modules take them. */
@@ -37,10 +37,9 @@ export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {
 
 const logger = new Logger('TypedSession');
 
-/** Answers what the library throws by its status, and leaves alone what `onMissing` has answered. */
+/** Answers what the library throws by its status. */
 class SessionExceptionFilter extends BaseExceptionFilter {
-  override catch(exception: SessionError | SessionAnsweredException, host: ArgumentsHost): void {
-    if (exception instanceof SessionAnsweredException) return;
+  override catch(exception: SessionError, host: ArgumentsHost): void {
     const error = inNest(exception);
     if (!(error instanceof SessionError)) {
       super.catch(error, host);
@@ -52,7 +51,7 @@ class SessionExceptionFilter extends BaseExceptionFilter {
     super.catch(new HttpException({ statusCode: status, message, code }, status, { cause: error }), host);
   }
 }
-Catch(SessionError, SessionAnsweredException)(SessionExceptionFilter);
+Catch(SessionError)(SessionExceptionFilter);
 
 /**
  * Gives every request of a Nest app on Express its session.

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import {
   ForbiddenException,
   SetMetadata,
@@ -18,9 +17,6 @@ import { classSteps, note, stepsOf, together } from '../decorators/steps.js';
  */
 export const SESSION_REQUIREMENTS = 'typed-session:requirements';
 
-/** Thrown where `onMissing` has answered already, so that Nest answers nothing. */
-export class SessionAnsweredException extends Error {}
-
 /** Goes through one step before a handler. */
 class StepGuard implements CanActivate {
   readonly #step: Step;
@@ -34,22 +30,12 @@ class StepGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (this.#ofClass && !this.#holds(context)) return true;
     const http = context.switchToHttp();
-    const response: ServerResponse = http.getResponse();
     return new Promise((resolve, reject) => {
-      let isDecided = false;
-      const decide = (decision: () => void): void => {
-        isDecided = true;
-        decision();
-      };
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever was handed on is
-      const next = (error: unknown): void => { decide(() => { reject(inNest(error)); }); }; // prettier-ignore
-      const goOn = (): void => { decide(() => { resolve(true); }); }; // prettier-ignore
-      Promise.resolve(enter(this.#step, [http.getRequest(), response, next], goOn)).then(() => {
-        if (isDecided) return;
-        // `onMissing` answers, or will.
-        if (response.closed) reject(new SessionAnsweredException());
-        else response.once('close', () => { reject(new SessionAnsweredException()); }); // prettier-ignore
-      }, reject);
+      const next = (error: unknown): void => { reject(inNest(error)); }; // prettier-ignore
+      const goOn = (): void => { resolve(true); }; // prettier-ignore
+      // Where `onMissing` answers, this is never settled: there is nothing left that Nest, or a filter, might do.
+      Promise.resolve(enter(this.#step, [http.getRequest(), http.getResponse(), next], goOn)).catch(reject);
     });
   }
 

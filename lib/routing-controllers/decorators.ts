@@ -85,20 +85,26 @@ export function SessionValue<F extends SessionField<RegisteredSchema>>(
   return parameter(sessionStep([field]), (session) => session[field]);
 }
 
-function parameter(step: Step | undefined, valueOf: (session: Readonly<Record<string, unknown>>) => unknown) {
-  return createParamDecorator({
+/** A parameter that is given something of the session, behind a step of its action. */
+function parameter(
+  step: Step | undefined,
+  valueOf: (session: Readonly<Record<string, unknown>>) => unknown,
+): SessionParameterDecorator<unknown> {
+  const given = createParamDecorator({
     value: async ({ request }: Action): Promise<unknown> => {
-      const asked = request as object; // Express's
       let session: object = {};
       try {
-        await step?.run(asked);
-        await withSession(asked, undefined, (found, attached) => {
+        await withSession(request as object, undefined, (found, attached) => {
           session = attached?.session ?? found;
-        });
+        }); // Express's request is an object
       } catch (error) {
         throw asHttpError(error);
       }
       return valueOf(session as Readonly<Record<string, unknown>>); // any field can be asked for
     },
-  }) as SessionParameterDecorator<unknown>; // the compiler has compared them
+  });
+  return (prototype, name, index) => {
+    given(prototype, name as string, index); // its type knows no symbols
+    if (step !== undefined) stepDecorator(step)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
+  };
 }

@@ -21,16 +21,16 @@ export function stepDecorator(step: Step) {
   };
 }
 
-let isAnswering = false;
+const answering = new WeakSet<object>();
 
 /**
  * routing-controllers hands the actions of a base class down to its subclasses, but not the middleware of these actions
  * (0.11): guards would be lost. So we answer what an action uses, by what was noted of the class and its base classes.
  */
 function answerForInherited(): void {
-  if (isAnswering) return;
-  isAnswering = true;
   const storage = getMetadataArgsStorage();
+  if (answering.has(storage)) return;
+  answering.add(storage);
   // It is called without a method for what a whole controller uses, whatever its type says.
   const answer = storage.filterUsesWithTargetAndMethod.bind(storage) as (target: Class, method?: string) => Uses;
   storage.filterUsesWithTargetAndMethod = (target: Class, method?: string): Uses => {

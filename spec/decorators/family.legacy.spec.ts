@@ -126,6 +126,41 @@ class Methods {
     res.status(409).end();
   }
 
+  @DestroySession()
+  @RequireSession('notice', { onMissing: redirect('/login') })
+  refusedBelow(_req: Request, res: Response): void {
+    res.end();
+  }
+
+  @RequireSession('notice', { onMissing: redirect('/login') })
+  @DestroySession()
+  refusedAbove(_req: Request, res: Response): void {
+    res.end();
+  }
+
+  @RotateSession()
+  @DestroySession()
+  endsBelow(_req: Request, res: Response): void {
+    res.end();
+  }
+
+  @DestroySession()
+  @RotateSession()
+  endsAbove(_req: Request, res: Response): void {
+    res.end();
+  }
+
+  @DestroySession()
+  @RequireSession.readonly('userId')
+  readsAndEnds(_req: Request, res: Response): void {
+    res.end();
+  }
+
+  @RequireSession('userId')
+  breaks(): void {
+    throw new Error('thrown by the method');
+  }
+
   @RequireSession.readonly('userId')
   async reads(req: Request, res: Response): Promise<void> {
     const { cart } = req.session as unknown as Filled;

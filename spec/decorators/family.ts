@@ -53,6 +53,12 @@ export interface Family {
     | 'fails'
     | 'logout'
     | 'refusesLogout'
+    | 'refusedBelow'
+    | 'refusedAbove'
+    | 'endsBelow'
+    | 'endsAbove'
+    | 'readsAndEnds'
+    | 'breaks'
     | 'reads'
     | 'writes'
     | 'own'
@@ -211,6 +217,31 @@ export function familySuite(name: string, family: Family): void {
       expect(store.calls).toContain('delete');
     });
 
+    it('@DestroySession() leaves alone whose request does not reach the method, wherever it stands', async () => {
+      const { client, set } = await open(make);
+      await set({ userId: 'ann' });
+      for (const path of ['/Methods/refusedBelow', '/Methods/refusedAbove']) {
+        expect([path, await status(client, path)]).toEqual([path, 302]);
+        expect(await client.json('/session')).toMatchObject({ userId: 'ann' });
+      }
+    });
+
+    it('@DestroySession() ends the session beside @RotateSession() and on a readonly one, wherever it stands', async () => {
+      for (const path of ['/Methods/endsBelow', '/Methods/endsAbove', '/Methods/readsAndEnds']) {
+        const { client, set } = await open(make);
+        await set({ userId: 'ann' });
+        const old = client.copy();
+        expect([path, await status(client, path)]).toEqual([path, 200]);
+        expect([path, client.cookieHeader, await old.json('/session')]).toEqual([path, '', { views: 0, cart: [] }]);
+      }
+    });
+
+    it.each(['request', 'demand'] as const)('what a method throws is an error response; load: %s', async (load) => {
+      const { client, set } = await open(make, load === 'demand' ? { load } : {});
+      await set({ userId: 'ann' });
+      expect((await client.get('/Methods/breaks')).text).toContain('thrown by the method');
+    });
+
     it('@RequireSession.readonly() hands out what cannot be changed, and stores nothing', async () => {
       const { client, set } = await open(make);
       await set({ userId: 'ann', cart: [{ sku: 'tea', qty: 1 }] });
@@ -254,6 +285,43 @@ export function familySuite(name: string, family: Family): void {
     });
   });
 
+  it(`guards alike in whatever order its decorators stand, in the ${name} dialect`, async () => {
+    const decorators = [
+      loose.RequireSession('userId'),
+      loose.RequireSession({ views: 1 }, (s: { cart: unknown[] }) => s.cart.length > 0),
+      loose.RequireSession.readonly(),
+      loose.RotateSession() as unknown as ReturnType<Loose>,
+    ];
+    const sessions = session({ schema, secret: 's' });
+    const cart = [{ sku: 'tea', qty: 1 }];
+    const all = { userId: 'ann', views: 1, cart };
+    for (const order of ordersOf(decorators)) {
+      const client = await makeApp((app) => {
+        app.use(sessions);
+        app.get('/set', (req, res) => {
+          Object.assign(sessions.of(req), JSON.parse(req.query['payload'] as string));
+          res.end();
+        });
+        app.get(
+          '/',
+          decorated(order, name, (_req, res) => res.json('reached')),
+        );
+      });
+      const answers: unknown[] = [];
+      for (const payload of [{ views: 1, cart }, { ...all, views: 2 }, { ...all, cart: [] }, all]) {
+        await client.get(`/set?payload=${encodeURIComponent(JSON.stringify(payload))}`);
+        const before = client.cookieHeader;
+        answers.push([await status(client, '/'), client.cookieHeader !== before]);
+      }
+      expect(answers).toEqual([
+        [401, false],
+        [401, false],
+        [401, false],
+        [200, true],
+      ]); // the last has a new id
+    }
+  });
+
   it(`refuses, where the class is defined, what contradicts, in the ${name} dialect`, () => {
     const { RequireSession: Require } = loose;
     const method = Require({ userId: 'ann' });
@@ -286,6 +354,23 @@ export function familySuite(name: string, family: Family): void {
     expect(() => (RotateSession() as unknown as Loose)(class {}, context)).toThrow('for methods.');
     expect(() => (DestroySession() as unknown as Loose)(class {}, context)).toThrow('for methods.');
   });
+}
+
+/** Every order of a few things. */
+function ordersOf<T>(things: readonly T[]): T[][] {
+  if (things.length < 2) return [[...things]];
+  return things.flatMap((first) => ordersOf(things.filter((one) => one !== first)).map((rest) => [first, ...rest]));
+}
+
+/** A method behind decorators, the last of which stands next to it. */
+function decorated(decorators: readonly ReturnType<Loose>[], dialect: string, method: RequestHandler): RequestHandler {
+  if (dialect === 'legacy') {
+    const start = { value: method } as PropertyDescriptor;
+    const made = decorators.reduceRight((descriptor, one) => one({}, 'me', descriptor) as PropertyDescriptor, start);
+    return (Object.defineProperty({}, 'me', made) as { me: RequestHandler }).me;
+  }
+  const context = { kind: 'method', name: 'me', addInitializer: () => undefined };
+  return decorators.reduceRight((behind, one) => one(behind, context) as RequestHandler, method);
 }
 
 /** The names of a class's methods, and of its base classes'. */

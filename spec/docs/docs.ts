@@ -92,11 +92,13 @@ export function compilerOptions(): Record<string, unknown> {
       'typed-session/express-session': [join(root, 'lib/express-session.ts')],
       'typed-session/mongo': [join(root, 'lib/mongo.ts')],
       'typed-session/nestjs': [join(root, 'lib/nestjs.ts')],
+      'typed-session/openapi': [join(root, 'lib/openapi.ts')],
       'typed-session/postgres': [join(root, 'lib/postgres.ts')],
       'typed-session/redis': [join(root, 'lib/redis.ts')],
       'typed-session/routing-controllers': [join(root, 'lib/routing-controllers.ts')],
       'typed-session/sqlite': [join(root, 'lib/sqlite.ts')],
       'typed-session/testing': [join(root, 'lib/testing.ts')],
+      'typed-session/typedoc': [join(root, 'lib/typedoc.ts')],
     },
   };
 }

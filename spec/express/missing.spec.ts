@@ -181,6 +181,10 @@ describe('returnPath', () => {
   it.each([
     ['//evil.example', '/'], ['/\\evil.example', '/'], ['https://evil.example', '/'], ['javascript:alert(1)', '/'],
     ['/..//evil.example', '/'], ['/.//evil.example', '/'], ['/a\r\nSet-Cookie: x=1', '/'], ['/\tevil', '/'], ['orders', '/'],
+    ['\\\\evil.example', '/'], ['\\/evil.example', '/'], ['///evil.example', '/'], [' //evil.example', '/'], ['/ /evil.example', '/'],
+    ['HTTPS://evil.example', '/'], ['https:evil.example', '/'], ['data:text/html,x', '/'], ['/\u0000', '/'], ['/\u2028', '/'], ['/\u007f', '/'],
+    ['/%2e%2e//evil.example', '/'], ['/a/..//evil.example', '/'], ['/a\\..\\..\\\\evil.example', '/'],
+    ['%2F%2Fevil.example', '/'], ['/%5Cevil.example', '/%5Cevil.example'], ['/@evil.example', '/@evil.example'],
     ['', '/'], [undefined, '/'], [['/a', '/b'], '/'], [{ a: 1 }, '/'],
     ['/', '/'], ['/orders?page=2#x', '/orders?page=2#x'], ['/a//b', '/a//b'], ['/%2F%2Fevil', '/%2F%2Fevil'],
   ])('of %j is %j', (wanted, path) => {

@@ -169,7 +169,7 @@ class VisitController {
   }
 }
 
-async function open(options: Options = {}, extra: object[] = []) {
+async function open(options: Options = {}, extra: object[] = [], configure: (app: NestApplication) => void = () => {}) {
   const store = new ProbedStore(options.store ?? new MemoryStore());
   @Module({
     imports: [TypedSessionModule.forRoot({ schema, secret: 's', ...options, store })],
@@ -179,6 +179,7 @@ async function open(options: Options = {}, extra: object[] = []) {
   class AppModule {}
   const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
   const app = built.createNestApplication<NestApplication>({ logger: false } as object);
+  configure(app);
   await app.listen(0, '127.0.0.1');
   onTestFinished(() => app.close());
   const client = new Client(await app.getUrl());
@@ -246,6 +247,29 @@ describe('in a Nest app', () => {
     expect((await handedOn.get('/account')).status).toBe(401);
   });
 
+  it('a filter of the app that catches everything hears nothing of what onMissing has answered', async () => {
+    const caught: unknown[] = [];
+    @Catch()
+    class Everything implements ExceptionFilter {
+      catch(error: unknown, host: ArgumentsHost): void {
+        caught.push(error);
+        host.switchToHttp().getResponse<Response>().status(500).json('caught');
+      }
+    }
+    const { client } = await open({}, [], (app) => app.useGlobalFilters(new Everything()));
+    expect((await client.get('/account/page')).status).toBe(302);
+    expect(caught).toEqual([]);
+    expect((await client.get('/account')).status).toBe(500);
+    expect(caught).toEqual([expect.any(UnauthorizedException)]);
+  });
+
+  it('every route has its session, under a prefix and beside it', async () => {
+    const { client, post } = await open({}, [], (app) => app.setGlobalPrefix('api', { exclude: ['account/open', 'login/:user'] })); // prettier-ignore
+    expect((await post('/login/ann')).status).toBe(201);
+    expect(await client.json('/api/account')).toMatchObject({ userId: 'ann' });
+    expect((await client.get('/account/open')).text).toBe('open');
+  });
+
   it('a subclass has the guards of its base class, unless it says otherwise', async () => {
     const { client } = await open();
     expect((await client.get('/heir/more')).status).toBe(401);
@@ -273,6 +297,11 @@ describe('in a Nest app', () => {
     await post('/login/ann');
     const answer = await client.get('/needs');
     expect([answer.status, answer.text]).toEqual([401, expect.stringContaining('views')]);
+    const { client: own } = await open({ onMissing: (_error, _req, res) => res.status(418).json('own') });
+    expect((await own.get('/needs')).status).toBe(418); // behind a guard, as all that is asked for
+    expect(sessionRequirements(VisitController)).toMatchObject({
+      needs: { session: true, fields: ['userId'], values: { views: 7 } },
+    });
   });
 
   it('a readonly session stays as it was', async () => {

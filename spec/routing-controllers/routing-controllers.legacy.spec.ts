@@ -223,6 +223,8 @@ describe.each([
     expect([answer.status, answer.text]).toEqual([401, expect.stringContaining('views')]);
     expect((await client.get('/account/reads')).status).toBe(500);
     expect((await post('/cart/tea')).text).toBe('[1]');
+    const { client: own } = await open(make, { onMissing: (_error, _req, res) => res.status(418).json('own') });
+    expect((await own.get('/needs')).status).toBe(418);
   });
 
   it("answers a store that is down by its status, and loads the session first under load: 'demand'", async () => {
@@ -251,6 +253,7 @@ it('tells what each action asks for', () => {
     more: { fields: ['userId'] },
   });
   expect(sessionRequirements(AccountController)).not.toHaveProperty('open');
+  expect(sessionRequirements(VisitController)).toMatchObject({ needs: { fields: ['userId'], values: { views: 7 } } });
 });
 
 it('says so where no middleware was mounted', async () => {

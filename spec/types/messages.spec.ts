@@ -139,6 +139,27 @@ describe('a type error reads as advice', () => {
     );
   });
 
+  it.each(['', '/nestjs', '/routing-controllers'])('where a parameter promises more, with typed-session%s', (entry) => {
+    const head = `${REGISTERED}import { CurrentSession, SessionValue, RequireSession as Require } from 'typed-session${entry}';
+import type { Session } from 'typed-session';\n`;
+    const [wrong, narrowed, unknown, fine] = errors(
+      head,
+      [
+        `export class A { @Require() me(@SessionValue('userId') id: number) { return id; } }`,
+        `export class B { @Require() me(@CurrentSession() s: Session & { userId: string }) { return s; } }`,
+        `export class C { @Require() me(@SessionValue('userID') id: string) { return id; } }`,
+        `@Require('userId') export class D { @Require({ role: 'admin' }) me(@SessionValue('userId') id: string, @CurrentSession({ role: 'admin' }) s: Session & { role: 'admin' }) { return [id, s]; } }`,
+      ],
+      METADATA,
+    );
+    for (const text of [wrong, narrowed])
+      expect(text).toContain(
+        `'0 & Refused<"The type of this parameter promises what its decorator does not check: ask for that too, or promise less">'`,
+      );
+    expect(unknown).toContain(`Argument of type '"userID"' is not assignable to parameter of type`);
+    expect(fine).toBe('');
+  });
+
   it('in an app that has registered its schema', () => {
     const [unknownField, reserved, initial, value, misspelt, take, guarded, option] = errors(REGISTERED, [
       `requireSession('userID');`,

@@ -242,6 +242,70 @@ export class After {
   }
 }
 
+// None of them is for a property or an accessor, and none takes what no session can have.
+export class Misplaced {
+  // @ts-expect-error -- a property is no method
+  @RequireSession.readonly('userId')
+  readonly = 5;
+
+  // @ts-expect-error -- nor may it hold one: it is not bound, and there is nothing to put a guard before
+  @RequireSession('userId')
+  handler = (req: SessionRequest<'userId'>): string => req.session.userId;
+
+  // @ts-expect-error -- a property is no method
+  @RequireAnonymous()
+  anonymous = 5;
+
+  // @ts-expect-error -- a property is no method
+  @AllowAnonymous()
+  static allowed = 5;
+
+  // @ts-expect-error -- an accessor is no method
+  @RequireSession.readonly('userId')
+  get reads(): number {
+    return this.readonly;
+  }
+
+  // @ts-expect-error -- an accessor is no method
+  @RequireAnonymous()
+  get stranger(): number {
+    return this.anonymous;
+  }
+
+  // @ts-expect-error -- an accessor is no method
+  @AllowAnonymous()
+  set open(value: number) {
+    this.anonymous = value;
+  }
+}
+expectError(RequireSession({ role: 'root' }));
+expectError(RequireSession({ rank: 1 }));
+expectError(RequireSession.readonly({ role: 'root' }));
+expectError(RequireSession.readonly('nope'));
+expectError(RequireSession((s) => s.nope));
+expectError(RequireSession(async (s) => s.cart.length > 0));
+expectError(RequireSession({ onMissing: '/login' }));
+expectError(RequireAnonymous({ onMissing: redirect('/') }));
+expectError(CurrentSession({ role: 'root' }));
+expectError(CurrentSession({ role: 'admin' }, { role: 'user' }));
+
+// What contradicts each other on one method: the one that the request's type does not stand for is refused.
+export class Contradicting {
+  @RequireSession({ role: 'admin' })
+  // @ts-expect-error -- it checks another role
+  @RequireSession({ role: 'user' })
+  rule(req: SessionRequest<{ role: 'admin' }>): void {
+    expectType<'admin'>(req.session.role);
+  }
+
+  @RequireSession('userId')
+  // @ts-expect-error -- nobody is signed in there
+  @RequireAnonymous()
+  me(req: SessionRequest<'userId'>): void {
+    expectType<string>(req.session.userId);
+  }
+}
+
 // Parameter decorators, which the legacy dialect calls so.
 class Parameters {
   me(userId: string, session: Session, narrowed: Session & { userId: string }, views: number): void {

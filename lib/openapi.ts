@@ -1,0 +1,7 @@
+/**
+ * What the decorators ask of the session, in an app's OpenAPI document.
+ *
+ * @packageDocumentation
+ */
+
+export { withSessionSecurity, type OpenApiDocument, type SessionSecurityOptions } from './openapi/document.js';

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { TypeScript as ts } from 'typedoc';
+
+/** What decorators of ours say of the session, in words. */
+export interface Told {
+  /** What the session must have, as Markdown. */
+  readonly requires: readonly string[];
+  /** What else they do. */
+  readonly notes: readonly string[];
+  /** `@AllowAnonymous()`: what the class asks for does not hold. */
+  readonly clears: boolean;
+}
+
+/** What is required where no more than a stored session is. */
+export const ANY_SESSION = 'a stored session';
+
+const NOTES: Readonly<Record<string, string>> = {
+  RequireAnonymous: 'Only for those who are not signed in.',
+  RotateSession: 'Gives the session a new id.',
+  DestroySession: 'Ends the session.',
+};
+
+/** What holds for a whole class: what its base classes ask for comes first. */
+export function toldByClass(node: ts.ClassLikeDeclaration, checker: ts.TypeChecker): Told {
+  const own = toldBy(node, checker);
+  const base = own.clears ? undefined : baseOf(node, checker);
+  return base === undefined ? own : both(toldByClass(base, checker), own);
+}
+
+/**
+ * What holds for a method, inherited or not, of a class.
+ *
+ * @param owner - the class whose instances have it
+ * @param isLegacy - in that dialect a decorated method's decorators do not hold for what overrides it
+ */
+export function toldByMethod(
+  method: ts.MethodDeclaration,
+  owner: ts.ClassLikeDeclaration,
+  checker: ts.TypeChecker,
+  isLegacy: boolean,
+): Told {
+  let told = toldBy(method, checker);
+  const isStatic = (ts.getCombinedModifierFlags(method) & ts.ModifierFlags.Static) !== 0;
+  for (let over = isLegacy || isStatic ? undefined : overriddenBy(method, checker); over !== undefined;) {
+    if (told.clears) break;
+    told = both(toldBy(over, checker), told);
+    over = overriddenBy(over, checker);
+  }
+  return told.clears || isStatic ? told : both(toldByClass(owner, checker), told);
+}
+
+function both(first: Told, second: Told): Told {
+  return {
+    requires: [...new Set([...first.requires, ...second.requires])],
+    notes: [...new Set([...first.notes, ...second.notes])],
+    clears: first.clears || second.clears,
+  };
+}
+
+/** The class that a class extends, as it was declared. */
+function baseOf(node: ts.ClassLikeDeclaration, checker: ts.TypeChecker): ts.ClassLikeDeclaration | undefined {
+  const clause = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
+  const [base] = clause?.types ?? [];
+  if (base === undefined) return undefined;
+  return checker.getTypeAtLocation(base).symbol?.declarations?.find(ts.isClassLike);
+}
+
+function overriddenBy(method: ts.MethodDeclaration, checker: ts.TypeChecker): ts.MethodDeclaration | undefined {
+  const name = method.name.getText();
+  for (let at = ts.isClassLike(method.parent) ? baseOf(method.parent, checker) : undefined; at !== undefined;) {
+    const over = at.members.find((member) => ts.isMethodDeclaration(member) && member.name.getText() === name);
+    if (over !== undefined) return over as ts.MethodDeclaration; // it was just asked
+    at = baseOf(at, checker);
+  }
+  return undefined;
+}
+
+/** What is written above a class or a method, and before a method's parameters. */
+function toldBy(node: ts.ClassLikeDeclaration | ts.MethodDeclaration, checker: ts.TypeChecker): Told {
+  const requires: string[] = [];
+  const notes: string[] = [];
+  let clears = false;
+  for (const [name, args] of decoratorsOf(node, checker)) {
+    if (name === 'RequireSession') requires.push(...asked(args, checker));
+    else if (name === 'AllowAnonymous') clears = true;
+    const note = NOTES[name];
+    if (note !== undefined) notes.push(note);
+  }
+  for (const parameter of ts.isMethodDeclaration(node) ? node.parameters : []) {
+    for (const [name, args] of decoratorsOf(parameter, checker)) {
+      if (name === 'SessionValue' || (name === 'CurrentSession' && args.length > 0)) {
+        requires.push(...asked(args, checker));
+      }
+    }
+  }
+  return { requires: [...new Set(requires)], notes, clears };
+}
+
+/** The decorators of typed-session: their names, whatever they were imported as, and what they are given. */
+function decoratorsOf(node: ts.Node, checker: ts.TypeChecker): [name: string, args: readonly ts.Expression[]][] {
+  const decorators = ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : [];
+  return decorators.flatMap(({ expression }) => {
+    if (!ts.isCallExpression(expression)) return [];
+    const name = nameOf(expression.expression, checker);
+    return name === undefined ? [] : [[name, expression.arguments]];
+  });
+}
+
+function nameOf(callee: ts.Expression, checker: ts.TypeChecker): string | undefined {
+  const isMember = ts.isPropertyAccessExpression(callee);
+  let symbol = checker.getSymbolAtLocation(isMember ? callee.name : callee);
+  if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
+  const file = symbol?.declarations?.[0]?.getSourceFile().fileName;
+  if (symbol === undefined || file === undefined || packageOf(file) !== 'typed-session') return undefined;
+  // `@RequireSession.readonly(…)`, and the decorator of one middleware: `@admin.Require(…)`.
+  return isMember && (symbol.name === 'readonly' || symbol.name === 'Require') ? 'RequireSession' : symbol.name;
+}
+
+const packages = new Map<string, string | undefined>();
+
+/** The name of the package that a file is of. */
+function packageOf(file: string): string | undefined {
+  if (!packages.has(file)) {
+    const found = ts.findConfigFile(file, (path) => ts.sys.fileExists(path), 'package.json');
+    const told = found === undefined ? {} : (JSON.parse(readFileSync(found, 'utf8')) as { readonly name?: string });
+    packages.set(file, told.name);
+  }
+  return packages.get(file);
+}
+
+function asked(args: readonly ts.Expression[], checker: ts.TypeChecker): string[] {
+  // `{ onMissing }` says what happens to others, and stands in an object of its own.
+  const about = args.filter((arg) => checker.getTypeAtLocation(arg).getProperty('onMissing') === undefined);
+  if (about.length === 0) return [ANY_SESSION];
+  return about.flatMap((arg) => {
+    if (ts.isStringLiteralLike(arg)) return [code(arg.text)];
+    if (!ts.isObjectLiteralExpression(arg)) return [code(arg.getText())];
+    return arg.properties.map((property) => {
+      if (!ts.isPropertyAssignment(property)) return code(property.getText());
+      const { name, initializer } = property;
+      const value = ts.isStringLiteralLike(initializer) ? initializer.text : initializer.getText();
+      return code(`${name.getText()} = ${value}`);
+    });
+  });
+}
+
+/** Markdown's way to show code, whatever is in it. */
+export function code(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
+}

@@ -1,0 +1,197 @@
+import 'reflect-metadata';
+import { Body, Controller, Delete, Get, Module, Post, VersioningType } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { Test } from '@nestjs/testing';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Get as Read, JsonController } from 'routing-controllers';
+import { expect, it, onTestFinished } from 'vitest';
+import * as plain from 'typed-session';
+import * as nest from 'typed-session/nestjs';
+import { withSessionSecurity } from 'typed-session/openapi';
+import * as rc from 'typed-session/routing-controllers';
+import { schema } from '../support/shop.js';
+
+// The program of the specs registers no schema.
+type Loose = (...asked: any[]) => (...args: any[]) => any;
+const RequireSession = nest.RequireSession as unknown as Loose;
+const rcSessionValue = rc.SessionValue as unknown as Loose;
+const RequirePlain = plain.RequireSession as unknown as Loose;
+const SessionValue = nest.SessionValue as unknown as Loose;
+const RequireAnonymous = nest.RequireAnonymous as unknown as Loose;
+
+@Controller('account')
+@RequireSession('userId')
+class AccountController {
+  @Get()
+  show(): string {
+    return 'account';
+  }
+
+  @Delete('notes')
+  @RequireSession({ role: 'admin' }, () => true)
+  clear(): string {
+    return 'cleared';
+  }
+
+  @Get(['old', 'older'])
+  several(): string {
+    return 'several';
+  }
+
+  @Get('prices')
+  @nest.AllowAnonymous()
+  prices(): string {
+    return 'prices';
+  }
+}
+
+@Controller()
+class LoginController {
+  @Post('login')
+  @RequireAnonymous()
+  login(@Body() body: object): object {
+    return body;
+  }
+}
+
+@Controller({ path: 'orders', version: '2' })
+class OrderController {
+  @Get()
+  list(@SessionValue('userId') userId: string): string {
+    return userId;
+  }
+}
+
+@Module({
+  imports: [nest.TypedSessionModule.forRoot({ schema, secret: 's' })],
+  controllers: [AccountController, LoginController, OrderController],
+})
+class AppModule {}
+
+async function documentOfNest(version: '3.0.0' | '3.1.0') {
+  const built = await Test.createTestingModule({ imports: [AppModule] }).compile();
+  const app = built.createNestApplication({ logger: false } as object);
+  app.enableVersioning({ type: VersioningType.URI });
+  await app.init();
+  onTestFinished(() => app.close());
+  return SwaggerModule.createDocument(
+    app,
+    new DocumentBuilder().setOpenAPIVersion(version).setTitle('Accounts').build(),
+  );
+}
+
+it.each(['3.0.0', '3.1.0'] as const)(
+  'a document of @nestjs/swagger tells what each operation asks for, in OpenAPI %s',
+  async (version) => {
+    const document = await documentOfNest(version);
+    const before = structuredClone(document);
+    const controllers = [AccountController, LoginController, OrderController];
+    const told = withSessionSecurity(document, { controllers, cookieName: 'sid' });
+    expect(told.components?.securitySchemes).toEqual({
+      session: { type: 'apiKey', in: 'cookie', name: 'sid', description: 'The session cookie, signed.' },
+    });
+    expect(told.paths['/account']?.get).toMatchObject({
+      security: [{ session: [] }],
+      responses: { 200: { description: '' }, 401: { description: 'A session with `userId` is required.' } },
+    });
+    expect(told.paths['/account/notes']?.delete?.responses).toMatchObject({
+      401: { description: 'A session with `userId`, `role` = `admin`, a condition is required.' },
+    });
+    for (const path of ['/account/old', '/account/older', '/v2/orders']) {
+      expect([path, told.paths[path]?.get?.security]).toEqual([path, [{ session: [] }]]);
+    }
+    expect(told.paths['/account/prices']?.get).toEqual(before.paths['/account/prices']?.get);
+    expect(told.paths['/login']?.post?.security).toBeUndefined();
+    expect(told.paths['/login']?.post?.responses).toMatchObject({ 403: { description: expect.any(String) } });
+    expect(document).toEqual(before); // another document, not this one changed
+    expect(withSessionSecurity(told, { controllers, cookieName: 'sid' })).toEqual(told); // and telling it twice adds nothing
+    const { valid, errors } = await new Validator().validate(structuredClone(told) as never);
+    expect([valid, errors]).toEqual([true, undefined]);
+  },
+);
+
+it('what a document says already stays, and other names of operations can be told', () => {
+  const operation = { operationId: 'account.show', responses: { 401: { description: 'our own words' } } };
+  const document = {
+    openapi: '3.1.0',
+    info: { title: 'Accounts', version: '1' },
+    security: [{ oauth: [] }],
+    components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-Key' } } },
+    paths: {
+      '/account': {
+        summary: 'an account',
+        parameters: [],
+        get: { ...operation, security: [{ key: [] }, {}] },
+        put: { ...operation, security: [] },
+        post: operation,
+        delete: { operationId: 'account.close', responses: {} },
+        patch: { responses: {} },
+      },
+    },
+  };
+  const options = {
+    controllers: [AccountController],
+    schemeName: 'cookie',
+    operationId: (controller: string, method: string) =>
+      `${controller.replace('Controller', '').toLowerCase()}.${method}`,
+  };
+  const told = withSessionSecurity(document, options);
+  expect({ ...told, components: undefined }).toEqual({
+    ...document,
+    components: undefined,
+    paths: {
+      '/account': {
+        ...document.paths['/account'],
+        get: { ...operation, security: [{ key: [], cookie: [] }, { cookie: [] }] }, // beside each of the alternatives
+        put: { ...operation, security: [{ cookie: [] }] },
+        post: { ...operation, security: [{ oauth: [], cookie: [] }] }, // beside what holds for the whole document
+      },
+    },
+  });
+  expect(Object.keys(told.components.securitySchemes)).toEqual(['key', 'cookie']);
+});
+
+it('tells actions of routing-controllers and methods of plain classes too', () => {
+  @JsonController()
+  class Actions {
+    @Read('/mine')
+    mine(@rcSessionValue('userId') userId: string): string {
+      return userId;
+    }
+  }
+  class Plain {
+    @RequirePlain('userId', { role: 'admin' })
+    rule(): void {
+      // for its decorator
+    }
+  }
+  const document = {
+    paths: { '/mine': { get: { operationId: 'Actions.mine' } }, '/rule': { get: { operationId: 'Plain.rule' } } },
+  };
+  const operationId = (controller: string, method: string) => `${controller}.${method}`;
+  const told = withSessionSecurity(document, { controllers: [Actions, Plain], operationId });
+  expect(told.paths).toMatchObject({
+    '/mine': {
+      get: { security: [{ session: [] }], responses: { 401: { description: expect.stringContaining('`userId`') } } },
+    },
+    '/rule': {
+      get: {
+        security: [{ session: [] }],
+        responses: { 401: { description: expect.stringContaining('`role` = `admin`') } },
+      },
+    },
+  });
+});
+
+it('a controller that asks for something and is not in the document is an error: its operations have other names', () => {
+  const paths = { '/account': { get: { operationId: 'AccountController_show' } } };
+  expect(() => withSessionSecurity({ paths }, { controllers: [AccountController, OrderController] })).toThrow(
+    'operationId: no operation of the document is called OrderController_list, as a method of OrderController would be',
+  );
+  class Open {
+    all(): void {
+      // asks for nothing
+    }
+  }
+  expect(() => withSessionSecurity({}, { controllers: [Open] })).not.toThrow();
+});
