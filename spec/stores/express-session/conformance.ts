@@ -36,9 +36,9 @@ export function adaptedConformance(
             callback(error, found);
           });
       }
-      return Object.assign(new AdaptedStore(store), { close: async () => void (await close()) });
+      return Object.assign(new AdaptedStore(store), { close: async () => { await close(); } }); // prettier-ignore
     },
     without,
-    sessions: 500,
+    sessions: 100,
   });
 }
