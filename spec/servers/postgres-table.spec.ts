@@ -96,6 +96,17 @@ describe('PostgresStore', () => {
       expect(await store.read('a')).toMatchObject({ revision: 1, expiresAt: 9e15 });
     });
 
+    it('tells why it failed where its connection breaks, and leaves everything as it was', async () => {
+      const table = aTable();
+      await admin.query(`CREATE TABLE ${table} (id text)`);
+      const pool = aPool();
+      const breaks = {
+        'id text': (name: string) => `ALTER TABLE ${name} ADD key text; SELECT pg_terminate_backend(pg_backend_pid())`,
+      };
+      await expect(createTable(pool, table, breaks)).rejects.toMatchObject({ code: '57P01' });
+      await expect(createTable(pool, table)).rejects.toThrow(/found: id text\)/);
+    });
+
     it('is for the first: a role without rights to create may call it afterwards', async () => {
       const role = `${schema}_app`;
       const table = aTable();

@@ -96,7 +96,7 @@ export function createTable(pool: PostgresPool, table: string, steps: TableUpgra
       await bringUp(client, table, steps);
       await client.query('COMMIT');
     } catch (error) {
-      await client.query('ROLLBACK');
+      await client.query('ROLLBACK').catch(() => undefined); // where the connection broke, the server does it by itself
       throw error;
     }
   });
