@@ -110,7 +110,8 @@ export class MongoStore implements SessionStore {
   }
 
   /**
-   * How many live sessions there are, counted: with the index on their deadlines about half a second for a million.
+   * How many live sessions there are. They are counted one by one, in the index on their deadlines: for a page of figures,
+   * not for each request.
    */
   async size(): Promise<number> {
     return this.#collection.countDocuments(allAlive(), this.#reading());
