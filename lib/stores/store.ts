@@ -66,7 +66,16 @@ export interface CommandOptions {
  * Where sessions live. Every method is one command and one round trip on the server, and atomic there.
  *
  * A missing or expired record is never an error; a rejected promise always means that the store itself failed.
- * What a key looks like is not the store's business: it is text of at most 512 characters.
+ * What a key looks like is not the store's business: it is text of at most 512 characters. A principal is any text.
+ *
+ * A deadline is a moment, and each process judges it by its own clock: `Date.now()`, at each command. A server that
+ * removes records by itself may keep dead ones as long as it likes, since they are not served, and must not be early:
+ * it counts `expiresAt - Date.now()` milliseconds from the command on, as the clock of whoever wrote it has them, and not
+ * until `expiresAt` by its own. Where processes share the sessions, one whose clock is ahead takes nothing from the
+ * others: a command that finds a record dead leaves it and its place in an index, except `create`, which takes its
+ * place, and {@link SessionStore.prune}.
+ *
+ * `storeConformance` of `typed-session/testing` has the tests of all this.
  *
  * @example
  * ```ts

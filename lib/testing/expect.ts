@@ -30,7 +30,7 @@ export function expectCount(count: unknown, expected: number, advice: string): v
 
 /** Exactly one of several that were told whether they were the one. */
 export function expectOneTrue(answers: readonly boolean[], advice: string): number {
-  expectCount(answers.filter((answer) => answer === true).length, 1, advice);
+  expectCount(answers.filter((answer: unknown) => answer === true).length, 1, advice);
   return answers.indexOf(true);
 }
 

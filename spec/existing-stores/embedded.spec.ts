@@ -22,6 +22,7 @@ afterAll(() => {
 });
 
 existingStore('session-file-store', {
+  addsField: '__lastAccess',
   open: () => {
     const path = join(folder, 'files');
     const store = new FileStore({ path, retries: 0, logFn: () => undefined, reapInterval: -1 });

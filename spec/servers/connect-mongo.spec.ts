@@ -2,7 +2,7 @@ import MongoStore from 'connect-mongo';
 import { MongoClient } from 'mongodb';
 import { expect, it } from 'vitest';
 import type { ExpressSessionStore } from 'typed-session';
-import { existingStore, serverUrl, through } from './suite.js';
+import { existingStore, serverUrl, stored, through } from './suite.js';
 
 const url = serverUrl('MONGO_URL');
 
@@ -12,6 +12,7 @@ existingStore('connect-mongo', {
     const mongoUrl = through(url, port);
     const mongoOptions = { serverSelectionTimeoutMS: 2000, connectTimeoutMS: 2000 };
     const store = MongoStore.create({ mongoUrl, ttl: 14 * 24 * 60 * 60, mongoOptions });
+    await stored(store, 'nobody'); // its index is there: a store that is closed before that rejects, and nobody hears it
     return Promise.resolve({ store: store, // typed by @types/express-session, which is not here
       close: () => store.close() }); // prettier-ignore
   },

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import express, { type RequestHandler } from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { session, type ExpressSessionStore } from 'typed-session';
+import { adaptedConformance } from '../stores/express-session/conformance.js';
 import { makeApp, type Client } from '../support/app.js';
 import { schema, type Options } from '../support/shop.js';
 import { expectTakenOnce } from '../support/take.js';
@@ -14,6 +15,8 @@ const expressSession = createRequire(import.meta.url)('express-session') as (opt
 export interface Package {
   /** A store of its own connection to the same sessions, and how to let go of it. */
   readonly open: (port?: number) => Promise<Opened>;
+  /** A field of the package's own that it adds to what it stores. */
+  readonly addsField?: string;
   /** The server's port; absent where there is no server to go down. */
   readonly port?: number;
 }
@@ -162,6 +165,8 @@ export function existingStore(name: string, from: Package): void {
       expect(await stored(store, idOf(before))).toBeUndefined();
       expect(await before.json('/')).toEqual({ views: 0, cart: [] });
     });
+
+    adaptedConformance(name, () => from.open(), from.addsField);
 
     const { port } = from;
     if (port === undefined) return;

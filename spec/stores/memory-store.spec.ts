@@ -12,6 +12,19 @@ it('gives a token to one of 50 requests that take it at the same time', async ()
   await expectTakenOnce(new MemoryStore());
 });
 
+it.each([1, 2, 3, 100])('scans every record once, in order, in pages of %i', async (limit) => {
+  const store = new MemoryStore();
+  for (const key of ['d', 'a', 'c', 'e', 'b']) await store.create(key, aRecord());
+  const met: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.scan(cursor, limit);
+    met.push(...page.entries.map(([key]) => key));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  expect(met).toEqual(['a', 'b', 'c', 'd', 'e']);
+});
+
 describe('MemoryStore', () => {
   afterEach(() => {
     vi.restoreAllMocks();
