@@ -11,11 +11,12 @@ export const programs = { mvn: 'maven', java: 'default-jre-headless' };
 
 /**
  * Starts mongo-java-server, a stand-in for MongoDB, which Debian does not have and which cannot be downloaded here: it
- * speaks the wire protocol of MongoDB 4.2 (so drivers up to 6 can talk to it) and keeps everything in memory.
+ * speaks the wire protocol of MongoDB 4.4 as far as the drivers 6 and 7 need it, and keeps everything in memory.
  *
- * What it lacks: it takes a TTL index and never removes anything by it; no transactions, no change streams. That
- * MongoDB would remove expired sessions is tested at the driver's boundary: the index is asked for, and each document
- * carries the date that it works by.
+ * What it lacks: it takes a TTL index and never removes anything by it; no replica set, no retryable writes, no
+ * transactions, no change streams; it has an index for no filter of more than one field. That MongoDB would remove
+ * expired sessions is tested at the driver's boundary: the index is asked for, and each document carries the date that
+ * it works by. Why not FerretDB: docs/decisions.md.
  *
  * @param {string} folder
  */

@@ -141,7 +141,7 @@ describe.each(drivers)('MongoStore with %s', (_, driver) => {
       expect(sent).toHaveLength(2);
       for (const { command } of sent) {
         expect((command as { indexes: object[] }).indexes).toEqual([
-          { key: new Map([['expiresAt', 1]]), name: 'expiresAt_1', expireAfterSeconds: 0 },
+          { key: new Map([['expiresAt', 1]]), name: 'expiresAt_1', expireAfterSeconds: 3_600 },
           {
             key: new Map([['principal', 1]]),
             name: 'principal_1',

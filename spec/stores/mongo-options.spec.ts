@@ -84,6 +84,14 @@ describe('MongoStore', () => {
     for (const options of asked) expect(options).toMatchObject({ readPreference: 'primary' });
   });
 
+  it('hands a driver that knows no signals nothing that nobody waits for', async () => {
+    const { collection, replaceOne } = replacing(() => Promise.resolve({ matchedCount: 1, upsertedCount: 0 }));
+    const reason = new Error('nobody waits');
+    const update = new MongoStore({ collection }).update('a', aRecord(), 1, { signal: AbortSignal.abort(reason) });
+    await expect(update).rejects.toBe(reason);
+    expect(replaceOne).not.toHaveBeenCalled();
+  });
+
   it('replaces a whole document, with nothing that would leave a field of the old one', async () => {
     const { collection, replaceOne } = replacing(() => Promise.resolve({ matchedCount: 1, upsertedCount: 0 }));
     const record = aRecord({ revision: 2 });

@@ -1,4 +1,4 @@
-import type { Collection, Document, MongoClient, ObjectId } from 'mongodb';
+import type { Collection, MongoClient, ObjectId } from 'mongodb';
 import type { Collection as Collection7, MongoClient as MongoClient7 } from 'mongodb7';
 import { expectAssignable, expectError, expectType } from 'tsd';
 import { session, type SessionStore } from 'typed-session';
@@ -25,7 +25,7 @@ new MongoStore({ collection: documents });
 new MongoStore({ collection: strict });
 new MongoStore({ collection: others });
 new MongoStore({ collection: strict7 });
-expectAssignable<MongoCollection>(documents as Collection<Document>);
+expectAssignable<MongoCollection>(documents);
 
 // … and nothing else.
 expectError(new MongoStore());

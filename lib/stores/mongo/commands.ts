@@ -18,11 +18,17 @@ export interface SessionDocument {
 }
 
 /**
+ * How long after a deadline the server removes the record, in seconds. It goes by its own clock, and where that is ahead of
+ * the clock of the process which set the deadline it must not be early. A dead record is served to nobody meanwhile.
+ */
+const GRACE = 3_600;
+
+/**
  * The indexes of the collection. That of the principals holds only sessions that have one. It is partial by `$exists`,
  * because this is what MongoDB can tell of `principal: 'ada'`, so that it uses the index; of `$type` it cannot.
  */
 export const INDEXES: readonly MongoIndex[] = [
-  { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { key: { expiresAt: 1 }, expireAfterSeconds: GRACE },
   { key: { principal: 1 }, partialFilterExpression: { principal: { $exists: true } } },
 ];
 

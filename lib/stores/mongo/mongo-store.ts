@@ -24,8 +24,8 @@ const BATCH = 1_000;
  * Sessions in a collection of MongoDB. Every method is one command, atomic on the server. MongoDB itself removes what has
  * expired, by an index that {@link MongoStore.createIndexes} makes: call it once, where the application is deployed.
  *
- * The clocks of the processes and of the server should agree: a record is served by the process's clock, and removed by
- * the server's.
+ * Deadlines are judged by the clock of the process. The server removes what has been dead for an hour by its own clock, which
+ * may therefore be up to an hour ahead.
  *
  * @throws SessionOptionsError where an option is wrong or unknown, or the collection's write concern is `w: 0`
  *
@@ -110,14 +110,15 @@ export class MongoStore implements SessionStore {
   }
 
   /**
-   * How many live sessions there are, counted: with the index on their deadlines about half a second for a million.
+   * How many live sessions there are. They are counted one by one, in the index on their deadlines: for a page of figures,
+   * not for each request.
    */
   async size(): Promise<number> {
     return this.#collection.countDocuments(allAlive(), this.#reading());
   }
 
   /**
-   * Makes the indexes, in one command: on `expiresAt`, by which MongoDB removes a session within about a minute of its
+   * Makes the indexes, in one command: on `expiresAt`, by which MongoDB removes a session about an hour after its
    * deadline, and on `principal`, by which `list` and `revoke` find theirs. Does nothing where they are there. Without
    * them the store works, but nothing is ever removed, and a look for a principal reads the whole collection.
    *
