@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { cached, fallback, MemoryStore, SessionOptionsError } from 'typed-session';
+import { RedisStore, type RedisStoreOptions } from 'typed-session/redis';
+import { TextStore } from '../support/text-store.js';
+
+/** As much of a client as is looked at when a store is made. */
+const client = { evalSha: async () => 1, eval: async () => 1, get: async () => null };
+
+describe('RedisStore', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['no options', undefined, /^options: must be an object, as in new RedisStore\(\{ client \}\)/],
+    ['no client', {}, /^client: must be a client of the package redis \(4 to 6\) or ioredis \(5\)/],
+    ['a URL in place of a client', { client: 'redis://localhost' }, /^client: must be a client/],
+    [
+      'a client of an old release, whose methods take callbacks',
+      { client: { evalsha() {}, get() {} } },
+      /^client: must/,
+    ],
+    ['a prefix that is no text', { client, prefix: 5 }, /^prefix: must be text/],
+    ['an empty prefix', { client, prefix: '' }, /^prefix: must be text/],
+    ['an unknown option', { client, ttl: 5 }, /^ttl: RedisStore has no such option, only client, prefix/],
+  ])('refuses %s and names the option', (_, options, message) => {
+    const wrong = options as RedisStoreOptions; // what a JavaScript user may pass
+    expect(() => new RedisStore(wrong)).toThrow(SessionOptionsError);
+    expect(() => new RedisStore(wrong)).toThrow(message);
+  });
+
+  it('asks the client for nothing when it is made', () => {
+    const untouched = new Proxy(client, {
+      get: (target, name) => {
+        const known = (target as Record<PropertyKey, unknown>)[name];
+        return typeof known === 'function' ? () => { throw new Error('was asked'); } : known; // prettier-ignore
+      },
+    });
+    expect(new RedisStore({ client: untouched })).toBeInstanceOf(RedisStore);
+  });
+});
+
+describe('cached', () => {
+  const store = new MemoryStore();
+  it.each<[string, unknown, RegExp]>([
+    ['no options', undefined, /^options: must be an object/],
+    ['no ttl', {}, /^ttl: must be whole milliseconds from 1/],
+    ['a ttl of nothing', { ttl: 0 }, /^ttl: must be/],
+    ['an endless ttl', { ttl: Infinity }, /^ttl: must be/],
+    ['a cache without room', { ttl: 5, maxSessions: 0 }, /^maxSessions: must be/],
+    ['an unknown option', { ttl: 5, max: 5 }, /^max: cached\(\) has no such option/],
+  ])('refuses %s', (_, options, message) => {
+    expect(() => cached(store, options as { ttl: number })).toThrow(message); // what a JavaScript user may pass
+  });
+
+  it('refuses what is no store, and takes one of express-session', () => {
+    expect(() => cached({} as MemoryStore, { ttl: 5 })).toThrow(/^store: has no method/); // the same
+    expect(cached(new TextStore(), { ttl: 5 }).layout).toBe('express-session');
+  });
+});
+
+describe('fallback', () => {
+  it('refuses one store twice, and what is no store', () => {
+    const store = new MemoryStore();
+    expect(() => fallback(store, store)).toThrow(/^previous: must be another store than next/);
+    expect(() => fallback(store, {} as MemoryStore)).toThrow(/^store: has no method/); // what a JavaScript user may pass
+  });
+
+  it('has what both stores have', () => {
+    expect(Object.keys(fallback(new MemoryStore(), new MemoryStore()))).toEqual(
+      expect.arrayContaining(['list', 'revoke', 'prune']),
+    );
+    const mixed = fallback(new MemoryStore(), new TextStore());
+    expect(mixed.layout).toBe('express-session');
+    expect([mixed.list, mixed.revoke]).toEqual([undefined, undefined]);
+  });
+});
