@@ -45,7 +45,8 @@ const everyCase: readonly StoreCase[] = [
 
 /**
  * The tests that every store of this library passes, for a store of your own. They need no test runner but can be
- * run by any: `test` of `node:test`, of vitest or of jest (there with a timeout, as in `test(title, run, 60_000)`).
+ * run by any: `test` of `node:test`, of vitest, or of `@jest/globals` under `NODE_OPTIONS=--experimental-vm-modules`. With
+ * the latter two give a timeout, as in `test(title, run, 60_000)`: one case stores 10 000 sessions.
  *
  * The cases of one process run one after the other, because some of them move `Date.now`: not with `test.concurrent`.
  * A store has to look at the time by `Date.now()`, at each command.

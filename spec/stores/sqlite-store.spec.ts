@@ -29,7 +29,7 @@ if (builtin !== undefined) {
   conformance('SqliteStore on node:sqlite', {
     open: () => {
       const database = new builtin.DatabaseSync(file);
-      database.exec('PRAGMA busy_timeout = 5000');
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000'); // as advised
       open.push(database);
       return new SqliteStore({ database });
     },
