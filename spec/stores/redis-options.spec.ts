@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cached, fallback, MemoryStore, SessionOptionsError } from 'typed-session';
+import { cached, fallback, MemoryStore, SessionOptionsError, type SessionStore } from 'typed-session';
 import { RedisStore, type RedisStoreOptions } from 'typed-session/redis';
 import { TextStore } from '../support/text-store.js';
 
@@ -36,6 +36,9 @@ describe('RedisStore', () => {
   });
 });
 
+/** What a JavaScript user may pass as a store. */
+const none = {} as unknown as SessionStore;
+
 describe('cached', () => {
   const store = new MemoryStore();
   it.each<[string, unknown, RegExp]>([
@@ -50,7 +53,7 @@ describe('cached', () => {
   });
 
   it('refuses what is no store, and takes one of express-session', () => {
-    expect(() => cached({} as MemoryStore, { ttl: 5 })).toThrow(/^store: has no method/); // the same
+    expect(() => cached(none, { ttl: 5 })).toThrow(/^store: has no method/);
     expect(cached(new TextStore(), { ttl: 5 }).layout).toBe('express-session');
   });
 });
@@ -59,7 +62,7 @@ describe('fallback', () => {
   it('refuses one store twice, and what is no store', () => {
     const store = new MemoryStore();
     expect(() => fallback(store, store)).toThrow(/^previous: must be another store than next/);
-    expect(() => fallback(store, {} as MemoryStore)).toThrow(/^store: has no method/); // what a JavaScript user may pass
+    expect(() => fallback(store, none)).toThrow(/^store: has no method/);
   });
 
   it('has what both stores have', () => {
