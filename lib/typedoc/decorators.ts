@@ -122,7 +122,7 @@ const packages = new Map<string, string | undefined>();
 function packageOf(file: string): string | undefined {
   if (!packages.has(file)) {
     const found = ts.findConfigFile(file, (path) => ts.sys.fileExists(path), 'package.json');
-    const told = found === undefined ? {} : (JSON.parse(readFileSync(found, 'utf8')) as { readonly name?: string });
+    const told = found === undefined ? {} : (JSON.parse(readFileSync(found, 'utf8')) as { readonly name?: string }); // npm's form
     packages.set(file, told.name);
   }
   return packages.get(file);
