@@ -7,12 +7,16 @@ type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'r
 /** The options of one command: its signal is made when the store asks for it, as few do. */
 class Command implements CommandOptions {
   #controller: AbortController | undefined;
+  #isAborted = false;
 
   get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal;
+    this.#controller ??= new AbortController();
+    if (this.#isAborted) this.#controller.abort(); // a store may ask late, for a second command
+    return this.#controller.signal;
   }
 
   abort(): void {
+    this.#isAborted = true;
     this.#controller?.abort();
   }
 }
