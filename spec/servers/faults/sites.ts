@@ -105,6 +105,20 @@ export const sqlite: Pick<Site, 'name' | 'open'> = {
   },
 };
 
+/** Where the sessions of one test are, told to another process. */
+export interface Place {
+  readonly name: SiteName;
+  readonly url: string;
+  readonly space: string;
+}
+
+/** The store at a place. */
+export async function placeOf({ name, url, space }: Place): Promise<Opened> {
+  const site = [...sites, sqlite].find((one) => one.name === name);
+  if (site === undefined) throw new Error(`no such site: ${name}`);
+  return site.open(url, space);
+}
+
 export function aSpace(): string {
   return `faults_${randomBytes(6).toString('hex')}`;
 }
