@@ -176,6 +176,19 @@ describe.each(sites)('the line to the server of $name', (site) => {
     expect(await storedOf(before, other)).toEqual({ views: 0, cart: [] });
   });
 
+  it('down from the second step of a login on: a 503, the old cookie leads nobody in, and a login works afterwards', async () => {
+    const { client, proxy } = await aLine(site, { storeTimeout: 300 });
+    await client.get('/view');
+    const cut = proxy.cutBeforeAnswer('"rotatedTo":null').then(proxy.cut);
+    expect(await client.get('/login')).toMatchObject({ status: 503, cookies: [] });
+    await cut;
+    await proxy.mend();
+    await servesAgain(client);
+    expect((await client.get('/account')).status).toBe(401);
+    expect((await client.get('/login')).status).toBe(200);
+    expect((await client.get('/account')).status).toBe(200);
+  });
+
   it('cut between a logout and its answer: the session is over, and trying again says so', async () => {
     const { client, proxy } = await aLine(site);
     await client.get('/login');

@@ -69,7 +69,7 @@ describe('PostgreSQL', () => {
     const taken = await pool.connect();
     const { status, text } = await client.get('/view');
     expect(status).toBe(503);
-    expect(text).toContain('failed to read');
+    expect(text).toContain('NoConnectionError');
     taken.release();
     expect(await client.json('/view')).toBe(2);
     expect(pool.waitingCount).toBe(0);
