@@ -56,9 +56,11 @@ export async function move<S extends SessionSchema>(
       if (Date.now() - started > store.patience) throw new SessionConflictError([]);
     }
   } catch (error) {
-    if (!(await isThere(store, old.key, note, error))) {
+    const isMoved = error instanceof SessionStoreError ? await isThere(store, old.key, note) : false;
+    if (isMoved !== true) {
       // Nobody knows the new id yet: without its record it is as if it had never been.
-      await store.delete(stored.key).catch(() => undefined);
+      const removal = store.delete(stored.key).catch(() => undefined);
+      if (isMoved === false) await removal; // a store that is silent is not waited for once more
       throw error;
     }
   }
@@ -70,13 +72,12 @@ export async function move<S extends SessionSchema>(
 
 /**
  * Whether a write is in the store all the same whose answer did not come: to take it for failed would end the session.
- * Where the store cannot say so, it has failed.
+ * `undefined` where the store does not say.
  */
-async function isThere(store: StoreCalls, key: string, written: SessionRecord, error: unknown): Promise<boolean> {
-  if (!(error instanceof SessionStoreError)) return false;
+function isThere(store: StoreCalls, key: string, written: SessionRecord): Promise<boolean | undefined> {
   return store.read(key).then(
     (found) => isOurs(found, written),
-    () => false,
+    () => undefined,
   );
 }
 
