@@ -58,9 +58,27 @@ async function bySha(known: () => Promise<unknown>, full: () => Promise<unknown>
   try {
     return await known();
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return full();
-    throw error;
+    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return full().catch(refuse);
+    return refuse(error);
   }
+}
+
+/** What a server refused; the word that its answer begins with is the code: OOM, READONLY, NOAUTH, CLUSTERDOWN. */
+class RedisError extends Error {
+  override readonly name = 'RedisError';
+  readonly code: string;
+
+  constructor(code: string, cause: Error) {
+    super(cause.message, { cause });
+    this.code = code;
+  }
+}
+
+/** Drivers leave the code in the message, which is not to be shown: it may quote a command. */
+function refuse(error: unknown): never {
+  if (!(error instanceof Error) || 'code' in error) throw error;
+  const code = /^[A-Z]{2,20}(?= )/.exec(error.message)?.[0];
+  throw code === undefined ? error : new RedisError(code, error);
 }
 
 /** What is only there on some of the package's clients, or in some of its releases. */
@@ -90,7 +108,7 @@ export function nodeRedis(given: NodeRedisClient): Driver {
   const mayAskReplicas = client.masters !== undefined || client.acquire !== undefined;
   return {
     keyPrefix: prefixOf(client.options?.keyPrefix),
-    get: mayAskReplicas ? undefined : (key, signal) => withSignal(signal).get(key),
+    get: mayAskReplicas ? undefined : (key, signal) => withSignal(signal).get(key).catch(refuse),
     run: ({ sha, source }, key, args, signal) => {
       const options = { keys: [key], arguments: [...args] };
       const target = withSignal(signal);
@@ -123,7 +141,7 @@ export function ioRedis(given: IoRedisClient): Driver {
   });
   return {
     keyPrefix: prefixOf(client.options?.keyPrefix),
-    get: client.nodes === undefined ? (key) => client.get(key) : undefined,
+    get: client.nodes === undefined ? (key) => client.get(key).catch(refuse) : undefined,
     run: ({ sha, source }, key, args) =>
       bySha(
         () => client.evalsha(sha, 1, key, ...args),

@@ -49,6 +49,7 @@ export class RedisStore implements SessionStore {
     const created = (await this.#run(commands.create, this.#recordAt(key), args, options)) === 1;
     // The record first: until this resolves nobody has its id, and an index that knows more than there is would be mended.
     if (created && record.principal !== undefined) {
+      options?.signal.throwIfAborted();
       await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
     }
     return created;
@@ -69,8 +70,10 @@ export class RedisStore implements SessionStore {
     };
     const answer = await swap('0');
     if (answer !== commands.INDEX_FIRST) return answer === 1;
+    options?.signal.throwIfAborted(); // nobody waits for the rest of it
     // The index first: this session lives, and must not be missed for a moment.
     await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
+    options?.signal.throwIfAborted();
     return (await swap('1')) === 1;
   }
 
@@ -89,7 +92,9 @@ export class RedisStore implements SessionStore {
     };
     const answer = await move('0');
     if (typeof answer === 'number') return answer === 1;
+    options?.signal.throwIfAborted();
     await this.#index(textOf(answer), key, expiresAt, options); // as in `update`
+    options?.signal.throwIfAborted();
     return (await move('1')) === 1;
   }
 
