@@ -34,6 +34,8 @@ export class CachedStore implements SessionStore {
   readonly #kept = new Map<string, Kept>();
   /** The reads under way, whose results are still good to keep: one for all who ask at the same time. */
   readonly #reading = new Map<string, Promise<SessionRecord | undefined>>();
+  /** The commands under way that change a session, and whether one has been alone: of several nobody knows which came last. */
+  readonly #changing = new Map<string, { count: number; isAlone: boolean }>();
 
   constructor(store: SessionStore, options: CachedOptions) {
     const { ttl, maxSessions } = checkOptions(options);
@@ -81,12 +83,13 @@ export class CachedStore implements SessionStore {
   }
 
   async delete(key: string, options?: CommandOptions): Promise<boolean> {
-    return this.#around(this.#store.delete(key, options), () => { this.#forget(key); }); // prettier-ignore
+    return (await this.#change(key, this.#store.delete(key, options))).answer;
   }
 
   async close(): Promise<void> {
     this.#kept.clear();
     this.#reading.clear();
+    this.#changing.clear();
     await this.#store.close?.();
   }
 
@@ -111,9 +114,23 @@ export class CachedStore implements SessionStore {
   /** A write that did not go through shows that what is kept is old; one whose answer is lost may have changed it. */
   async #write(key: string, record: SessionRecord | undefined, command: Promise<boolean>): Promise<boolean> {
     const until = Date.now() + this.#ttl;
-    const isDone = await this.#around(command, () => { this.#forget(key); }); // prettier-ignore
-    if (isDone && record !== undefined) this.#keep(key, record, until);
-    return isDone;
+    const { answer, wasAlone } = await this.#change(key, command);
+    if (answer && wasAlone && record !== undefined) this.#keep(key, record, until);
+    return answer;
+  }
+
+  async #change(key: string, command: Promise<boolean>): Promise<{ answer: boolean; wasAlone: boolean }> {
+    const changing = this.#changing.get(key) ?? { count: 0, isAlone: true };
+    this.#changing.set(key, changing);
+    changing.count += 1;
+    changing.isAlone &&= changing.count === 1;
+    try {
+      const answer = await this.#around(command, () => { this.#forget(key); }); // prettier-ignore
+      return { answer, wasAlone: changing.isAlone };
+    } finally {
+      changing.count -= 1;
+      if (changing.count === 0) this.#changing.delete(key);
+    }
   }
 
   /** Forgets before and after: nobody is to be served what a command is changing, nor what was read meanwhile. */
@@ -142,6 +159,7 @@ export class CachedStore implements SessionStore {
   #forgetOf(principal: string): void {
     for (const [key, { record }] of this.#kept) if (record.principal === principal) this.#kept.delete(key);
     this.#reading.clear();
+    for (const changing of this.#changing.values()) changing.isAlone = false;
   }
 }
 
