@@ -26,7 +26,8 @@ export function typedSessionApp(store: SessionStore): Express {
     store,
     secret: 'of the stress program',
     principal: 'user',
-    touchAfter: 0, // every request that changes nothing is a touch
+    // Every request that changes nothing is a touch, where a touch cannot write over a logout.
+    ...(store.layout === undefined ? { touchAfter: 0 } : undefined),
     ...(knowsPrincipals ? { maxSessionsPerPrincipal: CAP } : undefined),
     merge: {
       cart: (base, mine, theirs) => [...theirs, ...mine.filter((sku) => !base.includes(sku) && !theirs.includes(sku))],

@@ -1,8 +1,8 @@
 // The same app on express-session, as its documentation has it: what its sessions lose is counted beside ours.
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
-import type { RedisStore } from 'connect-redis';
 import type { Express, Request, RequestHandler } from 'express';
+import type { connectRedis } from './stores.js';
 import { appOf, type Routes } from './routes.js';
 
 /** What the app keeps in a session, and what express-session adds. */
@@ -33,7 +33,7 @@ function payloadOf({ user, n = 0, cart = [], ...others }: Payload): object {
   return { user, n, cart, ...others, cookie: undefined };
 }
 
-export function expressSessionApp(store: RedisStore): Express {
+export function expressSessionApp({ store, ids }: Awaited<ReturnType<typeof connectRedis>>): Express {
   const signedIn: RequestHandler = (req, res, next) => {
     if (sessionOf(req).user === undefined) res.status(401).json({});
     else next();
@@ -45,8 +45,10 @@ export function expressSessionApp(store: RedisStore): Express {
   }; // prettier-ignore
   /** The ids of a user's sessions: it takes a walk through all of them. */
   const idsOf = async (user: string): Promise<string[]> => {
-    const all = (await store.all()) as { id: string; user?: string }[]; // what the app has put there
-    return all.filter((one) => one.user === user).map(({ id }) => id);
+    const all = await Promise.all(
+      (await ids()).map(async (id) => [id, (await store.get(id)) as Payload | null] as const),
+    );
+    return all.filter(([, one]) => one?.user === user).map(([id]) => id);
   };
 
   const routes: Routes = {

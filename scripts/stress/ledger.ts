@@ -59,7 +59,12 @@ export class Ledger {
       if (!ok.includes(payload[field])) this.#say('write lost', `${field} is ${String(payload[field])}, not ${ok.join(' or ')}`); // prettier-ignore
     }
     const ok = possible(this.#same, (earlier, later) => earlier.answer.ended < later.answer.began);
-    if (!ok.includes(payload['same'])) this.#say('value invented', `same is ${String(payload['same'])}, not ${ok.join(' or ')}`); // prettier-ignore
+    if (ok.includes(payload['same'])) return;
+    const isKnown = payload['same'] === undefined || this.#same.some(({ value }) => value === payload['same']);
+    this.#say(
+      isKnown ? 'write overtaken' : 'value invented',
+      `same is ${String(payload['same'])}, not ${ok.join(' or ')}`,
+    );
   }
 
   #verifyCount(n: number): void {

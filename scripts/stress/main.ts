@@ -24,7 +24,7 @@ function there(from: string, to: string, old: string): readonly Phase[] {
 }
 
 /** What may be lost on stores without compare-and-swap, and is only counted there. */
-const MAY_BE_LOST: readonly Violation[] = ['increment lost', 'increment counted twice', 'write lost', 'cart item lost', 'stale read', 'token taken twice', 'token lost', 'sessions of a client', 'sessions of a principal']; // prettier-ignore
+const MAY_BE_LOST: readonly Violation[] = ['increment lost', 'increment counted twice', 'write lost', 'write overtaken', 'cart item lost', 'stale read', 'token taken twice', 'token lost', 'sessions of a client', 'sessions of a principal']; // prettier-ignore
 
 const { values } = parseArgs({
   options: {

@@ -95,6 +95,8 @@ export const tokens: Round = async (site, random, user) => {
 /** A logout beside slow writers and, at times, a rotation. */
 export const logout: Round = async (site, random, user) => {
   const client = await signIn(site, random, user);
+  // On stores without compare-and-swap even what a site that moves does by itself could write over the logout.
+  if (!site.traits.atomic) for (const port of site.ports) await site.send('read', '/read', port, client.cookie);
   const { id } = client;
   const ledger = new Ledger(user, site.tally);
   const rotates = site.traits.atomic && random.next() < 0.5;

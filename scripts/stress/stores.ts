@@ -37,13 +37,20 @@ async function postgres(connectionString: string, { run }: Place): Promise<Sessi
   return store;
 }
 
-/** connect-redis's store, as express-session apps have it. */
-export async function connectRedis({ run }: Place): Promise<ConnectRedisStore> {
-  return new ConnectRedisStore({ client: await nodeRedis(), prefix: `stress:connect:${run}:` });
+/** connect-redis's store, as express-session apps have it, and the ids that it holds: its own all() knows older clients. */
+export async function connectRedis({ run }: Place) {
+  const client = await nodeRedis();
+  const prefix = `stress:connect:${run}:`;
+  const ids = async (): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1000 })) found.push(...keys);
+    return found.map((key) => key.slice(prefix.length));
+  };
+  return { store: new ConnectRedisStore({ client, prefix }), ids };
 }
 
 const redis: Open = async ({ run }) => new RedisStore({ client: await nodeRedis(), prefix: `stress:${run}:` });
-const onConnectRedis: Open = async (place) => fromExpressSessionStore(await connectRedis(place));
+const onConnectRedis: Open = async (place) => fromExpressSessionStore((await connectRedis(place)).store);
 const onPostgres: Open = (place) => postgres(url('POSTGRES_URL'), place);
 
 const opens: Readonly<Record<string, Open>> = {
