@@ -8,6 +8,7 @@ import { appOf, CAP, type Routes } from './routes.js';
 const schema = z.object({
   user: z.string().optional(),
   n: z.int().default(0),
+  m: z.int().default(0),
   f0: z.int().default(0),
   f1: z.int().default(0),
   f2: z.int().default(0),
@@ -30,6 +31,7 @@ export function typedSessionApp(store: SessionStore): Express {
     ...(store.layout === undefined ? { touchAfter: 0 } : undefined),
     ...(knowsPrincipals ? { maxSessionsPerPrincipal: CAP } : undefined),
     merge: {
+      m: (base, mine, theirs) => mine + theirs - base,
       cart: (base, mine, theirs) => [...theirs, ...mine.filter((sku) => !base.includes(sku) && !theirs.includes(sku))],
     },
   });
@@ -51,6 +53,10 @@ export function typedSessionApp(store: SessionStore): Express {
         latest.n += 1;
       });
       res.json({ n: sessions.of(req).n });
+    },
+    add: (req, res) => {
+      sessions.of(req).m += 1;
+      res.json({});
     },
     field: (req, res) => {
       sessions.of(req)[`f${req.params['at'] as '0'}`] = Number(req.params['value']);

@@ -9,6 +9,7 @@ import { appOf, type Routes } from './routes.js';
 interface Payload {
   user?: string;
   n?: number;
+  m?: number;
   token?: string | undefined;
   cart?: string[];
   [field: string]: unknown;
@@ -29,8 +30,8 @@ async function newId(req: Request): Promise<Payload> {
 }
 
 /** What a client may see of a session. */
-function payloadOf({ user, n = 0, cart = [], ...others }: Payload): object {
-  return { user, n, cart, ...others, cookie: undefined };
+function payloadOf({ user, n = 0, m = 0, cart = [], ...others }: Payload): object {
+  return { user, n, m, cart, ...others, cookie: undefined };
 }
 
 export function expressSessionApp({ store, ids }: Awaited<ReturnType<typeof connectRedis>>): Express {
@@ -68,6 +69,9 @@ export function expressSessionApp({ store, ids }: Awaited<ReturnType<typeof conn
       session.n = (session.n ?? 0) + 1;
       res.json({ n: session.n });
     },
+    add: change((session) => {
+      session.m = (session.m ?? 0) + 1;
+    }),
     field: change((session, { params }) => {
       session[`f${String(params['at'])}`] = Number(params['value']);
     }),

@@ -12,6 +12,7 @@ export class Ledger {
   readonly #name: string;
   readonly #tally: Tally;
   readonly #increments: Answer[] = [];
+  readonly #added: Answer[] = [];
   readonly #items: Write[] = [];
   readonly #same: Write[] = [];
   /** By field, in the order of its one writer. */
@@ -24,6 +25,10 @@ export class Ledger {
 
   incremented(answer: Answer): void {
     this.#increments.push(answer);
+  }
+
+  added(answer: Answer): void {
+    this.#added.push(answer);
   }
 
   put(sku: string, answer: Answer): void {
@@ -52,7 +57,8 @@ export class Ledger {
 
   /** Compares the payload with what it must be, once nothing is under way. */
   verify(payload: Readonly<Record<string, unknown>>): void {
-    this.#verifyCount(Number(payload['n']));
+    this.#verifyCount('n', this.#increments, Number(payload['n']));
+    this.#verifyCount('m', this.#added, Number(payload['m']));
     this.#verifyCart(payload['cart'] as readonly unknown[] | undefined);
     for (const [field, writes] of this.#fields) {
       const ok = possible(writes, (earlier, later) => writes.indexOf(earlier) < writes.indexOf(later));
@@ -67,11 +73,11 @@ export class Ledger {
     );
   }
 
-  #verifyCount(n: number): void {
-    const sure = this.#increments.filter(({ outcome }) => outcome === 'done').length;
-    const most = this.#increments.filter(({ outcome }) => outcome !== 'refused').length;
-    if (n < sure) this.#say('increment lost', `n is ${n}, not ${sure}`, sure - n);
-    if (n > most) this.#say('increment counted twice', `n is ${n}, not ${most}`, n - most);
+  #verifyCount(name: string, answers: readonly Answer[], n: number): void {
+    const sure = answers.filter(({ outcome }) => outcome === 'done').length;
+    const most = answers.filter(({ outcome }) => outcome !== 'refused').length;
+    if (n < sure) this.#say('increment lost', `${name} is ${n}, not ${sure}`, sure - n);
+    if (n > most) this.#say('increment counted twice', `${name} is ${n}, not ${most}`, n - most);
   }
 
   #verifyCart(cart: readonly unknown[] = []): void {

@@ -29,7 +29,7 @@ export class Random {
     const entries = Object.entries(weights) as [K, number][];
     let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
     for (const [name, weight] of entries) if ((left -= weight) < 0) return name;
-    return (entries.at(-1) as [K, number])[0];
+    return entries.at(-1)![0];
   }
 
   /** Other numbers, which depend on nothing that is drawn here later. */

@@ -19,7 +19,7 @@ function slow(random: Random): string {
   return random.next() < 0.25 ? `?ms=${1 + random.below(12)}` : '';
 }
 
-const WEIGHTS = { increment: 8, field: 4, same: 2, cart: 3, read: 3, touch: 1 } as const;
+const WEIGHTS = { increment: 6, add: 3, field: 4, same: 2, cart: 3, read: 3, touch: 1 } as const;
 
 /** One request of a lane, written down. */
 async function act(client: Client, ledger: Ledger, lane: number, at: number, random: Random): Promise<void> {
@@ -31,6 +31,9 @@ async function act(client: Client, ledger: Ledger, lane: number, at: number, ran
       ledger.incremented(await client.do(operation, operation + ms, cutAfter));
       return;
     }
+    case 'add':
+      ledger.added(await client.do(operation, operation + ms));
+      return;
     case 'field':
       ledger.wrote(`f${lane}`, at + 1, await client.do(operation, `field/${lane}/${at + 1}${ms}`));
       return;

@@ -12,6 +12,7 @@ export type Routes = Readonly<
     | 'visit'
     | 'login'
     | 'increment'
+    | 'add'
     | 'field'
     | 'same'
     | 'cart'
@@ -36,7 +37,7 @@ const onError: ErrorRequestHandler = (
   next,
 ) => {
   if (res.headersSent) next(error);
-  else res.status(error.status ?? 500).json({ error: error.code ?? error.name, message: String(error.cause ?? error.message) }); // prettier-ignore
+  else res.status(error.status ?? 500).json({ error: error.code ?? error.name, message: (error.cause instanceof Error ? error.cause : error).message }); // prettier-ignore
 };
 
 /** How an app knows who calls. */
@@ -66,6 +67,7 @@ export function appOf(routes: Routes, { sessions, look, signedIn }: Library): Ex
   app.get('/logout', slowly, routes.logout);
   app.use(signedIn);
   app.get('/increment', slowly, routes.increment);
+  app.get('/add', slowly, routes.add);
   app.get('/field/:at/:value', slowly, routes.field);
   app.get('/same/:value', slowly, routes.same);
   app.get('/cart/:sku', slowly, routes.cart);

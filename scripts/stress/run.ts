@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startWorker, type Worker } from './processes.js';
 import { Random } from './random.js';
 import * as all from './rounds.js';
-import { Client, Site, type Traits } from './site.js';
+import { type Client, Site, type Traits } from './site.js';
 import type { Place } from './stores.js';
 import { Tally } from './tally.js';
 
@@ -131,7 +131,7 @@ export function runMove(name: string, phases: readonly Phase[], bounds: Bounds):
       site.tally.rounds += rounds;
       const both = phase.find((store) => store.includes('>')) ?? '';
       site.ports = workers.map(({ ports }) => ports[both] ?? 0);
-      for (const resident of residents) await look(site, resident, `${phase.join(' + ')}`);
+      for (const resident of residents) await look(site, resident, phase.join(' + '));
     }
     site.close();
     return { name, tally: site.tally, seconds: (performance.now() - start) / 1000, events: await eventsOf(workers) };
