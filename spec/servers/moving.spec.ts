@@ -26,6 +26,7 @@ const prefix = `${table}:`;
 beforeAll(async () => {
   await redis.connect();
   await new PostgresStore({ pool, table, pruneInterval: 0 }).createTable();
+  await pool.query(`CREATE SCHEMA ${table}`); // the name of connect-pg-simple's primary key is always the same
 });
 afterAll(async () => {
   redis.destroy();
@@ -38,7 +39,7 @@ const connectRedis = () => new ConnectRedis({ client: redis, prefix: `${prefix}o
 const connectPg = () => {
   const make = require('connect-pg-simple') as (module: unknown) => new (options: object) => ExpressSessionStore;
   const Store = make(require('express-session'));
-  return new Store({ pool, tableName: `${table}_old`, createTableIfMissing: true, pruneSessionInterval: false });
+  return new Store({ pool, schemaName: table, createTableIfMissing: true, pruneSessionInterval: false });
 };
 
 /** A release of the app on typed-session. */
