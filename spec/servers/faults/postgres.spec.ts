@@ -9,7 +9,7 @@ import { faultyShop, listenerOf, type FaultyOptions } from './shop.js';
 
 async function aShop(config: pg.PoolConfig, options: FaultyOptions = {}) {
   const server = await startPostgres();
-  const pool = new pg.Pool({ connectionString: server.url, connectionTimeoutMillis: 1_000, ...config });
+  const pool = new pg.Pool({ connectionString: server.url, connectionTimeoutMillis: 20_000, ...config });
   const store = new PostgresStore({ pool, pruneInterval: 0 });
   await store.createTable();
   onTestFinished(() => pool.end());
@@ -64,7 +64,7 @@ describe('PostgreSQL', () => {
   });
 
   it('whose pool has no connection free: a 503, nothing is sent later, and service resumes when one is', async () => {
-    const { pool, client } = await aShop({ max: 1, connectionTimeoutMillis: 200 });
+    const { pool, client } = await aShop({ max: 1, connectionTimeoutMillis: 1_000 });
     await client.get('/view');
     const taken = await pool.connect();
     const { status, text } = await client.get('/view');

@@ -1,4 +1,4 @@
-// Every native store on its server, with its driver told to fail soon: for tests, and for the processes that they start.
+// Every native store on its server, with a driver that connects again soon: for tests, and for the processes that they start.
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
@@ -73,7 +73,7 @@ export const sites: readonly Site[] = [
     sendsAgain: false,
     says: /\(ECONNREFUSED\)/,
     open: async (url, space) => {
-      const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 1_000 });
+      const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 20_000 });
       const store = new PostgresStore({ pool, table: space, pruneInterval: 0 });
       await store.createTable();
       const close = async (): Promise<void> => {
@@ -87,9 +87,9 @@ export const sites: readonly Site[] = [
     name: 'mongodb',
     variable: 'MONGO_URL',
     sendsAgain: false, // with a replica set it does, and the server knows the command again
-    says: /Mongo(ServerSelection|Network)Error/,
+    says: /did not answer within storeTimeout|MongoNetworkError/,
     open: async (url, space) => {
-      const client = new MongoClient(url, { serverSelectionTimeoutMS: 500, heartbeatFrequencyMS: 500 });
+      const client = new MongoClient(url, { serverSelectionTimeoutMS: 20_000, heartbeatFrequencyMS: 500 });
       await client.connect();
       return { store: new MongoStore({ collection: client.db().collection(space) }), close: () => client.close() };
     },
