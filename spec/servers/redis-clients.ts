@@ -1,4 +1,4 @@
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { createClient, createCluster, createSentinel } from 'redis';
 import type { RedisClient } from 'typed-session/redis';
 import { serverUrl, serverUrls } from './suite.js';
@@ -19,11 +19,11 @@ function nodeRedis(name: string, url: () => string): Way {
   };
 }
 
-function ioRedis(name: string, url: () => string, keyPrefix = ''): Way {
+function ioRedis(name: string, url: () => string, options: RedisOptions = {}): Way {
   return {
     name: `ioredis, ${name}`,
     connect: async () => {
-      const client = new Redis(url(), { keyPrefix });
+      const client = new Redis(url(), options);
       return { client, close: () => { client.disconnect(); } }; // prettier-ignore
     },
   };
@@ -34,7 +34,8 @@ const hostOf = (url: URL) => ({ host: url.hostname, port: Number(url.port) });
 export const standalone: readonly Way[] = [
   nodeRedis('one server', () => serverUrl('REDIS_URL').href),
   ioRedis('one server', () => serverUrl('REDIS_URL').href),
-  ioRedis('keys with a prefix of the client’s', () => serverUrl('REDIS_URL').href, 'app:'),
+  ioRedis('keys with a prefix of the client’s', () => serverUrl('REDIS_URL').href, { keyPrefix: 'app:' }),
+  ioRedis('numbers as text', () => serverUrl('REDIS_URL').href, { stringNumbers: true }),
 ];
 
 /** Servers that cannot be had on every machine. */

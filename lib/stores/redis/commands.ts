@@ -50,8 +50,12 @@ export function lifeOf(expiresAt: number, now: number): string {
 /** How long an index outlives its last session, in milliseconds: more than the clocks of two machines differ. */
 export const INDEX_SLACK = 24 * 60 * 60 * 1000;
 
-/** `update` and `touch` answer so where the deadline moves out or the principal is another: the index comes first. */
-export const INDEX_FIRST = 2;
+/** What a script that changes something answers with, as text. */
+export const REFUSED = '0';
+export const DONE = '1';
+
+/** `update` answers so where the deadline moves out or the principal is another: the index comes first. */
+export const INDEX_FIRST = '2';
 
 /** The value: for clients whose GET may ask a replica. */
 export const read = script(`return redis.call('GET', KEYS[1])`);

@@ -42,7 +42,7 @@ export interface Driver {
   readonly keyPrefix: string;
   /** The value of a key, where that certainly comes from a primary; absent where the client may ask a replica. */
   readonly get: ((key: string, signal: () => AbortSignal) => Promise<unknown>) | undefined;
-  /** Numbers as numbers; text as text, or as bytes where the client was told so. */
+  /** What the script answers with: numbers, text or bytes, as the client was told to give them. */
   run(script: Script, key: string, args: readonly string[], signal: () => AbortSignal): Promise<unknown>;
   /** The servers to be walked through, one by one. */
   primaries(): Promise<Scanner[]>;

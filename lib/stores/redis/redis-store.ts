@@ -46,7 +46,7 @@ export class RedisStore implements SessionStore {
   async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
     const now = Date.now();
     const args = [commands.digits(now), commands.valueOf(record), commands.lifeOf(record.expiresAt, now)];
-    const created = (await this.#run(commands.create, this.#recordAt(key), args, options)) === 1;
+    const created = (await this.#ask(commands.create, this.#recordAt(key), args, options)) === commands.DONE;
     // The record first: until this resolves nobody has its id, and an index that knows more than there is would be mended.
     if (created && record.principal !== undefined) {
       await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
@@ -60,22 +60,22 @@ export class RedisStore implements SessionStore {
     expectedRevision: number,
     options?: CommandOptions,
   ): Promise<boolean> {
-    const swap = (isIndexed: '0' | '1'): Promise<unknown> => {
+    const swap = (isIndexed: '0' | '1'): Promise<string> => {
       const now = Date.now();
       const life = commands.lifeOf(record.expiresAt, now);
       const expected = commands.digits(expectedRevision);
       const args = [expected, commands.digits(now), commands.valueOf(record), life, isIndexed];
-      return this.#run(commands.update, this.#recordAt(key), args, options);
+      return this.#ask(commands.update, this.#recordAt(key), args, options);
     };
     const answer = await swap('0');
-    if (answer !== commands.INDEX_FIRST) return answer === 1;
+    if (answer !== commands.INDEX_FIRST) return answer === commands.DONE;
     // The index first: this session lives, and must not be missed for a moment.
     await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
-    return (await swap('1')) === 1;
+    return (await swap('1')) === commands.DONE;
   }
 
   async touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean> {
-    const move = (isIndexed: '0' | '1'): Promise<unknown> => {
+    const move = (isIndexed: '0' | '1'): Promise<string> => {
       const now = Date.now();
       const life = commands.lifeOf(expiresAt, now);
       const args = [
@@ -85,16 +85,17 @@ export class RedisStore implements SessionStore {
         life,
         isIndexed,
       ];
-      return this.#run(commands.touch, this.#recordAt(key), args, options);
+      return this.#ask(commands.touch, this.#recordAt(key), args, options);
     };
     const answer = await move('0');
-    if (typeof answer === 'number') return answer === 1;
-    await this.#index(textOf(answer), key, expiresAt, options); // as in `update`
-    return (await move('1')) === 1;
+    if (answer === commands.DONE || answer === commands.REFUSED) return answer === commands.DONE;
+    await this.#index(answer, key, expiresAt, options); // as in `update`
+    return (await move('1')) === commands.DONE;
   }
 
   async delete(key: string, options?: CommandOptions): Promise<boolean> {
-    return (await this.#run(commands.remove, this.#recordAt(key), [commands.digits(Date.now())], options)) === 1;
+    const now = commands.digits(Date.now());
+    return (await this.#ask(commands.remove, this.#recordAt(key), [now], options)) === commands.DONE;
   }
 
   async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
@@ -117,9 +118,9 @@ export class RedisStore implements SessionStore {
     const keys = (await this.#indexed(digest, options)).filter((key) => !except.includes(key));
     const args = [commands.digits(Date.now()), digest];
     const removed = await Promise.all(
-      keys.map((key) => this.#run(commands.removeOf, this.#recordAt(key), args, options)),
+      keys.map((key) => this.#ask(commands.removeOf, this.#recordAt(key), args, options)),
     );
-    const gone = keys.filter((_, at) => removed[at] === 1);
+    const gone = keys.filter((_, at) => removed[at] === commands.DONE);
     await this.#forget(digest, gone, options);
     return gone.length;
   }
@@ -157,6 +158,16 @@ export class RedisStore implements SessionStore {
 
   #run(script: Script, key: string, args: readonly string[], options: CommandOptions | undefined): Promise<unknown> {
     return this.#driver.run(script, key, args, signalOf(options));
+  }
+
+  /** The answer as text: some clients are told to give numbers as text, or text as bytes. */
+  async #ask(
+    script: Script,
+    key: string,
+    args: readonly string[],
+    options: CommandOptions | undefined,
+  ): Promise<string> {
+    return String(await this.#run(script, key, args, options));
   }
 
   #index(digest: string, key: string, expiresAt: number, options: CommandOptions | undefined): Promise<unknown> {
