@@ -69,6 +69,9 @@ interface NodeRedisMore extends NodeRedisClient {
   readonly options?: { readonly keyPrefix?: unknown } | undefined;
   /** A cluster's. */
   readonly masters?: readonly unknown[];
+  sendCommand?(key: string, isReadonly: boolean, command: readonly string[]): Promise<unknown>;
+  /** From release 5 on. */
+  withTypeMapping?: unknown;
   nodeClient?(master: unknown): unknown;
   /** A sentinel's. */
   acquire?(): unknown;
@@ -88,10 +91,14 @@ export function nodeRedis(given: NodeRedisClient): Driver {
     },
   });
   const mayAskReplicas = client.masters !== undefined || client.acquire !== undefined;
+  const isCluster4 = client.masters !== undefined && client.withTypeMapping === undefined;
   return {
     keyPrefix: prefixOf(client.options?.keyPrefix),
     get: mayAskReplicas ? undefined : (key, signal) => withSignal(signal).get(key),
     run: ({ sha, source }, key, args, signal) => {
+      // Release 4 overlooks a script's key, and sends the script to servers by chance until one takes it.
+      const send = async (...command: string[]) => client.sendCommand?.(key, false, [...command, '1', key, ...args]);
+      if (isCluster4) return bySha(() => send('EVALSHA', sha), () => send('EVAL', source)); // prettier-ignore
       const options = { keys: [key], arguments: [...args] };
       const target = withSignal(signal);
       return bySha(
