@@ -21,7 +21,9 @@ export function digits(value: number): string {
 
 /** What stands for a principal in the head and in the name of its index: no e-mail address shows in the names of keys. */
 export function digestOf(principal: string | undefined): string {
-  return principal === undefined ? NOBODY : hash('sha256', principal, 'base64url').slice(0, DIGEST);
+  if (principal === undefined) return NOBODY;
+  const bytes = Buffer.from(principal, 'utf16le'); // UTF-8 takes all halves of surrogate pairs for one character
+  return hash('sha256', bytes, 'base64url').slice(0, DIGEST);
 }
 
 export function valueOf(record: SessionRecord): string {
