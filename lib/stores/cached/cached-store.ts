@@ -35,6 +35,9 @@ export class CachedStore implements SessionStore {
   /** The reads under way, whose results are still good to keep: one for all who ask at the same time. */
   readonly #reading = new Map<string, Promise<SessionRecord | undefined>>();
 
+  /** The write under way, whose record is still good to keep: another command of the same session has not come between. */
+  readonly #writing = new Map<string, Promise<boolean>>();
+
   constructor(store: SessionStore, options: CachedOptions) {
     const { ttl, maxSessions } = checkOptions(options);
     this.#store = store;
@@ -87,6 +90,7 @@ export class CachedStore implements SessionStore {
   async close(): Promise<void> {
     this.#kept.clear();
     this.#reading.clear();
+    this.#writing.clear();
     await this.#store.close?.();
   }
 
@@ -111,9 +115,17 @@ export class CachedStore implements SessionStore {
   /** A write that did not go through shows that what is kept is old; one whose answer is lost may have changed it. */
   async #write(key: string, record: SessionRecord | undefined, command: Promise<boolean>): Promise<boolean> {
     const until = Date.now() + this.#ttl;
-    const isDone = await this.#around(command, () => { this.#forget(key); }); // prettier-ignore
-    if (isDone && record !== undefined) this.#keep(key, record, until);
-    return isDone;
+    this.#forget(key);
+    this.#writing.set(key, command);
+    let isGood = false;
+    try {
+      const isDone = await command;
+      isGood = isDone && this.#writing.get(key) === command;
+      return isDone;
+    } finally {
+      this.#forget(key);
+      if (isGood && record !== undefined) this.#keep(key, record, until);
+    }
   }
 
   /** Forgets before and after: nobody is to be served what a command is changing, nor what was read meanwhile. */
@@ -137,11 +149,13 @@ export class CachedStore implements SessionStore {
   #forget(key: string): void {
     this.#kept.delete(key);
     this.#reading.delete(key);
+    this.#writing.delete(key);
   }
 
   #forgetOf(principal: string): void {
     for (const [key, { record }] of this.#kept) if (record.principal === principal) this.#kept.delete(key);
     this.#reading.clear();
+    this.#writing.clear();
   }
 }
 
