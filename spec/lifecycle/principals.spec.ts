@@ -121,6 +121,23 @@ describe('sessions.list', () => {
   });
 });
 
+describe('a session that was stored before the option principal was set', () => {
+  it('is found by it once a request has looked at it, which stores it once', async () => {
+    const before = await shop({ principal: undefined });
+    const { client, sessions, store } = await shop({ store: before.memory });
+    const ann = await before.login('ann');
+    client.jar.set('connect.sid', ann.jar.get('connect.sid') ?? '');
+    expect(await sessions.list('ann')).toEqual([]);
+    store.calls.length = 0;
+    expect(await client.json('/')).toMatchObject({ userId: 'ann' });
+    expect(await client.json('/')).toMatchObject({ userId: 'ann' });
+    expect(store.calls).toEqual(['read', 'update', 'read']);
+    expect(await sessions.list('ann')).toMatchObject([{ payload: { userId: 'ann' } }]);
+    expect(await sessions.revoke('ann')).toBe(1);
+    expect(await client.json('/')).not.toHaveProperty('userId');
+  });
+});
+
 describe('sessions.revoke', () => {
   it('ends all sessions of a principal and nobody else’s', async () => {
     const { login, whoIs, sessions } = await shop();
