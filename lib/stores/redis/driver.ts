@@ -130,14 +130,24 @@ export function ioRedis(given: IoRedisClient): Driver {
   });
   return {
     keyPrefix: prefixOf(client.options?.keyPrefix),
-    get: client.nodes === undefined ? (key) => client.get(key) : undefined,
+    get: client.nodes === undefined ? (key) => withoutCommand(client.get(key)) : undefined,
     run: ({ sha, source }, key, args) =>
       bySha(
-        () => client.evalsha(sha, 1, key, ...args),
-        () => client.eval(source, 1, key, ...args),
+        () => withoutCommand(client.evalsha(sha, 1, key, ...args)),
+        () => withoutCommand(client.eval(source, 1, key, ...args)),
       ),
     primaries: async () => (client.nodes?.('master') ?? [client]).map(scanner),
   };
+}
+
+/** ioredis adds the command to its errors, and with it the payload: loggers print all that an error has. */
+async function withoutCommand(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error) Reflect.deleteProperty(error, 'command');
+    throw error;
+  }
 }
 
 /** Text that a server sent, which some clients give as bytes. */
