@@ -154,6 +154,27 @@ describe('RedisStore', () => {
     expect(sizes).toContain(2);
   });
 
+  it('does not forget a session that comes back while a list finds it missing, as a copy of fallback() does', async () => {
+    const { client, store } = await opened();
+    const principal = aKey();
+    const key = aKey();
+    const record = aRecord({ principal });
+    await store.create(key, record);
+    await client.del(`${prefix}key:${key}`);
+    const get = client.get.bind(client);
+    const between = Object.create(client, {
+      get: {
+        value: async (at: string) => {
+          const value = await get(at);
+          await store.create(key, { ...record, expiresAt: record.expiresAt + MINUTE });
+          return value;
+        },
+      },
+    }) as typeof client;
+    expect(await new RedisStore({ client: between, prefix }).list(principal)).toEqual([]);
+    expect(await store.list(principal)).toMatchObject([[key, { revision: 1 }]]);
+  });
+
   it('mends an index that was lost, when the sessions are used again', async () => {
     const { client, store } = await opened();
     const principal = aKey();

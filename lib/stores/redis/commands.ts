@@ -117,8 +117,12 @@ if not known or tonumber(known) < tonumber(ARGV[2]) then redis.call('ZADD', KEYS
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 return 1`);
 
-/** The keys of a principal's sessions, dead ones too. */
-export const indexed = script(`return redis.call('ZRANGE', KEYS[1], 0, -1)`);
+/** The keys of a principal's sessions, dead ones too, each with its deadline after it. */
+export const indexed = script(`return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')`);
 
-/** the keys that are to be forgotten */
-export const forget = script(`return redis.call('ZREM', KEYS[1], unpack(ARGV))`);
+/** The keys that are to be forgotten, each with its deadline after it: one that has got another is in use again. */
+export const forget = script(`
+for at = 1, #ARGV, 2 do
+  if redis.call('ZSCORE', KEYS[1], ARGV[at]) == ARGV[at + 1] then redis.call('ZREM', KEYS[1], ARGV[at]) end
+end
+return 1`);

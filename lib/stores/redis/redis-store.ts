@@ -3,8 +3,11 @@ import * as commands from './commands.js';
 import { textOf, type Driver, type Script } from './driver.js';
 import { checkOptions, type RedisStoreOptions } from './options.js';
 
-/** How many keys one command forgets at most: Lua cannot unpack more than some thousands. */
+/** How many keys one command forgets at most: the server does nothing else meanwhile. */
 const FORGET_BATCH = 1_000;
+
+/** What the index knows of a session. */
+type Indexed = readonly [key: string, deadline: string];
 
 /**
  * Sessions in Redis 6 or later, or Valkey: one server, behind Sentinel, or a Cluster. Every method is one command, atomic
@@ -100,13 +103,13 @@ export class RedisStore implements SessionStore {
 
   async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
     const digest = commands.digestOf(principal);
-    const keys = await this.#indexed(digest, options);
-    const values = await Promise.all(keys.map((key) => this.#valueOf(key, options)));
-    // What is missing was there before its entry was made, so it is gone for good; what looks dead, only our clock says.
-    const gone = keys.filter((_, at) => values[at] === undefined);
+    const known = await this.#indexed(digest, options);
+    const values = await Promise.all(known.map(([key]) => this.#valueOf(key, options)));
+    // What is missing was there before its entry was made, so it is gone; what looks dead, only our clock says.
+    const gone = known.filter((_, at) => values[at] === undefined);
     await this.#forget(digest, gone, options);
     const now = Date.now();
-    return keys.flatMap((key, at): StoreEntry[] => {
+    return known.flatMap(([key], at): StoreEntry[] => {
       const value = values[at];
       const record = value === undefined ? undefined : commands.recordOf(value, now);
       return record?.principal === principal ? [[key, record]] : [];
@@ -115,12 +118,12 @@ export class RedisStore implements SessionStore {
 
   async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
     const digest = commands.digestOf(principal);
-    const keys = (await this.#indexed(digest, options)).filter((key) => !except.includes(key));
+    const known = (await this.#indexed(digest, options)).filter(([key]) => !except.includes(key));
     const args = [commands.digits(Date.now()), digest];
     const removed = await Promise.all(
-      keys.map((key) => this.#ask(commands.removeOf, this.#recordAt(key), args, options)),
+      known.map(([key]) => this.#ask(commands.removeOf, this.#recordAt(key), args, options)),
     );
-    const gone = keys.filter((_, at) => removed[at] === commands.DONE);
+    const gone = known.filter((_, at) => removed[at] === commands.DONE);
     await this.#forget(digest, gone, options);
     return gone.length;
   }
@@ -177,14 +180,15 @@ export class RedisStore implements SessionStore {
     return this.#run(commands.index, this.#indexAt(digest), [key, String(Math.round(expiresAt)), dead, life], options);
   }
 
-  async #indexed(digest: string, options: CommandOptions | undefined): Promise<string[]> {
-    const keys = await this.#run(commands.indexed, this.#indexAt(digest), [], options);
-    return (keys as unknown[]).map(textOf); // ZRANGE answers with a list
+  async #indexed(digest: string, options: CommandOptions | undefined): Promise<Indexed[]> {
+    const answer = await this.#run(commands.indexed, this.#indexAt(digest), [], options);
+    const texts = (answer as unknown[]).map(textOf); // ZRANGE answers with a list
+    return texts.flatMap((key, at): Indexed[] => (at % 2 === 0 ? [[key, texts[at + 1] ?? '']] : []));
   }
 
-  async #forget(digest: string, keys: readonly string[], options: CommandOptions | undefined): Promise<void> {
-    for (let at = 0; at < keys.length; at += FORGET_BATCH) {
-      await this.#run(commands.forget, this.#indexAt(digest), keys.slice(at, at + FORGET_BATCH), options);
+  async #forget(digest: string, gone: readonly Indexed[], options: CommandOptions | undefined): Promise<void> {
+    for (let at = 0; at < gone.length; at += FORGET_BATCH) {
+      await this.#run(commands.forget, this.#indexAt(digest), gone.slice(at, at + FORGET_BATCH).flat(), options);
     }
   }
 }
