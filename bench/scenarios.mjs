@@ -1,5 +1,5 @@
 // @ts-check
-// The same small app with each session library, and without one.
+// The same small app with each session library, and without one, on a store of its own kind each.
 import express from 'express';
 import expressSession from 'express-session';
 import { z } from 'zod';
@@ -23,22 +23,25 @@ const schema = z.object({
 
 const secret = 'only for measuring';
 const hour = 60 * 60 * 1000;
-const theirs = { secret, resave: false, saveUninitialized: false };
 
-/** @type {Record<string, import('express').RequestHandler | undefined>} */
-const middlewares = {
-  bare: undefined,
-  'express-session': expressSession(theirs),
-  'typed-session': session({ schema, secret }),
-  'express-session rolling': expressSession({ ...theirs, rolling: true, cookie: { maxAge: hour } }),
-  'typed-session rolling': session({ schema, secret, touchAfter: 0, cookie: { maxAge: hour } }),
-  'typed-session on demand': session({ schema, secret, load: 'demand' }),
+/** @typedef {{ theirs?: any, ours?: any }} Stores a store for each library; each its own MemoryStore where there is none */
+
+/** @param {Stores} stores @returns {Record<string, import('express').RequestHandler | undefined>} */
+const middlewaresOn = ({ theirs: theirStore, ours: store }) => {
+  const theirs = { secret, resave: false, saveUninitialized: false, ...(theirStore && { store: theirStore }) };
+  return {
+    bare: undefined,
+    'express-session': expressSession(theirs),
+    'typed-session': session({ schema, secret, store }),
+    'express-session rolling': expressSession({ ...theirs, rolling: true, cookie: { maxAge: hour } }),
+    'typed-session rolling': session({ schema, secret, store, touchAfter: 0, cookie: { maxAge: hour } }),
+    'typed-session on demand': session({ schema, secret, store, load: 'demand' }),
+  };
 };
 
-/** @param {string} name */
-function build(name) {
+/** @param {import('express').RequestHandler | undefined} middleware */
+function build(middleware) {
   const app = express();
-  const middleware = middlewares[name];
   if (middleware !== undefined) app.use(middleware);
   app.get('/ignore', (_req, res) => void res.end('ok'));
   if (middleware === undefined) {
@@ -72,16 +75,31 @@ function build(name) {
   return app;
 }
 
-export const apps = Object.fromEntries(Object.keys(middlewares).map((name) => [name, build(name)]));
+/** The apps, by name. @param {Stores} stores */
+export function appsOn(stores) {
+  return Object.fromEntries(
+    Object.entries(middlewaresOn(stores)).map(([name, middleware]) => [name, build(middleware)]),
+  );
+}
 
-/** What is measured: [name, path, with a session's cookie, its goal as a part of express-session's overhead, the two apps]. */
-export const scenarios = /** @type {const} */ ([
-  ['anonymous', '/ignore', false, 0.08, 'express-session', 'typed-session'],
-  ['session ignored', '/ignore', true, 0.08, 'express-session', 'typed-session'],
-  ['ignored, on demand', '/ignore', true, 0.03, 'express-session', 'typed-session on demand'],
-  ['read', '/read', true, 0.22, 'express-session', 'typed-session'],
-  ['rolling', '/ignore', true, 0.12, 'express-session rolling', 'typed-session rolling'],
-  ['write', '/write', true, 0.3, 'express-session', 'typed-session'],
-  ['write deep inside', '/deep', true, 0.3, 'express-session', 'typed-session'],
-  ['login', '/login', true, 0.35, 'express-session', 'typed-session'],
-]);
+/** The goals, as a part of express-session's overhead, by kind of store. */
+const goals = {
+  memory: { anonymous: 0.08, ignored: 0.08, demand: 0.03, read: 0.22, rolling: 0.12, write: 0.3, login: 0.35 },
+  redis: { anonymous: 0.08, ignored: 0.3, demand: 0.05, read: 0.3, rolling: 0.45, write: 0.45, login: 0.4 },
+  postgres: { anonymous: 0.08, ignored: 0.35, demand: 0.05, read: 0.35, rolling: 0.55, write: 0.55, login: 0.55 },
+};
+
+/** What is measured: [name, path, with a session's cookie, its goal, the two apps]. @param {keyof goals} kind */
+export function scenariosOn(kind) {
+  const goal = goals[kind];
+  return /** @type {const} */ ([
+    ['anonymous', '/ignore', false, goal.anonymous, 'express-session', 'typed-session'],
+    ['session ignored', '/ignore', true, goal.ignored, 'express-session', 'typed-session'],
+    ['ignored, on demand', '/ignore', true, goal.demand, 'express-session', 'typed-session on demand'],
+    ['read', '/read', true, goal.read, 'express-session', 'typed-session'],
+    ['rolling', '/ignore', true, goal.rolling, 'express-session rolling', 'typed-session rolling'],
+    ['write', '/write', true, goal.write, 'express-session', 'typed-session'],
+    ['write deep inside', '/deep', true, goal.write, 'express-session', 'typed-session'],
+    ['login', '/login', true, goal.login, 'express-session', 'typed-session'],
+  ]);
+}

@@ -72,6 +72,11 @@ export function cached(store: SessionStore | ExpressSessionStore, options: Cache
  * Either store may be of this library or made for express-session; their keys need not be alike. Every read and write asks
  * both stores, so it is for the time of the move: until each session has been used once, or has expired.
  *
+ * Only this store carries what one release did over to the other: a change or a logout made by a release of `previous` alone,
+ * in a session that nobody used here since, is unknown to one of `next` alone. So between the two, let this one run alone,
+ * as long as `idleTimeout` to be certain. With two stores that compare and swap no change is lost meanwhile; a store made
+ * for express-session promises here what it promises anywhere.
+ *
  * A session that one of the two loses (a flush, a restart of a `MemoryStore`) counts as ended there.
  *
  * @param next - where the sessions are to be
@@ -91,6 +96,14 @@ export function fallback(
   previous: SessionStore | ExpressSessionStore,
 ): SessionStore {
   if (next === previous) throw new SessionOptionsError('previous', 'must be another store than next');
+  for (const [name, store] of Object.entries({ next, previous })) {
+    if (store instanceof CachedStore) {
+      throw new SessionOptionsError(name, 'must show what is stored now: put the cache before both, cached(fallback(next, previous), …)'); // prettier-ignore
+    }
+    if (store instanceof FallbackStore) {
+      throw new SessionOptionsError(name, 'must be one store: move from the first to the second before you go on');
+    }
+  }
   return new FallbackStore(storeOf(next), storeOf(previous));
 }
 

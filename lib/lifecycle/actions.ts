@@ -1,9 +1,11 @@
 import { SessionConflictError, SessionEndedError, SessionHeadersSentError } from '../errors.js';
 import { emit } from '../events.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
-import { readAgain, settle, touch as touchStored, wasStored } from './commit.js';
-import { endRecord, principalOf, recordOf } from './records.js';
+import { settle, touch as touchStored } from './commit.js';
+import { readAgain } from './conflict.js';
+import { endRecord, isOurs, principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
+import { wasStored } from './stored.js';
 
 // What the methods of `req.session` do. What each means is said at SessionMembers.
 
@@ -154,6 +156,11 @@ async function updateNow<S extends SessionSchema>(
       return;
     }
     const latest = await readAgain(session, stored);
+    if (isOurs(latest.record, changed.record)) {
+      session.adopt(live, payload);
+      wasStored(session, { ...stored, record: latest.record, source: changed.source }, next, false);
+      return;
+    }
     emit('conflict', { request: session.request, fields: [] });
     stored = { ...stored, record: latest.record, source: latest.source };
     tree = latest.tree;

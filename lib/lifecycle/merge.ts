@@ -46,7 +46,10 @@ export function mergeTrees<S extends SessionSchema>(
   // Each side fits the schema and the two together do not.
   if (!decoded.ok) throw new SessionConflictError(fields);
   const payload = decoded.payload as Record<string, unknown>; // SessionSchema: its values are objects
-  const custom = fields.filter((field) => merge[field] !== undefined);
+  // Two that made the same of a field may mean one change or two, as of a counter: its function knows.
+  const custom = Object.keys(merge).filter(
+    (field) => !codec.same(mine[field], base[field]) && !codec.same(theirs[field], base[field]),
+  );
   if (custom.length > 0) {
     const [b, m, t] = [base, mine, theirs].map((side) => codec.decodeOrThrow(side) as Record<string, unknown>);
     for (const field of custom) payload[field] = merge[field]?.(b?.[field], m?.[field], t?.[field]);

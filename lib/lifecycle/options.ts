@@ -125,7 +125,8 @@ export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unk
    */
   readonly conflict?: 'merge' | 'error' | 'overwrite' | undefined;
   /**
-   * How to bring a field together that two requests changed. Without one, the later request's value stands.
+   * How to bring a field together that two requests changed, be it to the same value. Without one, the later request's
+   * value stands.
    * @defaultValue none
    */
   readonly merge?: { readonly [F in SessionField<S>]?: FieldMerge<FieldValue<S, F>> } | undefined;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Tree } from '../schema/codec.js';
 import type { Source } from '../schema/stored-text.js';
 import type { SessionSchema } from '../schema/types.js';
@@ -12,6 +13,25 @@ import type { StoreCalls } from './store-calls.js';
 export interface Written {
   readonly record: SessionRecord;
   readonly source: Source;
+}
+
+/** What the stamps of this process begin with. */
+const PROCESS = randomBytes(9).toString('base64url');
+let writes = 0;
+
+/** A name for one write, that no other write has. */
+function newStamp(): string {
+  writes += 1;
+  return PROCESS + writes.toString(36);
+}
+
+/**
+ * Whether what was found in the store is just what this request has written. It is where a driver lost the connection
+ * before the answer and sent the command again (ioredis, and `redis` behind Sentinel, do so by themselves): the second
+ * one met the first, and said that the revision has moved.
+ */
+export function isOurs(found: SessionRecord | undefined, written: SessionRecord): boolean {
+  return found?.stamp !== undefined && found.stamp === written.stamp;
 }
 
 /** The record of a payload, with the deadline that follows from when it is stored. */
@@ -42,6 +62,7 @@ export function recordOf<S extends SessionSchema>(
     expiresAt: stays && about.from !== undefined ? about.from.expiresAt : deadlines.from(now, about.createdAt, life),
     cookieMaxAge: session.cookie.ownMaxAge,
     principal: principalOf(session.settings, tree),
+    stamp: newStamp(),
     ...(session.settings.store.likeExpressSession ? { cookie: cookieAttributes(session) } : undefined),
   };
   return { record, source };
@@ -56,6 +77,7 @@ export function endNote(record: SessionRecord, successor: string | null): Sessio
     createdAt: record.createdAt,
     expiresAt: Date.now() + NOTE_LIFE,
     rotatedTo: successor,
+    stamp: newStamp(),
     cookie: record.cookie,
   };
 }

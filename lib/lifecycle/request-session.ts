@@ -293,7 +293,7 @@ export abstract class RequestSession<S extends SessionSchema> {
     this.#id = this.stored?.id;
     this.saveNew = false;
     this.replaced = false;
-    this.cookieDue = false;
+    this.cookieDue &&= this.stored !== undefined; // where the session moved, the old cookie is worth nothing any more
     this.#cookie = undefined;
     if (this.seen) this.replace(this.settings.codec.decodeOrThrow(this.base));
   }

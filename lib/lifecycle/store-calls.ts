@@ -7,12 +7,16 @@ type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'r
 /** The options of one command: its signal is made when the store asks for it, as few do. */
 class Command implements CommandOptions {
   #controller: AbortController | undefined;
+  #isAborted = false;
 
   get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal;
+    this.#controller ??= new AbortController();
+    if (this.#isAborted) this.#controller.abort(); // a store may ask late, for a second command
+    return this.#controller.signal;
   }
 
   abort(): void {
+    this.#isAborted = true;
     this.#controller?.abort();
   }
 }
@@ -105,7 +109,11 @@ export class StoreCalls {
       if (this.#timeout !== Infinity) {
         timer = setTimeout(() => {
           reject(
-            new SessionStoreError(operation, `it did not answer within storeTimeout (${String(this.#timeout)} ms)`),
+            new SessionStoreError(
+              operation,
+              `it did not answer within storeTimeout (${String(this.#timeout)} ms): ` +
+                'its server cannot be reached, is busy, or has no connection free',
+            ),
           );
           command.abort();
         }, this.#timeout);
@@ -114,10 +122,15 @@ export class StoreCalls {
   }
 }
 
+/** Drivers have classes for their errors, and do not always name them. */
+function kindOf(error: Error): string {
+  return error.name === 'Error' && error.constructor.name !== '' ? error.constructor.name : error.name;
+}
+
 function asStoreError(operation: Operation, error: unknown): Error {
   if (error instanceof SessionError) return error;
   // Only the error's kind and code: a driver's message may quote the command, and with it the key or the payload.
-  const kind = error instanceof Error ? error.name : typeof error;
+  const kind = error instanceof Error ? kindOf(error) : typeof error;
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   const known = typeof code === 'string' && /^\w{2,40}$/.test(code) ? ` (${code})` : '';
   return new SessionStoreError(operation, `it rejected with ${kind}${known}; see cause`, { cause: error });

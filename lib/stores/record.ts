@@ -15,6 +15,7 @@ interface Head {
   principal?: string;
   rotatedTo?: string | null;
   mirroredUntil?: number;
+  stamp?: string;
 }
 
 /** One step from the form of its key to the next. None so far. */
@@ -34,6 +35,7 @@ export function recordToText(record: SessionRecord): string {
   if (record.principal !== undefined) head.principal = record.principal;
   if (record.rotatedTo !== undefined) head.rotatedTo = record.rotatedTo;
   if (record.mirroredUntil !== undefined) head.mirroredUntil = record.mirroredUntil;
+  if (record.stamp !== undefined) head.stamp = record.stamp;
   return `${JSON.stringify(head)}\n${record.data}`;
 }
 
@@ -58,6 +60,7 @@ export function recordFromText(text: string, revision: number, expiresAt: number
     principal: head.principal,
     rotatedTo: head.rotatedTo,
     mirroredUntil: head.mirroredUntil,
+    stamp: head.stamp,
   };
 }
 
@@ -81,6 +84,7 @@ function isHead(value: unknown): value is Head {
     (head.cookieMaxAge == null || Number.isFinite(head.cookieMaxAge)) &&
     (head.principal === undefined || typeof head.principal === 'string') &&
     (head.rotatedTo == null || typeof head.rotatedTo === 'string') &&
-    (head.mirroredUntil === undefined || Number.isFinite(head.mirroredUntil))
+    (head.mirroredUntil === undefined || Number.isFinite(head.mirroredUntil)) &&
+    (head.stamp === undefined || typeof head.stamp === 'string')
   );
 }

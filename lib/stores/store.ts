@@ -24,6 +24,11 @@ export interface SessionRecord {
    */
   readonly rotatedTo?: string | null | undefined;
   /**
+   * Names the write that stored this record, and no other: so one that was sent twice, or whose answer was lost, is known
+   * again when the record is read.
+   */
+  readonly stamp?: string | undefined;
+  /**
    * Until when a copy of the record lies in the other store of a `fallback()`, in milliseconds since the epoch. Where the
    * copy is missing before that, the session was ended there.
    */

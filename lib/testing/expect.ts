@@ -14,6 +14,7 @@ const FIELDS = [
   'principal',
   'rotatedTo',
   'mirroredUntil',
+  'stamp',
 ] as const;
 
 export function expectTrue(answer: unknown, advice: string): void {

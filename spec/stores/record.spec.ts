@@ -33,6 +33,7 @@ const records: fc.Arbitrary<SessionRecord> = fc.record(
     cookieMaxAge: fc.option(fc.maxSafeNat()),
     principal: fc.string({ unit: 'binary' }),
     rotatedTo: fc.option(fc.string({ unit: 'binary' })),
+    stamp: fc.string({ unit: 'binary' }),
   },
   { requiredKeys: ['data', 'revision', 'schemaVersion', 'createdAt', 'expiresAt'] },
 );
@@ -90,6 +91,7 @@ describe('the text of a record', () => {
     ['a wrong life of the cookie', '{"form":1,"schemaVersion":0,"createdAt":0,"cookieMaxAge":"1"}\n{}'],
     ['a wrong principal', '{"form":1,"schemaVersion":0,"createdAt":0,"principal":1}\n{}'],
     ['a wrong successor', '{"form":1,"schemaVersion":0,"createdAt":0,"rotatedTo":1}\n{}'],
+    ['a wrong stamp', '{"form":1,"schemaVersion":0,"createdAt":0,"stamp":1}\n{}'],
     ["express-session's form", '{"cookie":{"originalMaxAge":null},"views":1}'],
   ])('gives a record without data for %s', (_, text) => {
     expect(recordFromText(text, 4, 9)).toEqual(CORRUPT);
@@ -104,6 +106,7 @@ describe('the text of a record', () => {
         cookieMaxAge: fc.jsonValue(),
         principal: fc.jsonValue(),
         rotatedTo: fc.jsonValue(),
+        stamp: fc.jsonValue(),
         __proto__: fc.jsonValue(),
       },
       { requiredKeys: [] },

@@ -14,6 +14,13 @@ export interface CachedOptions {
   readonly maxSessions?: number | undefined;
 }
 
+/** A read under way. */
+interface Reading {
+  readonly record: Promise<SessionRecord | undefined>;
+  /** How long others may still join it: what it gives may be as old as its beginning. */
+  readonly until: number;
+}
+
 interface Kept {
   readonly record: SessionRecord;
   readonly until: number;
@@ -33,9 +40,8 @@ export class CachedStore implements SessionStore {
   /** In the order in which they were last used, the longest ago first. */
   readonly #kept = new Map<string, Kept>();
   /** The reads under way, whose results are still good to keep: one for all who ask at the same time. */
-  readonly #reading = new Map<string, Promise<SessionRecord | undefined>>();
-
-  /** The write under way, whose record is still good to keep: another command of the same session has not come between. */
+  readonly #reading = new Map<string, Reading>();
+  /** The write of a session that began last, while nothing else has changed it: only that one's record is good to keep. */
   readonly #writing = new Map<string, Promise<boolean>>();
 
   constructor(store: SessionStore, options: CachedOptions) {
@@ -95,21 +101,23 @@ export class CachedStore implements SessionStore {
   }
 
   #fetch(key: string, options: CommandOptions | undefined): Promise<SessionRecord | undefined> {
+    const now = Date.now();
     const underWay = this.#reading.get(key);
-    if (underWay !== undefined) return underWay;
-    const until = Date.now() + this.#ttl; // from before the store was asked: what it says may be as old
+    if (underWay !== undefined && underWay.until > now) return underWay.record;
+    const until = now + this.#ttl; // from before the store was asked: what it says may be as old
     const isGood = (): boolean => this.#reading.get(key) === reading;
-    const reading = this.#store
+    const record = this.#store
       .read(key, options)
-      .then((record) => {
-        if (record !== undefined && isGood()) this.#keep(key, record, until);
-        return record;
+      .then((found) => {
+        if (found !== undefined && isGood()) this.#keep(key, found, until);
+        return found;
       })
       .finally(() => {
         if (isGood()) this.#reading.delete(key);
       });
+    const reading = { record, until };
     this.#reading.set(key, reading);
-    return reading;
+    return record;
   }
 
   /** A write that did not go through shows that what is kept is old; one whose answer is lost may have changed it. */

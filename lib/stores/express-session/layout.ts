@@ -13,6 +13,7 @@ interface About {
   readonly principal?: string | undefined;
   readonly rotatedTo?: string | null | undefined;
   readonly mirroredUntil?: number | undefined;
+  readonly stamp?: string | undefined;
 }
 
 /** How long a session of unknown deadline is taken to live, in milliseconds: long enough to be touched. */
@@ -85,6 +86,7 @@ export function fromStoredSession(
     principal: about?.principal,
     rotatedTo: about?.rotatedTo,
     mirroredUntil: about?.mirroredUntil,
+    stamp: about?.stamp,
     cookie: Object.fromEntries(attributes),
   };
 }
@@ -103,7 +105,7 @@ function momentOf(expires: unknown): number | undefined {
 function aboutOf(value: unknown): About | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const about = value as Readonly<Record<keyof About, unknown>>; // only its fields' types are asked for below
-  const { revision, schemaVersion, createdAt, cookieMaxAge, principal, rotatedTo, mirroredUntil } = about;
+  const { revision, schemaVersion, createdAt, cookieMaxAge, principal, rotatedTo, mirroredUntil, stamp } = about;
   const fits =
     Number.isSafeInteger(revision) &&
     Number.isSafeInteger(schemaVersion) &&
@@ -111,6 +113,7 @@ function aboutOf(value: unknown): About | undefined {
     (cookieMaxAge == null || typeof cookieMaxAge === 'number') &&
     (principal === undefined || typeof principal === 'string') &&
     (rotatedTo == null || typeof rotatedTo === 'string') &&
-    (mirroredUntil === undefined || typeof mirroredUntil === 'number');
+    (mirroredUntil === undefined || typeof mirroredUntil === 'number') &&
+    (stamp === undefined || typeof stamp === 'string');
   return fits ? (value as About) : undefined; // every field was looked at
 }

@@ -2,6 +2,15 @@ import type { CommandOptions, SessionRecord, SessionStore, StoreEntry } from '..
 import { Side } from './side.js';
 
 /**
+ * How far a revision goes on where what the next store had was dropped: so far that nobody's writes, one at a time, come
+ * there. Whoever finds his revision passed by less knows that what was written later was written on top of his.
+ */
+const BREAK = 2 ** 20;
+
+/** How often two records that differ are looked at before whoever is at work on them is taken for gone. */
+const PATIENCE = 3;
+
+/**
  * Two stores that hold the same sessions, while a site moves from one to the other; see {@link fallback}.
  *
  * Beside this app, another release of it may use one of the two alone: the previous store before the move, the next one
@@ -11,9 +20,11 @@ import { Side } from './side.js';
  * - a record on one side only, with a note that still holds, was ended on the other: it ends here too; without one, it was
  *   made there, and is copied;
  * - of two records that differ, the one without a note is the newer one: it was written on top of ours. Where both have
- *   one, the next store's is: a write is under way, or was cut off.
+ *   one, a write is under way, or was cut off.
  *
- * Nobody but its writer brings a record to the next store, so the swap there says for certain whether it was stored.
+ * An update is done when its own swaps were made on both sides, and nobody makes the second one for it. A record that is on
+ * the next side only is not read, nor built on, until then; one that stays so is taken back. What another release wrote on
+ * one side alone it has been promised, so there the other side follows.
  */
 export class FallbackStore implements SessionStore {
   readonly layout: SessionStore['layout'];
@@ -35,15 +46,14 @@ export class FallbackStore implements SessionStore {
       this.revoke = (principal, except, options) => this.#revoke([next, previous], principal, except, options);
     }
     if (next.prune !== undefined || previous.prune !== undefined) {
-      this.prune = async () => (await next.prune?.() ?? 0) + (await previous.prune?.() ?? 0); // prettier-ignore
+      // A dead record lies on both sides, and is one.
+      this.prune = async () => Math.max((await next.prune?.()) ?? 0, (await previous.prune?.()) ?? 0);
     }
   }
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
-    const [next, previous] = await Promise.all([this.#next.read(key, options), this.#previous.read(key, options)]);
-    if (next === undefined) return previous && this.#one(key, previous, this.#previous, this.#next, options);
-    if (previous === undefined) return this.#one(key, next, this.#next, this.#previous, options);
-    return this.#both(key, next, previous, options);
+    const record = await this.#read(key, options, true);
+    return record && withoutNote(record);
   }
 
   async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
@@ -55,12 +65,25 @@ export class FallbackStore implements SessionStore {
 
   async update(
     key: string,
-    record: SessionRecord,
+    given: SessionRecord,
     expectedRevision: number,
     options?: CommandOptions,
   ): Promise<boolean> {
-    if (!(await this.#next.update(key, noted(record), expectedRevision, options))) return false;
-    return this.#follow(key, noted(record), expectedRevision, options);
+    const record = noted(given);
+    if (!(await this.#next.update(key, record, expectedRevision, options))) return false;
+    if (await this.#previous.update(key, record, expectedRevision, options)) return true;
+    // Ended or written there meanwhile, or on the next side on top of this record: then it is stored all the same.
+    for (;;) {
+      const [next, previous] = await this.#sides(key, options);
+      if (next === undefined || previous === undefined) {
+        if (next !== undefined) await this.#next.delete(key, options);
+        return false;
+      }
+      if (next.revision >= record.revision + BREAK) return false;
+      if (next.revision > record.revision) return true;
+      const settled = await this.#settle(key, next, previous, true, options);
+      if (settled !== undefined) return settled.revision === record.revision;
+    }
   }
 
   /** Writes the record: the notes of both sides have to move with the deadline. */
@@ -79,77 +102,106 @@ export class FallbackStore implements SessionStore {
     await Promise.all([this.#next.store.close?.(), this.#previous.store.close?.()]);
   }
 
+  #sides(key: string, options: CommandOptions | undefined) {
+    return Promise.all([this.#next.read(key, options), this.#previous.read(key, options)]);
+  }
+
+  /**
+   * What both sides have agreed on, once they have.
+   * @param ends - whether a record that was ended on the other side is deleted: not where it may just be coming to be
+   */
+  async #read(key: string, options: CommandOptions | undefined, ends: boolean): Promise<SessionRecord | undefined> {
+    let last = '';
+    for (let same = 1; ; same++) {
+      const [next, previous] = await this.#sides(key, options);
+      if (last !== '' && options?.signal.aborted === true) throw new Error('nobody waits for the record any more');
+      if (next === undefined && previous === undefined) return undefined;
+      if (next === undefined || previous === undefined) {
+        const one = await this.#one(key, next, previous, ends, options);
+        if (one !== 'again') return one;
+        continue;
+      }
+      const now = `${String(next.revision)} ${String(previous.revision)}`;
+      if (now !== last) same = 1;
+      last = now;
+      const settled = await this.#settle(key, next, previous, same >= PATIENCE, options);
+      if (settled !== undefined) return settled;
+    }
+  }
+
   /** A record that only one side has: made there, or ended on the other. */
   async #one(
     key: string,
-    record: SessionRecord,
-    from: Side,
-    to: Side,
+    next: SessionRecord | undefined,
+    previous: SessionRecord | undefined,
+    ends: boolean,
     options: CommandOptions | undefined,
-  ): Promise<SessionRecord | undefined> {
+  ): Promise<SessionRecord | undefined | 'again'> {
+    const [from, to] = next === undefined ? [this.#previous, this.#next] : [this.#next, this.#previous];
+    const record = next ?? previous;
+    if (record === undefined || !to.knows(key)) return record;
     // The two were not read in one moment: the copy may have been made in between.
-    if ((await to.read(key, options)) !== undefined) return this.read(key, options);
+    if ((await to.read(key, options)) !== undefined) return 'again';
     if (isNoted(record) && record.mirroredUntil > Date.now()) {
-      await from.delete(key, options);
+      if (ends) await from.delete(key, options);
       return undefined;
     }
-    // First the copy and then the note: what is cut off in between is never taken for an end.
+    // First the copy and then the note: what is cut off in between is never taken for an end. Where the note finds another
+    // record, or none, the copy is judged like any other.
     const copy = noted(record);
-    if (await to.create(key, copy, options)) await from.update(key, copy, record.revision, options);
-    return copy;
+    if (!(await to.create(key, copy, options))) return 'again';
+    return (await from.update(key, copy, record.revision, options)) ? copy : 'again';
   }
 
-  async #both(
+  /**
+   * What both have agreed on; or nothing, after a step towards it.
+   * @param isOld - whether a write that is under way is taken for one that was cut off
+   */
+  async #settle(
     key: string,
     next: SessionRecord,
     previous: SessionRecord,
+    isOld: boolean,
     options: CommandOptions | undefined,
   ): Promise<SessionRecord | undefined> {
     // What express-session keeps of the cookie is on its side alone; a note of a rotation leads by an id where one is known.
     const rotatedTo = this.#next.store.layout === undefined ? previous.rotatedTo : next.rotatedTo;
     const cookie = next.cookie ?? previous.cookie;
+    const beyond = Math.max(next.revision, previous.revision) + BREAK;
     if (isNoted(next) && isNoted(previous)) {
-      const ahead = next.revision - previous.revision || next.mirroredUntil - previous.mirroredUntil;
-      if (ahead > 0) await this.#follow(key, { ...next, cookie }, previous.revision, options);
-      // Not read in one moment, as a rule, and then the swap fails; else a store without swaps has lost a write.
-      if (ahead < 0 && !(await this.#next.update(key, { ...previous, cookie }, next.revision, options))) {
-        return this.read(key, options);
+      const ahead = next.revision - previous.revision;
+      if (ahead === 0) {
+        const agreed = { ...next, cookie, rotatedTo };
+        const later = Math.max(next.mirroredUntil, previous.mirroredUntil); // of a touch that was cut off
+        const moved = { ...agreed, mirroredUntil: later, expiresAt: Math.max(next.expiresAt, previous.expiresAt) };
+        if (next.mirroredUntil < later) await this.#next.update(key, moved, next.revision, options);
+        if (previous.mirroredUntil < later) await this.#previous.update(key, moved, previous.revision, options);
+        // The earlier deadline: a touch of one neighbour alone is made up for by the next one here.
+        return { ...agreed, expiresAt: Math.min(next.expiresAt, previous.expiresAt) };
       }
-      return ahead < 0 ? previous : { ...next, cookie, rotatedTo };
+      if (!isOld) return undefined;
+      // Taken back on the previous side first, so that the writer, if he is only slow, finds that he has failed.
+      const record = ahead > 0 ? { ...previous, cookie, revision: beyond } : { ...previous, cookie };
+      if (ahead < 0 || (await this.#previous.update(key, record, previous.revision, options))) {
+        await this.#next.update(key, record, next.revision, options);
+      }
+      return undefined;
     }
     const isPreviousNewer = isNoted(next) || (!isNoted(previous) && previous.revision > next.revision);
+    const [newer, side] = isPreviousNewer ? [previous, this.#previous] : [next, this.#next];
+    // The two were not read in one moment: what the other side has may be later than this one's.
+    const again = await side.read(key, options);
+    if (again?.revision !== newer.revision || isNoted(again)) return undefined;
     if (isPreviousNewer) {
-      // Still without a note after the next one was read: so nothing there has been promised that is not in it.
-      const again = await this.#previous.read(key, options);
-      if (again?.revision !== previous.revision || isNoted(again)) return this.read(key, options);
+      // What the next side had is dropped.
+      const record = noted({ ...previous, cookie, revision: beyond });
+      if (!(await this.#next.update(key, record, next.revision, options))) return undefined;
+      return (await this.#previous.update(key, record, previous.revision, options)) ? record : undefined;
     }
-    // Both go on from a revision that neither has had, so that no swap made on either is taken for one made on this.
-    const revision = Math.max(next.revision, previous.revision) + 1;
-    const record = noted({ ...(isPreviousNewer ? previous : next), cookie, revision });
-    if (!(await this.#next.update(key, record, next.revision, options))) return this.read(key, options);
-    await this.#previous.update(key, record, previous.revision, options); // where another is faster, the next read sees it
-    return record;
-  }
-
-  /** Brings the previous store after the next one; `false` where it was written or ended there meanwhile. */
-  async #follow(
-    key: string,
-    record: SessionRecord,
-    expectedRevision: number,
-    options: CommandOptions | undefined,
-  ): Promise<boolean> {
-    let revision = expectedRevision;
-    for (;;) {
-      if (await this.#previous.update(key, record, revision, options)) return true;
-      const found = await this.#previous.read(key, options);
-      if (found === undefined) {
-        await this.#next.delete(key, options);
-        return false;
-      }
-      if (!isNoted(found)) return false;
-      if (found.revision >= record.revision) return true; // a later write, on top of this one, was faster
-      revision = found.revision;
-    }
+    // What the next side has goes on. The previous side first: while the next one is without a note, it is the newer one.
+    const record = noted({ ...next, cookie, revision: next.revision + 1 });
+    if (!(await this.#previous.update(key, record, previous.revision, options))) return undefined;
+    return (await this.#next.update(key, record, next.revision, options)) ? record : undefined;
   }
 
   async #list(
@@ -159,20 +211,28 @@ export class FallbackStore implements SessionStore {
   ): Promise<StoreEntry[]> {
     const lists = await Promise.all(stores.map(async (store) => store.list?.(principal, options) ?? []));
     const keys = new Set(lists.flat().map(([key]) => key));
-    const entries = await Promise.all([...keys].map(async (key) => [key, await this.read(key, options)] as const));
-    return entries.filter((entry): entry is [string, SessionRecord] => entry[1]?.principal === principal);
+    const entries = await Promise.all(
+      [...keys].map(async (key) => [key, await this.#read(key, options, false)] as const),
+    );
+    return entries.flatMap(([key, record]) => (record?.principal === principal ? [[key, withoutNote(record)]] : []));
   }
 
   async #revoke(
-    stores: readonly SessionStore[],
+    stores: readonly [next: SessionStore, previous: SessionStore],
     principal: string,
     except: readonly string[],
     options: CommandOptions | undefined,
   ): Promise<number> {
-    const found = await this.#list(stores, principal, options);
-    for (const store of stores.toReversed()) await store.revoke?.(principal, except, options);
-    return found.filter(([key]) => !except.includes(key)).length;
+    const [next, previous] = stores;
+    await this.#list(stores, principal, options); // brings both to one state, so that the next one's count is all
+    await previous.revoke?.(principal, except, options);
+    return (await next.revoke?.(principal, except, options)) ?? 0;
   }
+}
+
+/** The record as it was given: the note is our own. */
+function withoutNote({ mirroredUntil: _, ...record }: SessionRecord): SessionRecord {
+  return record;
 }
 
 /** The record, with the note that its copy lives as long. */

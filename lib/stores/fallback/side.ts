@@ -21,6 +21,11 @@ export class Side {
     this.#isById = other.layout === undefined && store.layout === 'express-session';
   }
 
+  /** Whether it can be asked for the key at all. */
+  knows(key: string): boolean {
+    return !this.#isUnknown(key);
+  }
+
   async read(key: string, options: CommandOptions | undefined): Promise<SessionRecord | undefined> {
     if (this.#isUnknown(key)) return undefined;
     const record = await this.store.read(this.#keyOf(key), options);

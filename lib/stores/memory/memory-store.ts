@@ -248,6 +248,7 @@ function copyOf(record: SessionRecord, expiresAt: number): SessionRecord {
     principal: record.principal,
     rotatedTo: record.rotatedTo,
     mirroredUntil: record.mirroredUntil,
+    stamp: record.stamp,
   });
 }
 

@@ -92,7 +92,7 @@ export async function withClient<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const client = await pool.connect();
+  const client = await pool.connect().catch(noConnection);
   if (signal?.aborted === true) {
     client.release();
     signal.throwIfAborted();
@@ -116,6 +116,17 @@ export async function withClient<T>(
     release(!HARMLESS.test(codeOf(error) ?? ''));
     throw error;
   }
+}
+
+/** There was no connection within `connectionTimeoutMillis`: all are taken, or the server does not accept one. */
+class NoConnectionError extends Error {
+  override readonly name = 'NoConnectionError';
+}
+
+/** What the pool and the driver say of time that has run out is an `Error` without a code. */
+function noConnection(error: unknown): never {
+  if (codeOf(error) !== undefined || !(error instanceof Error)) throw error;
+  throw new NoConnectionError(error.message, { cause: error });
 }
 
 /** The SQLSTATE of an error that the server sent, or the code of one that Node met. */

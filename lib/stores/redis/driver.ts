@@ -58,9 +58,31 @@ async function bySha(known: () => Promise<unknown>, full: () => Promise<unknown>
   try {
     return await known();
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return full();
-    throw error;
+    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return full().catch(refuse);
+    return refuse(error);
   }
+}
+
+/** What a server refused; the word that its answer begins with is the code: OOM, READONLY, NOAUTH, CLUSTERDOWN. */
+class RedisError extends Error {
+  override readonly name = 'RedisError';
+  readonly code: string;
+
+  constructor(code: string, cause: Error) {
+    super(cause.message, { cause });
+    this.code = code;
+  }
+}
+
+/**
+ * Drivers leave the code in the message, which is not to be shown: it may quote a command. And ioredis adds the command,
+ * with it the payload: loggers print all that an error has.
+ */
+function refuse(error: unknown): never {
+  if (error instanceof Error) Reflect.deleteProperty(error, 'command');
+  if (!(error instanceof Error) || 'code' in error) throw error;
+  const code = /^[A-Z]{2,20}(?= )/.exec(error.message)?.[0];
+  throw code === undefined ? error : new RedisError(code, error);
 }
 
 /** What is only there on some of the package's clients, or in some of its releases. */
@@ -94,7 +116,7 @@ export function nodeRedis(given: NodeRedisClient): Driver {
   const isCluster4 = client.masters !== undefined && client.withTypeMapping === undefined;
   return {
     keyPrefix: prefixOf(client.options?.keyPrefix),
-    get: mayAskReplicas ? undefined : (key, signal) => withSignal(signal).get(key),
+    get: mayAskReplicas ? undefined : (key, signal) => withSignal(signal).get(key).catch(refuse),
     run: ({ sha, source }, key, args, signal) => {
       // Release 4 overlooks a script's key, and sends the script to servers by chance until one takes it.
       const send = async (...command: string[]) => client.sendCommand?.(key, false, [...command, '1', key, ...args]);
@@ -130,24 +152,14 @@ export function ioRedis(given: IoRedisClient): Driver {
   });
   return {
     keyPrefix: prefixOf(client.options?.keyPrefix),
-    get: client.nodes === undefined ? (key) => withoutCommand(client.get(key)) : undefined,
+    get: client.nodes === undefined ? (key) => client.get(key).catch(refuse) : undefined,
     run: ({ sha, source }, key, args) =>
       bySha(
-        () => withoutCommand(client.evalsha(sha, 1, key, ...args)),
-        () => withoutCommand(client.eval(source, 1, key, ...args)),
+        () => client.evalsha(sha, 1, key, ...args),
+        () => client.eval(source, 1, key, ...args),
       ),
     primaries: async () => (client.nodes?.('master') ?? [client]).map(scanner),
   };
-}
-
-/** ioredis adds the command to its errors, and with it the payload: loggers print all that an error has. */
-async function withoutCommand(answer: Promise<unknown>): Promise<unknown> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Error) Reflect.deleteProperty(error, 'command');
-    throw error;
-  }
 }
 
 /** Text that a server sent, which some clients give as bytes. */

@@ -52,6 +52,7 @@ export class RedisStore implements SessionStore {
     const created = (await this.#ask(commands.create, this.#recordAt(key), args, options)) === commands.DONE;
     // The record first: until this resolves nobody has its id, and an index that knows more than there is would be mended.
     if (created && record.principal !== undefined) {
+      options?.signal.throwIfAborted();
       await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
     }
     return created;
@@ -72,8 +73,10 @@ export class RedisStore implements SessionStore {
     };
     const answer = await swap('0');
     if (answer !== commands.INDEX_FIRST) return answer === commands.DONE;
+    options?.signal.throwIfAborted(); // nobody waits for the rest of it
     // The index first: this session lives, and must not be missed for a moment.
     await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
+    options?.signal.throwIfAborted();
     return (await swap('1')) === commands.DONE;
   }
 
@@ -92,7 +95,9 @@ export class RedisStore implements SessionStore {
     };
     const answer = await move('0');
     if (answer === commands.DONE || answer === commands.REFUSED) return answer === commands.DONE;
+    options?.signal.throwIfAborted();
     await this.#index(answer, key, expiresAt, options); // as in `update`
+    options?.signal.throwIfAborted();
     return (await move('1')) === commands.DONE;
   }
 

@@ -25,6 +25,7 @@ export const updateCases = [
         cookieMaxAge: 7,
         principal: subject.principal(),
         mirroredUntil: record.expiresAt,
+        stamp: 'second',
       });
       expectTrue(await store.update(key, next, 1), STORED);
       expectRecord(await store.read(key), next, 'update must replace every field of the record');
@@ -36,6 +37,7 @@ export const updateCases = [
         cookieMaxAge: 7,
         rotatedTo: 'elsewhere',
         mirroredUntil: 9,
+        stamp: 'first',
       });
       const next = aRecord({ revision: 2 });
       expectTrue(await store.update(key, next, 1), STORED);

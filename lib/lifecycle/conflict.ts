@@ -1,0 +1,56 @@
+import { SessionConflictError, SessionEndedError, type SessionEnd } from '../errors.js';
+import { emit } from '../events.js';
+import type { Tree } from '../schema/codec.js';
+import type { SessionSchema } from '../schema/types.js';
+import type { SessionRecord } from '../stores/store.js';
+import { mergeTrees } from './merge.js';
+import type { Written } from './records.js';
+import type { RequestSession, Stored } from './request-session.js';
+
+/**
+ * What is stored now, where a compare-and-swap has failed.
+ * @throws SessionEndedError where the session is no more
+ */
+export async function readAgain<S extends SessionSchema>(
+  session: RequestSession<S>,
+  stored: Stored,
+): Promise<Written & { readonly tree: Tree }> {
+  return understand(session, stored, await session.settings.store.read(stored.key));
+}
+
+/**
+ * What a record says that was found in the place of the one that was loaded.
+ * @throws SessionEndedError where the session is no more
+ */
+export function understand<S extends SessionSchema>(
+  session: RequestSession<S>,
+  stored: Stored,
+  record: SessionRecord | undefined,
+): Written & { readonly tree: Tree } {
+  const { codec, text, deadlines } = session.settings;
+  const now = Date.now();
+  let end: SessionEnd | undefined;
+  if (record === undefined) end = stored.record.expiresAt <= now ? 'expired' : 'gone';
+  else if (record.rotatedTo !== undefined) end = 'rotated';
+  else if (deadlines.passed(record, now, session.cookieLife)) end = 'expired';
+  if (record === undefined || end !== undefined) {
+    session.ended = end;
+    throw new SessionEndedError(end ?? 'gone');
+  }
+  const read = text.read(record.data, record.schemaVersion);
+  if (!read.ok) throw new SessionConflictError([]); // another release of the app writes what this one cannot read
+  return { record, source: read.source, tree: codec.encode(read.payload) };
+}
+
+/** Brings this request's change together with what is stored now; the handler's payload follows. */
+export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, mine: Tree, theirs: Tree): Tree {
+  const { codec } = session.settings;
+  const { payload, fields } = session.replaced
+    ? { payload: codec.decodeOrThrow(mine), fields: [] }
+    : mergeTrees(session.settings, session.exactBase(), mine, theirs);
+  const tree = codec.encode(payload);
+  emit('conflict', { request: session.request, fields });
+  session.replace(payload);
+  session.base = theirs;
+  return tree;
+}

@@ -1,0 +1,96 @@
+import { SessionConflictError, SessionHeadersSentError, SessionStoreError } from '../errors.js';
+import { emit } from '../events.js';
+import type { Tree } from '../schema/codec.js';
+import type { SessionSchema } from '../schema/types.js';
+import type { SessionRecord } from '../stores/store.js';
+import { mergeInto, understand } from './conflict.js';
+import { keepCap } from './principals.js';
+import { endNote, isOurs, recordOf } from './records.js';
+import type { RequestSession, Stored } from './request-session.js';
+import { withholdsCookie } from './response-cookie.js';
+import type { StoreCalls } from './store-calls.js';
+import { createRecord, wasStored } from './stored.js';
+
+/** Moves the session to its new id, and leaves a note at the old one. */
+export async function move<S extends SessionSchema>(
+  session: RequestSession<S>,
+  old: Stored,
+  tree: Tree | undefined,
+  principalChanged: boolean,
+): Promise<void> {
+  if (session.headersSent()) throw new SessionHeadersSentError();
+  if (withholdsCookie(session)) {
+    session.rollBack(); // the browser would be left with an id that is worth nothing
+    return;
+  }
+  const { store } = session.settings;
+  const fresh = session.move === 'regenerate';
+  const started = Date.now();
+  if (fresh && tree === undefined && !session.saveNew) {
+    // There is nothing to store. Without its cookie the browser begins anew, and does not come back with the old id.
+    await leave(session, old, null);
+    session.stored = undefined;
+    session.move = undefined;
+    session.clearDue = true;
+    return;
+  }
+  let mine = tree ?? session.exactBase();
+  const createdAt = fresh || principalChanged ? Date.now() : old.record.createdAt;
+  const source = fresh ? undefined : old.source;
+  let stored = await createRecord(session, recordOf(session, mine, { createdAt, revision: 1, source }));
+  const successor = principalChanged ? null : stored.key;
+  let note = endNote(old.record, successor);
+  try {
+    while (!(await store.update(old.key, note, note.revision - 1))) {
+      const found = await store.read(old.key);
+      if (isOurs(found, note)) break;
+      const latest = understand(session, old, found);
+      note = endNote(latest.record, successor);
+      if (!fresh) {
+        mine = mergeInto(session, mine, latest.tree);
+        const revision = stored.record.revision + 1;
+        const written = recordOf(session, mine, { createdAt, revision, source: latest.source });
+        await store.update(stored.key, written.record, stored.record.revision); // nobody else knows this key
+        stored = { ...stored, ...written };
+      }
+      if (Date.now() - started > store.patience) throw new SessionConflictError([]);
+    }
+  } catch (error) {
+    const isMoved = error instanceof SessionStoreError ? await isThere(store, old.key, note) : false;
+    if (isMoved !== true) {
+      // Nobody knows the new id yet: without its record it is as if it had never been.
+      const removal = store.delete(stored.key).catch(() => undefined);
+      if (isMoved === false) await removal; // a store that is silent is not waited for once more
+      throw error;
+    }
+  }
+  session.move = undefined;
+  wasStored(session, stored, mine, true);
+  emit('rotate', { request: session.request, principalChanged });
+  if (principalChanged) await keepCap(session.settings, stored.record.principal);
+}
+
+/**
+ * Whether a write is in the store all the same whose answer did not come: to take it for failed would end the session.
+ * `undefined` where the store does not say.
+ */
+function isThere(store: StoreCalls, key: string, written: SessionRecord): Promise<boolean | undefined> {
+  return store.read(key).then(
+    (found) => isOurs(found, written),
+    () => undefined,
+  );
+}
+
+/** Ends the record that the session leaves; whoever ended it first is welcome. */
+async function leave<S extends SessionSchema>(
+  session: RequestSession<S>,
+  old: Stored,
+  successor: string | null,
+): Promise<void> {
+  const { store } = session.settings;
+  let left: SessionRecord | undefined = old.record;
+  while (left?.rotatedTo === undefined && left !== undefined) {
+    if (await store.update(old.key, endNote(left, successor), left.revision)) return;
+    left = await store.read(old.key);
+  }
+}

@@ -1,0 +1,42 @@
+import { SessionStoreError } from '../errors.js';
+import { emit } from '../events.js';
+import type { Tree } from '../schema/codec.js';
+import type { SessionSchema } from '../schema/types.js';
+import { isOurs, type Written } from './records.js';
+import type { RequestSession, Stored } from './request-session.js';
+
+/** Stores a first record under the session's id; under another one in the case that somebody has it already. */
+export async function createRecord<S extends SessionSchema>(
+  session: RequestSession<S>,
+  written: Written,
+): Promise<Stored> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const id = session.id;
+    const key = session.settings.store.keyOf(id);
+    const { store } = session.settings;
+    if (await store.create(key, written.record)) return { id, key, ...written };
+    if (isOurs(await store.read(key), written.record)) return { id, key, ...written };
+    session.id = session.newId();
+  }
+  throw new SessionStoreError('create', 'it says that every new id is taken');
+}
+
+/** What follows from a change having been stored. */
+export function wasStored<S extends SessionSchema>(
+  session: RequestSession<S>,
+  stored: Stored,
+  tree: Tree,
+  created: boolean,
+): void {
+  const before = session.stored?.record;
+  const moved = before?.expiresAt !== stored.record.expiresAt && session.cookieLife !== undefined;
+  session.cookieDue ||=
+    created || moved || session.signedByOldSecret || before?.cookieMaxAge !== stored.record.cookieMaxAge;
+  session.signedByOldSecret = false;
+  session.stored = stored;
+  session.base = tree;
+  session.baseIsExact = true;
+  session.saveNew = false;
+  session.replaced = false;
+  emit('commit', { request: session.request, created, revision: stored.record.revision });
+}

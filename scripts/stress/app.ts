@@ -1,0 +1,118 @@
+// The app of the stress program, on a store of typed-session's.
+import type { Express } from 'express';
+import { session, type SessionStore } from 'typed-session';
+import { z } from 'zod';
+import { keyOf } from '../../lib/stores/key.js';
+import { appOf, CAP, type Routes } from './routes.js';
+
+const schema = z.object({
+  user: z.string().optional(),
+  n: z.int().default(0),
+  m: z.int().default(0),
+  f0: z.int().default(0),
+  f1: z.int().default(0),
+  f2: z.int().default(0),
+  f3: z.int().default(0),
+  f4: z.int().default(0),
+  f5: z.int().default(0),
+  same: z.string().optional(),
+  token: z.string().optional(),
+  cart: z.array(z.string()).default([]),
+});
+
+export function typedSessionApp(store: SessionStore): Express {
+  const knowsPrincipals = store.list !== undefined;
+  const sessions = session({
+    schema,
+    store,
+    secret: 'of the stress program',
+    principal: 'user',
+    // Every request that changes nothing is a touch, where a touch cannot write over a logout.
+    ...(store.layout === undefined ? { touchAfter: 0 } : undefined),
+    ...(knowsPrincipals ? { maxSessionsPerPrincipal: CAP } : undefined),
+    merge: {
+      m: (base, mine, theirs) => mine + theirs - base,
+      cart: (base, mine, theirs) => [...theirs, ...mine.filter((sku) => !base.includes(sku) && !theirs.includes(sku))],
+    },
+  });
+
+  const routes: Routes = {
+    read: (req, res) => {
+      res.json(sessions.of(req));
+    },
+    visit: async (req, res) => {
+      await sessions.of(req).save();
+      res.json({});
+    },
+    login: (req, res) => {
+      sessions.of(req).user = String(req.params['user']);
+      res.json({});
+    },
+    increment: async (req, res) => {
+      await sessions.of(req).update((latest) => {
+        latest.n += 1;
+      });
+      res.json({ n: sessions.of(req).n });
+    },
+    add: (req, res) => {
+      sessions.of(req).m += 1;
+      res.json({});
+    },
+    field: (req, res) => {
+      sessions.of(req)[`f${req.params['at'] as '0'}`] = Number(req.params['value']);
+      res.json({});
+    },
+    same: (req, res) => {
+      sessions.of(req).same = String(req.params['value']);
+      res.json({});
+    },
+    cart: (req, res) => {
+      sessions.of(req).cart.push(String(req.params['sku']));
+      res.json({});
+    },
+    token: (req, res) => {
+      sessions.of(req).token = String(req.params['value']);
+      res.json({});
+    },
+    take: async (req, res) => {
+      res.json({ token: await sessions.of(req).take('token') });
+    },
+    touch: async (req, res) => {
+      await sessions.of(req).touch();
+      res.json({});
+    },
+    rotate: async (req, res) => {
+      await sessions.of(req).rotate();
+      res.json({});
+    },
+    logout: async (req, res) => {
+      await sessions.of(req).destroy();
+      res.json({});
+    },
+    revoke: async (req, res) => {
+      const { user = '' } = sessions.of(req);
+      res.json({ ended: await sessions.revoke(user, req.query['others'] === undefined ? {} : { except: req }) });
+    },
+    list: async (req, res) => {
+      const { user = '' } = sessions.of(req);
+      const listed = await sessions.list(user, { current: req });
+      res.json({ users: listed.map(({ payload }) => payload?.user) });
+    },
+    record: async (req, res) => {
+      const id = String(req.params['id']);
+      const record = await store.read(store.layout === undefined ? keyOf(id) : id);
+      res.json({ isLive: record !== undefined && record.rotatedTo === undefined });
+    },
+    sessionsOf: async (req, res) => {
+      const listed = knowsPrincipals ? await sessions.list(String(req.params['user'])) : undefined;
+      res.json({ count: listed?.length });
+    },
+  };
+  return appOf(routes, {
+    sessions: (req, res, next) => {
+      sessions(req, res, next);
+    },
+    look: sessions.of,
+    signedIn: sessions.require('user'),
+  });
+}
