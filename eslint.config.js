@@ -62,7 +62,7 @@ const arrows = [
     other: [concreteStores],
   }),
   arrow('lib/stores/*/**', 'a concrete store imports its contract, the small files beside it, errors and its driver', {
-    other: ['^\\.\\./(?!(?:store|express-session-store|record|options|key)\\.js$|\\.\\./errors\\.js$)'],
+    other: ['^\\.\\./(?!(?:store|express-session-store|record|principal|options|key)\\.js$|\\.\\./errors\\.js$)'],
     packages: ['express', 'zod', 'cookie'],
   }),
   arrow('lib/lifecycle/**', 'the lifecycle knows no framework, no face and no concrete store', {

@@ -64,7 +64,11 @@ export function settle<S extends SessionSchema>(
     session.id = session.newId();
   }
   if (session.move !== undefined) return move(session, session.stored, tree, principalChanged);
-  const isDue = session.cookieChanged || session.settings.resave || session.stored.source?.migrated === true;
+  const isDue =
+    session.cookieChanged ||
+    session.settings.resave ||
+    session.stored.source?.migrated === true ||
+    isMisfiled(session, session.stored);
   if (tree !== undefined || isDue) return update(session, session.stored, tree ?? session.exactBase());
   if (session.signedByOldSecret) {
     session.signedByOldSecret = false;
@@ -72,6 +76,12 @@ export function settle<S extends SessionSchema>(
   }
   if (session.settings.rolling) session.cookieDue = true;
   return touchIfDue(session, session.stored);
+}
+
+/** Whether the store would not find the session by its principal: it was stored before the option was set, say. */
+function isMisfiled<S extends SessionSchema>(session: RequestSession<S>, { record, source }: Stored): boolean {
+  const { settings, base } = session;
+  return source !== undefined && settings.store.knowsPrincipals && principalOf(settings, base) !== record.principal;
 }
 
 async function create<S extends SessionSchema>(session: RequestSession<S>, tree: Tree): Promise<void> {

@@ -1,7 +1,7 @@
 import { SessionOptionsError, SessionStoreError } from '../errors.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
 import type { StoreEntry } from '../stores/store.js';
-import { endRecord } from './records.js';
+import { endRecord, principalText } from './records.js';
 import type { RequestSession } from './request-session.js';
 import type { Settings } from './settings.js';
 
@@ -101,12 +101,14 @@ function keysOf<S extends SessionSchema>(session: RequestSession<S>): string[] {
   return move === undefined ? [stored.key] : [stored.key, settings.store.keyOf(session.id)];
 }
 
+/** The principal as records have it: the schema may have brought it into another form. */
 function checkPrincipal<S extends SessionSchema>(settings: Settings<S>, principal: Principal): string {
-  if (settings.principal === undefined) {
+  const { principal: field, codec } = settings;
+  if (field === undefined) {
     throw new SessionOptionsError('principal', 'name the field that says whose a session is, to list and revoke by it');
   }
   if (typeof principal === 'string' || typeof principal === 'number' || typeof principal === 'bigint') {
-    return String(principal);
+    return principalText(codec.encodeField(field, principal) ?? principal);
   }
   throw new TypeError('The principal must be text or a number: whose sessions are meant?');
 }

@@ -120,5 +120,10 @@ function cookieAttributes<S extends SessionSchema>(session: RequestSession<S>): 
 /** Who a payload says the session belongs to. */
 export function principalOf<S extends SessionSchema>({ principal }: Settings<S>, tree: Tree): string | undefined {
   const value = principal === undefined ? undefined : tree[principal];
-  return value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+  return value === undefined || value === null ? undefined : principalText(value);
+}
+
+/** The text of a principal's encoded value. */
+export function principalText(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'bigint' ? String(value) : JSON.stringify(value);
 }

@@ -124,6 +124,11 @@ export class PayloadCodec<S extends SessionSchema> {
     return tree;
   }
 
+  /** What a tree has for this value of a field; `undefined` where nobody can tell, or the schema refuses it there. */
+  encodeField(field: string, value: unknown): unknown {
+    return this.#validator.encodeField(field, value);
+  }
+
   /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
   stateOf(tree: Tree): unknown {
     return this.#validator.stateOf(tree);

@@ -22,6 +22,7 @@ export function standardValidator(schema: StandardSchema<object, object>): Valid
   return {
     decode: run,
     encode: run,
+    encodeField: () => undefined,
     stateOf: () => undefined,
     show: (payload) => payload,
     traits: {

@@ -16,6 +16,8 @@ export interface Validator {
   decode(tree: object): Validated;
   /** Validates a payload and makes the tree of it. */
   encode(payload: object): Validated;
+  /** What the store holds for this value of a field; `undefined` where nobody can tell, or the schema refuses it there. */
+  encodeField(field: string, value: unknown): unknown;
   /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
   stateOf(tree: object): unknown;
   /** The payload without what is sensitive. */

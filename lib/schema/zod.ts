@@ -19,6 +19,16 @@ export function zodValidator(schema: $ZodType<object, object>): Validator {
     traits,
     decode: (tree) => run(() => safeDecode(schema, tree)),
     encode: (payload) => run(() => safeEncode(schema, payload)),
+    encodeField(field, value) {
+      for (const one of fieldsOf(schema, field)) {
+        const encoded = run(() => {
+          const result = safeEncode(one, value);
+          return result.success ? { success: true, data: [result.data] } : result;
+        });
+        if (encoded.ok) return (encoded.value as [unknown])[0]; // made just above
+      }
+      return undefined;
+    },
     stateOf(tree) {
       if (options === undefined) return undefined;
       if (options.discriminator !== undefined) return (tree as Record<string, unknown>)[options.discriminator]; // any object can be asked
@@ -51,6 +61,26 @@ function unionOf(schema: $ZodType): Union | undefined {
       return unionOf(def.getter());
     default:
       return undefined;
+  }
+}
+
+/** The schemas that a field has: one in each member of a union. */
+function fieldsOf(schema: $ZodType, field: string): $ZodType[] {
+  const { def } = (schema as $ZodTypes)._zod; // as above
+  switch (def.type) {
+    case 'object':
+      return Object.hasOwn(def.shape, field) && def.shape[field] !== undefined ? [def.shape[field]] : [];
+    case 'union':
+      return def.options.flatMap((option) => fieldsOf(option, field));
+    case 'intersection':
+      return [def.left, def.right].flatMap((side) => fieldsOf(side, field));
+    case 'readonly':
+    case 'nonoptional':
+      return fieldsOf(def.innerType, field);
+    case 'lazy':
+      return fieldsOf(def.getter(), field);
+    default:
+      return [];
   }
 }
 

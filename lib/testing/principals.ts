@@ -2,7 +2,20 @@
 export function principals(base: string): string[] {
   const endings = [
     ...['', ' ', 'a', 'A', '%', '_', '*', '?', ':', '{}', '[a]', '\\', '/', '\n', '$'],
-    ...[`'"`, `'; --`, '\u0000', '\u0000a', '\u00e9', 'e\u0301', '👩‍👧', '👩', 'x'.repeat(400)],
+    ...[
+      `'"`,
+      `'; --`,
+      '\u0000',
+      '\u0000a',
+      '\u00e9',
+      'e\u0301',
+      '👩‍👧',
+      '👩',
+      '\ud800',
+      '\udc00',
+      '\ufffd',
+      'x'.repeat(400),
+    ],
   ];
   return ['', ...endings.map((ending) => `${base}${ending}`), `{${base}}`, `$${base}`, ` ${base}`];
 }

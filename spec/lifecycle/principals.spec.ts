@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore, session, SessionNotLoadedError, SessionOptionsError, SessionStoreError } from 'typed-session';
+import {
+  bigintText,
+  MemoryStore,
+  session,
+  SessionNotLoadedError,
+  SessionOptionsError,
+  SessionStoreError,
+} from 'typed-session';
+import { z } from 'zod';
 import { makeApp, type Client } from '../support/app.js';
 import { gate, openShop, schema, type Options } from '../support/shop.js';
 import { TextStore } from '../support/text-store.js';
@@ -110,6 +118,23 @@ describe('sessions.list', () => {
     const { sessions } = await shop();
     await expect(sessions.list(undefined as unknown as string)).rejects.toThrow(TypeError);
     await expect(sessions.list('ann', { current: {} })).rejects.toThrow(SessionNotLoadedError);
+  });
+});
+
+describe('a session that was stored before the option principal was set', () => {
+  it('is found by it once a request has looked at it, which stores it once', async () => {
+    const before = await shop({ principal: undefined });
+    const { client, sessions, store } = await shop({ store: before.memory });
+    const ann = await before.login('ann');
+    client.jar.set('connect.sid', ann.jar.get('connect.sid') ?? '');
+    expect(await sessions.list('ann')).toEqual([]);
+    store.calls.length = 0;
+    expect(await client.json('/')).toMatchObject({ userId: 'ann' });
+    expect(await client.json('/')).toMatchObject({ userId: 'ann' });
+    expect(store.calls).toEqual(['read', 'update', 'read']);
+    expect(await sessions.list('ann')).toMatchObject([{ payload: { userId: 'ann' } }]);
+    expect(await sessions.revoke('ann')).toBe(1);
+    expect(await client.json('/')).not.toHaveProperty('userId');
   });
 });
 
@@ -242,7 +267,6 @@ function spaced(): MemoryStore {
 }
 
 it('sessions of a numeric principal are found by the number', async () => {
-  const { z } = await import('zod');
   const sessions = session({ schema: z.object({ user: z.int().optional() }), secret: 's', principal: 'user' });
   const client = await makeApp((app) => {
     app.use(sessions);
@@ -254,4 +278,36 @@ it('sessions of a numeric principal are found by the number', async () => {
   await client.get('/login');
   expect(await sessions.list(42)).toMatchObject([{ payload: { user: 42 } }]);
   expect(await sessions.revoke(42n)).toBe(1);
+});
+
+describe('a principal that the schema brings into another form', () => {
+  const union = (name: z.ZodType<string>) =>
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('guest') }),
+      z.object({ kind: z.literal('user'), user: name }),
+    ]);
+  const numbered = z.codec(z.string(), z.number(), { decode: (text) => Number(text.slice(1)), encode: (n) => `u${n}` });
+  it.each<[string, z.ZodType<object, object>, object, string | number | bigint]>([
+    ['in lower case', z.object({ user: z.string().toLowerCase().optional() }), { user: 'Ann' }, 'Ann'],
+    ['trimmed', z.object({ user: z.string().trim().optional() }), { user: ' ann ' }, ' ann '],
+    ['as text', z.object({ user: bigintText.optional() }), { user: 42n }, 42n],
+    ['by a codec', z.object({ user: numbered.optional() }), { user: 42 }, 42],
+    ['in a state', union(z.string().toUpperCase()), { kind: 'user', user: 'ann' }, 'ann'],
+    ['as it is stored', z.object({ user: numbered.optional() }), { user: 42 }, 'u42'],
+  ])('is found by the value that was set: %s', async (_, schema, payload, principal) => {
+    const options = { schema, secret: 's', principal: 'user' };
+    const initial = schema.safeParse({}).success ? {} : { kind: 'guest' };
+    const sessions = session({ ...options, initial } as unknown as Parameters<typeof session<typeof schema>>[0]); // of any schema
+    const client = await makeApp((app) => {
+      app.use(sessions);
+      app.get('/login', async (req, res) => {
+        await sessions.of(req).become(payload);
+        res.end();
+      });
+    });
+    await client.get('/login');
+    expect(await sessions.list(principal)).toHaveLength(1);
+    expect(await sessions.revoke(principal)).toBe(1);
+    expect(await sessions.list(principal)).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import { createClient } from 'redis';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { RedisStore } from 'typed-session/redis';
 import { conformance } from '../stores/conformance.js';
 import { aKey, aRecord, MINUTE } from '../stores/samples.js';
@@ -153,6 +154,27 @@ describe('RedisStore', () => {
     expect(sizes).toContain(2);
   });
 
+  it('does not forget a session that comes back while a list finds it missing, as a copy of fallback() does', async () => {
+    const { client, store } = await opened();
+    const principal = aKey();
+    const key = aKey();
+    const record = aRecord({ principal });
+    await store.create(key, record);
+    await client.del(`${prefix}key:${key}`);
+    const get = client.get.bind(client);
+    const between = Object.create(client, {
+      get: {
+        value: async (at: string) => {
+          const value = await get(at);
+          await store.create(key, { ...record, expiresAt: record.expiresAt + MINUTE });
+          return value;
+        },
+      },
+    }) as typeof client;
+    expect(await new RedisStore({ client: between, prefix }).list(principal)).toEqual([]);
+    expect(await store.list(principal)).toMatchObject([[key, { revision: 1 }]]);
+  });
+
   it('mends an index that was lost, when the sessions are used again', async () => {
     const { client, store } = await opened();
     const principal = aKey();
@@ -163,6 +185,23 @@ describe('RedisStore', () => {
     expect(await store.list(principal)).toEqual([]);
     await store.touch(key, record.expiresAt + MINUTE, 1);
     expect(await store.list(principal)).toHaveLength(1);
+  });
+
+  it.each([...standalone, ...cluster])('lets no error tell what was to be stored: $name', async ({ connect }) => {
+    const { client, close } = await connect();
+    onTestFinished(() => void close());
+    const store = new RedisStore({ client, prefix });
+    const key = aKey();
+    const at = `${prefix}key:${key}`;
+    const list = "return redis.call('LPUSH', KEYS[1], '1')"; // commands for strings fail there
+    if ('evalSha' in client) await client.eval(list, { keys: [at], arguments: [] });
+    else await client.eval(list, 1, at);
+    const record = aRecord({ data: '{"secret":"4711"}' });
+    for (const work of [() => store.create(key, record), () => store.update(key, record, 1), () => store.read(key)]) {
+      const error: unknown = await work().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(Error);
+      expect(inspect(error, { depth: Infinity, showHidden: true })).not.toMatch(new RegExp(`4711|${key}`));
+    }
   });
 
   it('never closes the client', async () => {

@@ -1,6 +1,8 @@
+import { createClient as createClient4 } from 'redis4';
+import { createClient as createClient5 } from 'redis5';
 import { describe, expect, it } from 'vitest';
 import { cached, fallback, MemoryStore, SessionOptionsError, type SessionStore } from 'typed-session';
-import { RedisStore, type RedisStoreOptions } from 'typed-session/redis';
+import { RedisStore, type NodeRedisClient, type RedisStoreOptions } from 'typed-session/redis';
 import { TextStore } from '../support/text-store.js';
 
 /** As much of a client as is looked at when a store is made. */
@@ -16,6 +18,8 @@ describe('RedisStore', () => {
       { client: { evalsha() {}, get() {} } },
       /^client: must/,
     ],
+    ['a client of redis 4 in its legacy mode', { client: createClient4({ legacyMode: true }) }, /^client: takes callb/],
+    ['the legacy face of a client of redis 5', { client: createClient5().legacy() }, /^client: takes callbacks/],
     ['a prefix that is no text', { client, prefix: 5 }, /^prefix: must be text/],
     ['an empty prefix', { client, prefix: '' }, /^prefix: must be text/],
     ['an unknown option', { client, ttl: 5 }, /^ttl: RedisStore has no such option, only client, prefix/],
@@ -23,6 +27,11 @@ describe('RedisStore', () => {
     const wrong = options as RedisStoreOptions; // what a JavaScript user may pass
     expect(() => new RedisStore(wrong)).toThrow(SessionOptionsError);
     expect(() => new RedisStore(wrong)).toThrow(message);
+  });
+
+  it('takes the promising face of a client of redis 4 in its legacy mode', () => {
+    const { v4 } = createClient4({ legacyMode: true });
+    expect(new RedisStore({ client: v4 as unknown as NodeRedisClient })).toBeInstanceOf(RedisStore);
   });
 
   it('asks the client for nothing when it is made', () => {

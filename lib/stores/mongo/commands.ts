@@ -1,3 +1,4 @@
+import { principalText } from '../principal.js';
 import { recordFromText, recordToText } from '../record.js';
 import type { SessionRecord, StoreEntry } from '../store.js';
 import type { MongoIndex } from './driver.js';
@@ -60,7 +61,7 @@ export function dead(key: string): object {
 
 /** The live records of a principal, but those under the keys that stay. */
 export function aliveOf(principal: string, except: readonly string[] = []): object {
-  const of = { principal: { $eq: principal }, expiresAt: { $gt: now() } };
+  const of = { principal: { $eq: principalText(principal) }, expiresAt: { $gt: now() } };
   return except.length === 0 ? of : { ...of, _id: { $nin: except } };
 }
 
@@ -78,7 +79,7 @@ export function allAlive(): object {
 export function documentOf(record: SessionRecord): SessionDocument {
   const { revision, principal } = record;
   const document = { revision, expiresAt: new Date(record.expiresAt), record: recordToText(record) };
-  return principal === undefined ? document : { ...document, principal };
+  return principal === undefined ? document : { ...document, principal: principalText(principal) };
 }
 
 /** The record of a document that was found. What somebody else put there loads as `corrupt`. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { principalText } from '../principal.js';
 
 /** How many dead sessions one statement removes: with 2 kB in each some ten milliseconds of the server's work. */
 export const PRUNE_BATCH = 1_000;
@@ -71,7 +71,6 @@ export function commandsFor(table: string): Commands {
 }
 
 /** What PostgreSQL's text cannot hold: NUL, and halves of surrogate pairs. */
-const UNHELD = /[\0\p{Surrogate}]/u;
 const ESCAPED = /[\\\0\p{Surrogate}]/gu;
 
 /** A key as its column holds it. Those that the library makes have nothing to escape. */
@@ -84,23 +83,13 @@ export function keyOfText(text: string): string {
   return text.replace(/\\([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** What begins the column's value where it is not the principal itself. */
-const HASHED = '\\sha256:';
-
 /** An entry of PostgreSQL's index takes some 2 700 bytes, and a character up to four. */
 const LONGEST_PRINCIPAL = 512;
 
-/**
- * A principal as its column holds it, by which it is found: as it is, so that an administrator can ask for it; but its
- * hash where PostgreSQL could not hold it. The principal itself is in the record.
- */
-export function principalText(principal: string | undefined): string | null {
+/** A principal as its column holds it, by which it is found. */
+export function principalOf(principal: string | undefined): string | null {
   if (principal === undefined) return null;
-  if (principal.length <= LONGEST_PRINCIPAL && !UNHELD.test(principal) && !principal.startsWith(HASHED)) {
-    return principal;
-  }
-  // as UTF-16, which tells lone surrogates apart
-  return HASHED + createHash('sha256').update(principal, 'utf16le').digest('hex');
+  return principalText(principal, principal.length > LONGEST_PRINCIPAL || principal.includes('\0'));
 }
 
 /** A deadline as its column holds it: in whole milliseconds, from the first of which on the record is dead. */

@@ -7,7 +7,7 @@ import {
   deadlineOf,
   keyOfText,
   keyText,
-  principalText,
+  principalOf,
   PRUNE_BATCH,
   type Commands,
   type EntryRow,
@@ -105,11 +105,11 @@ export class PostgresStore implements SessionStore {
   }
 
   async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
-    return entriesOf(await this.#run('list', [principalText(principal), Date.now()], options));
+    return entriesOf(await this.#run('list', [principalOf(principal), Date.now()], options));
   }
 
   async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
-    const values = [principalText(principal), Date.now(), except.map(keyText)];
+    const values = [principalOf(principal), Date.now(), except.map(keyText)];
     return rowCount(await this.#run('revoke', values, options));
   }
 
@@ -169,7 +169,7 @@ export class PostgresStore implements SessionStore {
 
 /** revision, expires_at, principal, record */
 function columnsOf(record: SessionRecord): unknown[] {
-  return [record.revision, deadlineOf(record.expiresAt), principalText(record.principal), recordToText(record)];
+  return [record.revision, deadlineOf(record.expiresAt), principalOf(record.principal), recordToText(record)];
 }
 
 function recordOf(row: SessionRow): SessionRecord {

@@ -21,7 +21,9 @@ export function digits(value: number): string {
 
 /** What stands for a principal in the head and in the name of its index: no e-mail address shows in the names of keys. */
 export function digestOf(principal: string | undefined): string {
-  return principal === undefined ? NOBODY : hash('sha256', principal, 'base64url').slice(0, DIGEST);
+  if (principal === undefined) return NOBODY;
+  const bytes = Buffer.from(principal, 'utf16le'); // UTF-8 takes all halves of surrogate pairs for one character
+  return hash('sha256', bytes, 'base64url').slice(0, DIGEST);
 }
 
 export function valueOf(record: SessionRecord): string {
@@ -50,8 +52,12 @@ export function lifeOf(expiresAt: number, now: number): string {
 /** How long an index outlives its last session, in milliseconds: more than the clocks of two machines differ. */
 export const INDEX_SLACK = 24 * 60 * 60 * 1000;
 
-/** `update` and `touch` answer so where the deadline moves out or the principal is another: the index comes first. */
-export const INDEX_FIRST = 2;
+/** What a script that changes something answers with, as text. */
+export const REFUSED = '0';
+export const DONE = '1';
+
+/** `update` answers so where the deadline moves out or the principal is another: the index comes first. */
+export const INDEX_FIRST = '2';
 
 /** The value: for clients whose GET may ask a replica. */
 export const read = script(`return redis.call('GET', KEYS[1])`);
@@ -111,8 +117,12 @@ if not known or tonumber(known) < tonumber(ARGV[2]) then redis.call('ZADD', KEYS
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 return 1`);
 
-/** The keys of a principal's sessions, dead ones too. */
-export const indexed = script(`return redis.call('ZRANGE', KEYS[1], 0, -1)`);
+/** The keys of a principal's sessions, dead ones too, each with its deadline after it. */
+export const indexed = script(`return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')`);
 
-/** the keys that are to be forgotten */
-export const forget = script(`return redis.call('ZREM', KEYS[1], unpack(ARGV))`);
+/** The keys that are to be forgotten, each with its deadline after it: one that has got another is in use again. */
+export const forget = script(`
+for at = 1, #ARGV, 2 do
+  if redis.call('ZSCORE', KEYS[1], ARGV[at]) == ARGV[at + 1] then redis.call('ZREM', KEYS[1], ARGV[at]) end
+end
+return 1`);

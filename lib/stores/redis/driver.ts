@@ -42,7 +42,7 @@ export interface Driver {
   readonly keyPrefix: string;
   /** The value of a key, where that certainly comes from a primary; absent where the client may ask a replica. */
   readonly get: ((key: string, signal: () => AbortSignal) => Promise<unknown>) | undefined;
-  /** Numbers as numbers; text as text, or as bytes where the client was told so. */
+  /** What the script answers with: numbers, text or bytes, as the client was told to give them. */
   run(script: Script, key: string, args: readonly string[], signal: () => AbortSignal): Promise<unknown>;
   /** The servers to be walked through, one by one. */
   primaries(): Promise<Scanner[]>;
@@ -74,8 +74,12 @@ class RedisError extends Error {
   }
 }
 
-/** Drivers leave the code in the message, which is not to be shown: it may quote a command. */
+/**
+ * Drivers leave the code in the message, which is not to be shown: it may quote a command. And ioredis adds the command,
+ * with it the payload: loggers print all that an error has.
+ */
 function refuse(error: unknown): never {
+  if (error instanceof Error) Reflect.deleteProperty(error, 'command');
   if (!(error instanceof Error) || 'code' in error) throw error;
   const code = /^[A-Z]{2,20}(?= )/.exec(error.message)?.[0];
   throw code === undefined ? error : new RedisError(code, error);
@@ -87,6 +91,9 @@ interface NodeRedisMore extends NodeRedisClient {
   readonly options?: { readonly keyPrefix?: unknown } | undefined;
   /** A cluster's. */
   readonly masters?: readonly unknown[];
+  sendCommand?(key: string, isReadonly: boolean, command: readonly string[]): Promise<unknown>;
+  /** From release 5 on. */
+  withTypeMapping?: unknown;
   nodeClient?(master: unknown): unknown;
   /** A sentinel's. */
   acquire?(): unknown;
@@ -106,10 +113,14 @@ export function nodeRedis(given: NodeRedisClient): Driver {
     },
   });
   const mayAskReplicas = client.masters !== undefined || client.acquire !== undefined;
+  const isCluster4 = client.masters !== undefined && client.withTypeMapping === undefined;
   return {
     keyPrefix: prefixOf(client.options?.keyPrefix),
     get: mayAskReplicas ? undefined : (key, signal) => withSignal(signal).get(key).catch(refuse),
     run: ({ sha, source }, key, args, signal) => {
+      // Release 4 overlooks a script's key, and sends the script to servers by chance until one takes it.
+      const send = async (...command: string[]) => client.sendCommand?.(key, false, [...command, '1', key, ...args]);
+      if (isCluster4) return bySha(() => send('EVALSHA', sha), () => send('EVAL', source)); // prettier-ignore
       const options = { keys: [key], arguments: [...args] };
       const target = withSignal(signal);
       return bySha(

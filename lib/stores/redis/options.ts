@@ -37,8 +37,20 @@ export function checkOptions(options: RedisStoreOptions): { driver: Driver; pref
   if (driver === undefined) {
     throw new SessionOptionsError('client', 'must be a client of the package redis (4 to 6) or ioredis (5)');
   }
+  if (isLegacy(client)) {
+    throw new SessionOptionsError(
+      'client',
+      'takes callbacks: pass the one without legacyMode, or its client.v4, or the one that legacy() was called on',
+    );
+  }
   hearErrors(client);
   return { driver, prefix };
+}
+
+/** A client of `redis` that answers as those of release 3 did, to callbacks alone. */
+function isLegacy(client: object): boolean {
+  const { options } = client as { readonly options?: { readonly legacyMode?: unknown } | null }; // any object can be asked
+  return options?.legacyMode === true || client.constructor.name === 'RedisLegacyClient';
 }
 
 /** An error of a connection that nobody listens to would end the process. What it means for a session, its command tells. */

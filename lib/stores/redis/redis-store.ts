@@ -3,8 +3,11 @@ import * as commands from './commands.js';
 import { textOf, type Driver, type Script } from './driver.js';
 import { checkOptions, type RedisStoreOptions } from './options.js';
 
-/** How many keys one command forgets at most: Lua cannot unpack more than some thousands. */
+/** How many keys one command forgets at most: the server does nothing else meanwhile. */
 const FORGET_BATCH = 1_000;
+
+/** What the index knows of a session. */
+type Indexed = readonly [key: string, deadline: string];
 
 /**
  * Sessions in Redis 6 or later, or Valkey: one server, behind Sentinel, or a Cluster. Every method is one command, atomic
@@ -46,7 +49,7 @@ export class RedisStore implements SessionStore {
   async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
     const now = Date.now();
     const args = [commands.digits(now), commands.valueOf(record), commands.lifeOf(record.expiresAt, now)];
-    const created = (await this.#run(commands.create, this.#recordAt(key), args, options)) === 1;
+    const created = (await this.#ask(commands.create, this.#recordAt(key), args, options)) === commands.DONE;
     // The record first: until this resolves nobody has its id, and an index that knows more than there is would be mended.
     if (created && record.principal !== undefined) {
       options?.signal.throwIfAborted();
@@ -61,24 +64,24 @@ export class RedisStore implements SessionStore {
     expectedRevision: number,
     options?: CommandOptions,
   ): Promise<boolean> {
-    const swap = (isIndexed: '0' | '1'): Promise<unknown> => {
+    const swap = (isIndexed: '0' | '1'): Promise<string> => {
       const now = Date.now();
       const life = commands.lifeOf(record.expiresAt, now);
       const expected = commands.digits(expectedRevision);
       const args = [expected, commands.digits(now), commands.valueOf(record), life, isIndexed];
-      return this.#run(commands.update, this.#recordAt(key), args, options);
+      return this.#ask(commands.update, this.#recordAt(key), args, options);
     };
     const answer = await swap('0');
-    if (answer !== commands.INDEX_FIRST) return answer === 1;
+    if (answer !== commands.INDEX_FIRST) return answer === commands.DONE;
     options?.signal.throwIfAborted(); // nobody waits for the rest of it
     // The index first: this session lives, and must not be missed for a moment.
     await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
     options?.signal.throwIfAborted();
-    return (await swap('1')) === 1;
+    return (await swap('1')) === commands.DONE;
   }
 
   async touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean> {
-    const move = (isIndexed: '0' | '1'): Promise<unknown> => {
+    const move = (isIndexed: '0' | '1'): Promise<string> => {
       const now = Date.now();
       const life = commands.lifeOf(expiresAt, now);
       const args = [
@@ -88,29 +91,30 @@ export class RedisStore implements SessionStore {
         life,
         isIndexed,
       ];
-      return this.#run(commands.touch, this.#recordAt(key), args, options);
+      return this.#ask(commands.touch, this.#recordAt(key), args, options);
     };
     const answer = await move('0');
-    if (typeof answer === 'number') return answer === 1;
+    if (answer === commands.DONE || answer === commands.REFUSED) return answer === commands.DONE;
     options?.signal.throwIfAborted();
-    await this.#index(textOf(answer), key, expiresAt, options); // as in `update`
+    await this.#index(answer, key, expiresAt, options); // as in `update`
     options?.signal.throwIfAborted();
-    return (await move('1')) === 1;
+    return (await move('1')) === commands.DONE;
   }
 
   async delete(key: string, options?: CommandOptions): Promise<boolean> {
-    return (await this.#run(commands.remove, this.#recordAt(key), [commands.digits(Date.now())], options)) === 1;
+    const now = commands.digits(Date.now());
+    return (await this.#ask(commands.remove, this.#recordAt(key), [now], options)) === commands.DONE;
   }
 
   async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
     const digest = commands.digestOf(principal);
-    const keys = await this.#indexed(digest, options);
-    const values = await Promise.all(keys.map((key) => this.#valueOf(key, options)));
-    // What is missing was there before its entry was made, so it is gone for good; what looks dead, only our clock says.
-    const gone = keys.filter((_, at) => values[at] === undefined);
+    const known = await this.#indexed(digest, options);
+    const values = await Promise.all(known.map(([key]) => this.#valueOf(key, options)));
+    // What is missing was there before its entry was made, so it is gone; what looks dead, only our clock says.
+    const gone = known.filter((_, at) => values[at] === undefined);
     await this.#forget(digest, gone, options);
     const now = Date.now();
-    return keys.flatMap((key, at): StoreEntry[] => {
+    return known.flatMap(([key], at): StoreEntry[] => {
       const value = values[at];
       const record = value === undefined ? undefined : commands.recordOf(value, now);
       return record?.principal === principal ? [[key, record]] : [];
@@ -119,12 +123,12 @@ export class RedisStore implements SessionStore {
 
   async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
     const digest = commands.digestOf(principal);
-    const keys = (await this.#indexed(digest, options)).filter((key) => !except.includes(key));
+    const known = (await this.#indexed(digest, options)).filter(([key]) => !except.includes(key));
     const args = [commands.digits(Date.now()), digest];
     const removed = await Promise.all(
-      keys.map((key) => this.#run(commands.removeOf, this.#recordAt(key), args, options)),
+      known.map(([key]) => this.#ask(commands.removeOf, this.#recordAt(key), args, options)),
     );
-    const gone = keys.filter((_, at) => removed[at] === 1);
+    const gone = known.filter((_, at) => removed[at] === commands.DONE);
     await this.#forget(digest, gone, options);
     return gone.length;
   }
@@ -164,6 +168,16 @@ export class RedisStore implements SessionStore {
     return this.#driver.run(script, key, args, signalOf(options));
   }
 
+  /** The answer as text: some clients are told to give numbers as text, or text as bytes. */
+  async #ask(
+    script: Script,
+    key: string,
+    args: readonly string[],
+    options: CommandOptions | undefined,
+  ): Promise<string> {
+    return String(await this.#run(script, key, args, options));
+  }
+
   #index(digest: string, key: string, expiresAt: number, options: CommandOptions | undefined): Promise<unknown> {
     const now = Date.now();
     const dead = String(now - commands.INDEX_SLACK);
@@ -171,14 +185,15 @@ export class RedisStore implements SessionStore {
     return this.#run(commands.index, this.#indexAt(digest), [key, String(Math.round(expiresAt)), dead, life], options);
   }
 
-  async #indexed(digest: string, options: CommandOptions | undefined): Promise<string[]> {
-    const keys = await this.#run(commands.indexed, this.#indexAt(digest), [], options);
-    return (keys as unknown[]).map(textOf); // ZRANGE answers with a list
+  async #indexed(digest: string, options: CommandOptions | undefined): Promise<Indexed[]> {
+    const answer = await this.#run(commands.indexed, this.#indexAt(digest), [], options);
+    const texts = (answer as unknown[]).map(textOf); // ZRANGE answers with a list
+    return texts.flatMap((key, at): Indexed[] => (at % 2 === 0 ? [[key, texts[at + 1] ?? '']] : []));
   }
 
-  async #forget(digest: string, keys: readonly string[], options: CommandOptions | undefined): Promise<void> {
-    for (let at = 0; at < keys.length; at += FORGET_BATCH) {
-      await this.#run(commands.forget, this.#indexAt(digest), keys.slice(at, at + FORGET_BATCH), options);
+  async #forget(digest: string, gone: readonly Indexed[], options: CommandOptions | undefined): Promise<void> {
+    for (let at = 0; at < gone.length; at += FORGET_BATCH) {
+      await this.#run(commands.forget, this.#indexAt(digest), gone.slice(at, at + FORGET_BATCH).flat(), options);
     }
   }
 }

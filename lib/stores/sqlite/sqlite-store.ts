@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pruneEvery } from '../options.js';
+import { principalText } from '../principal.js';
 import { recordFromText, recordToText } from '../record.js';
 import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
 import { prepareCommands, PRUNE_BATCH, type Commands, type EntryRow, type SessionRow } from './commands.js';
@@ -53,15 +54,15 @@ export class SqliteStore implements SessionStore {
   }
 
   async create(key: string, record: SessionRecord): Promise<boolean> {
-    const { revision, expiresAt, principal = null } = record;
+    const { revision, expiresAt } = record;
     const text = recordToText(record);
-    return changed(this.#open().create.run(key, revision, expiresAt, principal, text, Date.now()));
+    return changed(this.#open().create.run(key, revision, expiresAt, principalOf(record), text, Date.now()));
   }
 
   async update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
-    const { revision, expiresAt, principal = null } = record;
-    const text = recordToText(record);
-    return changed(this.#open().update.run(revision, expiresAt, principal, text, key, expectedRevision, Date.now()));
+    const { revision, expiresAt } = record;
+    const values = [revision, expiresAt, principalOf(record), recordToText(record), key, expectedRevision, Date.now()];
+    return changed(this.#open().update.run(...values));
   }
 
   async touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
@@ -75,11 +76,11 @@ export class SqliteStore implements SessionStore {
   async list(principal: string): Promise<StoreEntry[]> {
     const { nextOf } = this.#open();
     const now = Date.now();
-    return rows((last) => nextOf.get(principal, last, now), '');
+    return rows((last) => nextOf.get(principalText(principal), last, now), '');
   }
 
   async revoke(principal: string, except: readonly string[]): Promise<number> {
-    return Number(this.#open().revoke.run(principal, JSON.stringify(except), Date.now()).changes);
+    return Number(this.#open().revoke.run(principalText(principal), JSON.stringify(except), Date.now()).changes);
   }
 
   async prune(): Promise<number> {
@@ -133,6 +134,10 @@ function rows(next: (after: string) => unknown, after: string, limit = Infinity)
     entries.push([row.key, recordOf(row)]);
   }
   return entries;
+}
+
+function principalOf({ principal }: SessionRecord): string | null {
+  return principal === undefined ? null : principalText(principal);
 }
 
 function recordOf(row: SessionRow): SessionRecord {
