@@ -74,8 +74,8 @@ export interface SessionMiddleware<S extends SessionSchema> {
   revoke(
     principal: Principal,
     options?:
-      | { readonly except?: object | undefined; readonly only?: undefined }
-      | { readonly only: string; readonly except?: undefined },
+      | { readonly except?: object | undefined; readonly only?: never }
+      | { readonly only: string; readonly except?: never },
   ): Promise<number>;
   /**
    * The guard {@link requireSession} for this middleware's session.
@@ -153,10 +153,10 @@ export function session<S extends SessionSchema>(
     migrateAll: (options?: MigrateAllOptions) => migrateAll(settings, options),
     list: async (principal: Principal, { current }: { current?: object } = {}) =>
       listSessions(settings, principal, current && (await loaded(settings, current))),
-    revoke: async (principal: Principal, { except, only }: { except?: object; only?: string } = {}) =>
-      only === undefined
-        ? revokeSessions(settings, principal, except && (await loaded(settings, except)))
-        : revokeOne(settings, principal, only),
+    revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) =>
+      'only' in options // a form without the key must not end them all
+        ? revokeOne(settings, principal, options.only)
+        : revokeSessions(settings, principal, options.except && (await loaded(settings, options.except))),
     require: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
     Require: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
   }) as SessionMiddleware<S>; // what its types narrow is there for the compiler alone

@@ -2,6 +2,9 @@ import type { SessionRecord } from '../stores/store.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/** The end of time, as a `Date` has it: some stores keep deadlines as dates. */
+const LATEST = 8.64e15;
+
 /** How long a note of a rotation answers for the old id, in milliseconds. */
 export const NOTE_LIFE = 60 * 1000;
 
@@ -32,7 +35,7 @@ export class Deadlines {
 
   /** The deadline that a session used at `now` should have. */
   from(now: number, createdAt: number, cookieLife: number | undefined): number {
-    return Math.min(now + this.idle(cookieLife), this.absolute(createdAt, cookieLife));
+    return Math.min(now + this.idle(cookieLife), this.absolute(createdAt, cookieLife), LATEST);
   }
 
   /** The new deadline, where it lies far enough from the stored one to be worth a command; else `undefined`. */

@@ -20,7 +20,7 @@ export interface MigrateAllOptions {
 export interface MigrationProgress {
   /** How many records were looked at. */
   readonly seen: number;
-  /** How many of them were brought to today's version. */
+  /** How many of them were brought to today's version, or filed under a `principal` that they lacked. */
   readonly migrated: number;
   /** How many a migration or the schema refuses; they lie as they lay, for `onInvalid`. */
   readonly refused: number;
@@ -29,7 +29,7 @@ export interface MigrationProgress {
 }
 
 /**
- * Brings every stored session to today's version, as a load would. Requests may go on meanwhile: each record is
+ * Brings every stored session to today's version, as a load would, and files it under its principal. Requests may go on meanwhile: each record is
  * replaced by compare-and-swap.
  * @throws SessionOptionsError, SessionStoreError
  */
@@ -64,10 +64,15 @@ async function migrateOne<S extends SessionSchema>(
   const { codec, store, text } = settings;
   let record: SessionRecord | undefined = found;
   // A record that a request changes meanwhile is read again: it may still be of the old version.
-  while (record !== undefined && record.rotatedTo === undefined && record.schemaVersion < text.version) {
+  for (;;) {
+    if (record === undefined || record.rotatedTo !== undefined) return 'current';
+    const isOld = record.schemaVersion < text.version;
+    // Stored before the option `principal` was set, it may belong to somebody by now.
+    if (!isOld && (settings.principal === undefined || record.principal !== undefined)) return 'current';
     const read = text.read(record.data, record.schemaVersion);
     if (!read.ok) return 'refused';
     const tree = codec.encode(read.payload); // a payload is one
+    if (!isOld && principalOf(settings, tree) === undefined) return 'current';
     const written = text.write(tree, read.source);
     const next: SessionRecord = {
       ...record,
@@ -80,5 +85,4 @@ async function migrateOne<S extends SessionSchema>(
     if (await store.update(key, next, record.revision)) return 'migrated';
     record = await store.read(key);
   }
-  return 'current';
 }

@@ -15,8 +15,8 @@ export interface ListedSession<S extends SessionSchema> {
    * made of it.
    */
   readonly key: string;
-  /** What the session holds; `undefined` where it does not fit the schema. */
-  readonly payload: Payload<S> | undefined;
+  /** What the session holds, without the fields that are marked `sensitive`; `undefined` where it does not fit the schema. */
+  readonly payload: Partial<Payload<S>> | undefined;
   /** When the principal signed in, in milliseconds since the epoch. */
   readonly createdAt: number;
   /** When it ends if nobody uses it, in milliseconds since the epoch. */
@@ -31,12 +31,13 @@ export async function listSessions<S extends SessionSchema>(
   principal: Principal,
   current: RequestSession<S> | undefined,
 ): Promise<ListedSession<S>[]> {
-  const { text, store } = settings;
+  const { text, store, codec } = settings;
   const own = current === undefined ? [] : keysOf(current);
   const entries = await store.list(checkPrincipal(settings, principal));
   return entries.toSorted(byAge).toReversed().map(([key, { data, schemaVersion, createdAt, expiresAt }]) => {
     const read = text.read(data, schemaVersion);
-    return { key, payload: read.ok ? read.payload : undefined, createdAt, expiresAt, isCurrent: own.includes(key) };
+    const payload = read.ok ? (codec.show(read.payload) as Partial<Payload<S>>) : undefined; // some of its fields
+    return { key, payload, createdAt, expiresAt, isCurrent: own.includes(key) };
   }); // prettier-ignore
 }
 
@@ -66,8 +67,9 @@ export async function revokeSessions<S extends SessionSchema>(
 export async function revokeOne<S extends SessionSchema>(
   settings: Settings<S>,
   principal: Principal,
-  only: string,
+  only: unknown,
 ): Promise<number> {
+  if (typeof only !== 'string') throw new TypeError('only must be the key of one session, as list() gives it.');
   const entries = await settings.store.list(checkPrincipal(settings, principal));
   const found = entries.find(([key]) => key === only);
   if (found === undefined) return 0;

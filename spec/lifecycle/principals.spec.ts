@@ -100,6 +100,25 @@ describe('sessions.list', () => {
     expect(listed?.expiresAt).toBeGreaterThan(Date.now());
   });
 
+  it('leaves out what is sensitive', async () => {
+    const secretive = z.object({
+      userId: z.string().optional(),
+      device: z.string().optional(),
+      phone: z.string().meta({ sensitive: true }).optional(),
+    });
+    const sessions = session({ schema: secretive, secret: 's', principal: 'userId' });
+    const client = await makeApp((app) => {
+      app.use(sessions);
+      app.get('/login', (req, res) => {
+        Object.assign(sessions.of(req), { userId: 'ann', device: 'laptop', phone: '555' });
+        res.end();
+      });
+    });
+    await client.get('/login');
+    const [listed] = await sessions.list('ann');
+    expect(listed?.payload).toEqual({ userId: 'ann', device: 'laptop' });
+  });
+
   it('tells of a session that does not fit the schema, without its payload', async () => {
     const { memory, sessions } = await shop();
     const now = Date.now();
@@ -170,6 +189,14 @@ describe('sessions.revoke', () => {
     expect(await whoIs(ann)).toBe('ann');
     expect(await bob.json(`/only/ann/${key}`)).toBe(1);
     expect(await whoIs(ann)).toBeUndefined();
+  });
+
+  it('ends nobody where the key is missing that a form should have sent', async () => {
+    const { login, whoIs, sessions } = await shop();
+    const ann = await login('ann');
+    const fromForm = { only: undefined as unknown as string }; // what a JavaScript user may pass
+    await expect(sessions.revoke('ann', fromForm)).rejects.toThrow('only must be the key of one session');
+    expect(await whoIs(ann)).toBe('ann');
   });
 
   it('is not undone by a slower request: one that only looked is answered, one that wrote is told', async () => {
@@ -310,4 +337,17 @@ describe('a principal that the schema brings into another form', () => {
     expect(await sessions.revoke(principal)).toBe(1);
     expect(await sessions.list(principal)).toEqual([]);
   });
+});
+
+it('migrateAll files sessions under a principal that was named after they were stored', async () => {
+  const store = new MemoryStore();
+  const now = Date.now();
+  const record = { revision: 1, schemaVersion: 0, createdAt: now, expiresAt: now + 60_000 };
+  await store.create('a', { ...record, data: '{"userId":"ann","views":1,"cart":[]}' });
+  await store.create('b', { ...record, data: '{"views":1,"cart":[]}' });
+  const sessions = session({ schema, secret: 's', principal: 'userId', store });
+  expect(await sessions.list('ann')).toEqual([]);
+  expect(await sessions.migrateAll()).toMatchObject({ seen: 2, migrated: 1, refused: 0 });
+  expect(await sessions.list('ann')).toMatchObject([{ key: 'a', payload: { userId: 'ann' } }]);
+  expect(await sessions.migrateAll()).toMatchObject({ seen: 2, migrated: 0 });
 });
