@@ -132,7 +132,8 @@ export interface SessionStore {
   delete(key: string, options?: CommandOptions): Promise<boolean>;
 
   /**
-   * Every live record of a principal, in no order. One that has got the principal by the time of the call is among them.
+   * Every live record of a principal, in no order. One that has got the principal by the time of the call is among them;
+   * a session that rotations move from key to key meanwhile is so under one of its keys.
    * @param principal - who the sessions belong to
    * @param options - what the command is told besides
    */

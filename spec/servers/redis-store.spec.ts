@@ -68,6 +68,32 @@ describe('RedisStore', () => {
     return seen;
   }
 
+  it('lists a session that is moved to another key between the looks at the index and at its record', async () => {
+    const { client, store } = await opened();
+    const record = aRecord({ principal: aKey() });
+    const keys = [aKey(), aKey(), aKey()] as const;
+    await store.create(keys[0], record);
+    let moved = 0;
+    const moving = new Proxy(client, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        if (name !== 'get') return value.bind(target) as unknown;
+        return async (at: string) => {
+          const [from, to] = [keys[moved], keys[moved + 1]];
+          if (from !== undefined && to !== undefined) {
+            moved += 1;
+            await store.create(to, record);
+            await store.update(from, { ...aRecord({ data: '', revision: 2 }), rotatedTo: to }, 1);
+          }
+          return target.get(at);
+        };
+      },
+    });
+    const listed = await new RedisStore({ client: moving, prefix }).list(record.principal ?? '');
+    expect(listed.map(([key]) => key)).toEqual([keys[2]]);
+  });
+
   it('sends one command a method', async () => {
     const { store } = await opened();
     const key = aKey();

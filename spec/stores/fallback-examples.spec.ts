@@ -211,6 +211,18 @@ describe('fallback() of two stores', () => {
     expect((await other.list?.('ada'))?.map(([key]) => key)).toEqual(['a']);
   });
 
+  it('lists a session that is moved to another key between the looks at the lists and at its record', async () => {
+    const [next, previous] = [new MemoryStore(), new MemoryStore()];
+    const probed = new ProbedStore(previous);
+    const other = new App('', fallback(next, previous));
+    await other.begin('a');
+    probed.after.list = async () => {
+      delete probed.after.list;
+      await other.rotate('a', 'b');
+    };
+    expect((await fallback(next, probed).list?.('ada'))?.map(([key]) => key)).toEqual(['b']);
+  });
+
   it('refuses a cache, another fallback, and one store twice', () => {
     const [a, b] = [new MemoryStore(), new MemoryStore()];
     expect(() => fallback(a, a)).toThrow(SessionOptionsError);

@@ -209,12 +209,20 @@ export class FallbackStore implements SessionStore {
     principal: string,
     options: CommandOptions | undefined,
   ): Promise<StoreEntry[]> {
-    const lists = await Promise.all(stores.map(async (store) => store.list?.(principal, options) ?? []));
-    const keys = new Set(lists.flat().map(([key]) => key));
-    const entries = await Promise.all(
-      [...keys].map(async (key) => [key, await this.#read(key, options, false)] as const),
-    );
-    return entries.flatMap(([key, record]) => (record?.principal === principal ? [[key, withoutNote(record)]] : []));
+    const found = new Map<string, StoreEntry | undefined>();
+    for (;;) {
+      const lists = await Promise.all(stores.map(async (store) => store.list?.(principal, options) ?? []));
+      const keys = [...new Set(lists.flat().map(([key]) => key))].filter((key) => !found.has(key));
+      const records = await Promise.all(keys.map((key) => this.#read(key, options, false)));
+      for (const [at, key] of keys.entries()) {
+        const record = records[at];
+        found.set(key, record?.principal === principal ? [key, withoutNote(record)] : undefined);
+      }
+      // One that is not the principal's any more may have moved meanwhile, to a key that is in the lists by now.
+      if (keys.every((key) => found.get(key) !== undefined)) {
+        return [...found.values()].filter((entry) => entry !== undefined);
+      }
+    }
   }
 
   async #revoke(

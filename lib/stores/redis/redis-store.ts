@@ -108,17 +108,23 @@ export class RedisStore implements SessionStore {
 
   async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
     const digest = commands.digestOf(principal);
-    const known = await this.#indexed(digest, options);
-    const values = await Promise.all(known.map(([key]) => this.#valueOf(key, options)));
-    // What is missing was there before its entry was made, so it is gone; what looks dead, only our clock says.
-    const gone = known.filter((_, at) => values[at] === undefined);
-    await this.#forget(digest, gone, options);
-    const now = Date.now();
-    return known.flatMap(([key], at): StoreEntry[] => {
-      const value = values[at];
-      const record = value === undefined ? undefined : commands.recordOf(value, now);
-      return record?.principal === principal ? [[key, record]] : [];
-    });
+    const found = new Map<string, StoreEntry | undefined>();
+    for (;;) {
+      const known = (await this.#indexed(digest, options)).filter(([key]) => !found.has(key));
+      const values = await Promise.all(known.map(([key]) => this.#valueOf(key, options)));
+      // What is missing was there before its entry was made, so it is gone; what looks dead, only our clock says.
+      const gone = known.filter((_, at) => values[at] === undefined);
+      await this.#forget(digest, gone, options);
+      const now = Date.now();
+      for (const [at, [key]] of known.entries()) {
+        const value = values[at];
+        const record = value === undefined ? undefined : commands.recordOf(value, now);
+        found.set(key, record?.principal === principal ? [key, record] : undefined);
+      }
+      // What was somebody else's, or a note, may have moved since the index was read: to a key that it has by now.
+      const hasMoved = known.some(([key], at) => values[at] !== undefined && found.get(key) === undefined);
+      if (!hasMoved) return [...found.values()].filter((entry) => entry !== undefined);
+    }
   }
 
   async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
