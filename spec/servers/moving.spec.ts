@@ -164,7 +164,7 @@ async function move(phases: readonly Client[], next: () => Promise<Client>, prev
   }
 }
 
-describe('a site moves while it runs, with two releases side by side at each step', () => {
+describe('a site', () => {
   it.each<[string, () => AnyStore, () => AnyStore]>([
     ['from connect-redis to RedisStore', connectRedis, ourRedis],
     ['from RedisStore back to connect-redis', ourRedis, connectRedis],
@@ -173,7 +173,7 @@ describe('a site moves while it runs, with two releases side by side at each ste
     ['from RedisStore to PostgresStore', ourRedis, ourPostgres],
     ['from PostgresStore back to RedisStore', ourPostgres, ourRedis],
     ['from connect-redis to connect-pg-simple', connectRedis, connectPg],
-  ])('%s', async (_, previous, next) => {
+  ])('moves %s, with two releases side by side at each step', async (_, previous, next) => {
     const both = typed(fallback(next(), previous()));
     const phases = [await typed(previous()), await both, await typed(next())];
     await move(phases, () => typed(next()), () => typed(previous())); // prettier-ignore
@@ -183,12 +183,12 @@ describe('a site moves while it runs, with two releases side by side at each ste
     ['from express-session with connect-redis to RedisStore', connectRedis, ourRedis],
     ['from express-session with connect-pg-simple to PostgresStore', connectPg, ourPostgres],
     ['from express-session with connect-pg-simple to RedisStore', connectPg, ourRedis],
-  ])('%s', async (_, previous, next) => {
+  ])('moves %s, with two releases side by side at each step', async (_, previous, next) => {
     const phases = [await legacy(previous()), await typed(fallback(next(), previous())), await typed(next())];
     await move(phases, () => typed(next()), () => legacy(previous())); // prettier-ignore
   });
 
-  it('and back to express-session', async () => {
+  it('moves from RedisStore back to express-session itself', async () => {
     const phases = [
       await typed(ourRedis()),
       await typed(fallback(connectRedis(), ourRedis())),
