@@ -52,7 +52,7 @@ const everyCase: readonly StoreCase[] = [
  * A store has to look at the time by `Date.now()`, at each command.
  *
  * @param options - how a store is opened, and what it does not promise
- * @throws {@link SessionOptionsError} where an option is wrong or unknown
+ * @throws SessionOptionsError where an option is wrong or unknown
  *
  * @example
  * ```ts
