@@ -5,7 +5,7 @@ import { script } from './driver.js';
 
 // A session is one string: the revision and the deadline, 16 digits each, so that they compare as text and the deadline
 // can be written in place; the principal's digest, 22 characters; a line feed; then the record's text. Scripts look at
-// this head alone, however long the rest is.
+// this head alone, however long the rest is. A later form of it has to begin with something else than a digit.
 
 const NUMBER = 16;
 const DIGEST = 22;
