@@ -151,12 +151,17 @@ export function session<S extends SessionSchema>(
       return sessionOf(settings, request);
     },
     migrateAll: (options?: MigrateAllOptions) => migrateAll(settings, options),
-    list: async (principal: Principal, { current }: { current?: object } = {}) =>
-      listSessions(settings, principal, current && (await loaded(settings, current))),
-    revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) =>
-      'only' in options // a form without the key must not end them all
-        ? revokeOne(settings, principal, options.only)
-        : revokeSessions(settings, principal, options.except && (await loaded(settings, options.except))),
+    list: async (principal: Principal, options: { current?: object } = {}) => {
+      checkNames('list', options, ['current']);
+      const { current } = options;
+      return listSessions(settings, principal, current && (await loaded(settings, current)));
+    },
+    revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) => {
+      checkNames('revoke', options, ['except', 'only']); // a slip must not end them all
+      const { except } = options;
+      if ('only' in options) return revokeOne(settings, principal, options.only);
+      return revokeSessions(settings, principal, except && (await loaded(settings, except)));
+    },
     require: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
     Require: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
   }) as SessionMiddleware<S>; // what its types narrow is there for the compiler alone
@@ -178,4 +183,14 @@ function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: obj
   throw new SessionNotLoadedError(
     'This request has no session of this middleware: mount it before the handler, on a path that cookie.path covers.',
   );
+}
+
+/** The caller may be plain JavaScript. */
+function checkNames(method: string, options: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!known.includes(name)) throw new TypeError(`${method}() has no option ${name}, only ${known.join(', ')}.`);
+    if (name !== 'only' && value !== undefined && (typeof value !== 'object' || value === null)) {
+      throw new TypeError(`${name} must be the request whose session is meant.`);
+    }
+  }
 }

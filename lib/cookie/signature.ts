@@ -59,6 +59,6 @@ function toKey(secret: unknown): KeyObject {
   }
   throw new SessionOptionsError(
     'secret',
-    'is missing: pass a string, a Buffer, a secret KeyObject, or an array of them (the first signs, all verify)',
+    'is missing (is its environment variable set?): pass a string, a Buffer, a secret KeyObject, or an array of them (the first signs, all verify)',
   );
 }

@@ -38,6 +38,9 @@ export function requirementsOf(required: readonly unknown[]): Requirements {
     } else if (typeof one === 'function') {
       predicates.push(one as (session: object) => unknown); // that it is one shows when it is called
     } else if (typeof one === 'object' && one !== null && !Array.isArray(one)) {
+      if ('addInitializer' in one || ('writable' in one && 'configurable' in one)) {
+        throw new SessionOptionsError('@RequireSession', 'needs its parentheses: @RequireSession()'); // it was given the method
+      }
       const entries = Object.entries(one);
       if (entries.length === 1 && entries[0]?.[0] === 'onMissing' && typeof entries[0][1] === 'function') {
         onMissing = entries[0][1] as MissingHandler; // as above

@@ -95,8 +95,8 @@ export function fallback(
   next: SessionStore | ExpressSessionStore,
   previous: SessionStore | ExpressSessionStore,
 ): SessionStore {
-  if (next === previous) throw new SessionOptionsError('previous', 'must be another store than next');
   for (const [name, store] of Object.entries({ next, previous })) {
+    if (store === undefined) throw new SessionOptionsError(name, 'is missing: fallback(next, previous)');
     if (store instanceof CachedStore) {
       throw new SessionOptionsError(name, 'must show what is stored now: put the cache before both, cached(fallback(next, previous), …)'); // prettier-ignore
     }
@@ -104,6 +104,7 @@ export function fallback(
       throw new SessionOptionsError(name, 'must be one store: move from the first to the second before you go on');
     }
   }
+  if (next === previous) throw new SessionOptionsError('previous', 'must be another store than next');
   return new FallbackStore(storeOf(next), storeOf(previous));
 }
 
@@ -112,12 +113,30 @@ export function storeOf(given: SessionStore | ExpressSessionStore | undefined): 
   if (given === undefined) return new MemoryStore();
   const missing = missingOf(given, STORE_METHODS);
   if (missing.length === 0) return given as SessionStore; // it has the methods
+  if (isRedisClient(given)) {
+    throw new SessionOptionsError(
+      'store',
+      'is a client of Redis, and no store: new RedisStore({ client }) of typed-session/redis',
+    );
+  }
   const isExpressSessions = missingOf(given, EXPRESS_SESSION_METHODS).length < EXPRESS_SESSION_METHODS.length;
   if (isExpressSessions) return fromExpressSessionStore(given as ExpressSessionStore); // it has some of the methods, or is refused
+  const slip = slipOf(given);
   throw new SessionOptionsError(
     'store',
-    `has no method ${missing.join(', ')}: pass a SessionStore, such as new MemoryStore(), or a store of express-session`,
+    `${slip ?? `has no method ${missing.join(', ')}`}: pass a SessionStore, such as new MemoryStore(), or a store of express-session`,
   );
+}
+
+/** What is easily passed in the place of a store. */
+function slipOf(given: unknown): string | undefined {
+  if (typeof given === 'function' && missingOf(given.prototype, STORE_METHODS).length === 0) return 'is a class';
+  return missingOf(given, ['then']).length === 0 ? 'is a promise' : undefined;
+}
+
+/** A client of `redis` or `ioredis` has get and set, but is no store. */
+function isRedisClient(given: unknown): boolean {
+  return missingOf(given, ['duplicate', 'sendCommand']).length === 0;
 }
 
 function missingOf<const M extends string>(store: unknown, methods: readonly M[]): M[] {

@@ -55,6 +55,8 @@ const KNOWN = {
 /** What became of options that express-session has under another name. */
 const RENAMED: Readonly<Record<string, string>> = {
   key: 'is called name',
+  maxAge: 'is an option of the cookie: cookie: { maxAge }',
+  ttl: 'is called idleTimeout',
 };
 
 /**

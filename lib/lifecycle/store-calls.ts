@@ -97,7 +97,7 @@ export class StoreCalls {
       };
       try {
         const answer = run(this.#store, command);
-        if (answer === undefined) throw new SessionStoreError(operation, `it has no ${operation}()`);
+        if (answer === undefined) throw new SessionStoreError(operation, lacks(operation));
         answer.then((value) => {
           clearTimeout(timer);
           resolve(value);
@@ -134,4 +134,11 @@ function asStoreError(operation: Operation, error: unknown): Error {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   const known = typeof code === 'string' && /^\w{2,40}$/.test(code) ? ` (${code})` : '';
   return new SessionStoreError(operation, `it rejected with ${kind}${known}; see cause`, { cause: error });
+}
+
+/** What a store without one of the optional methods cannot do. */
+function lacks(operation: Operation): string {
+  return operation === 'scan'
+    ? 'it has no scan(), so nothing can walk through its sessions'
+    : `it has no ${operation}(): stores made for express-session cannot find sessions by their principal, nor can fallback() beside one`;
 }

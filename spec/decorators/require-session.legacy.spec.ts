@@ -141,3 +141,14 @@ it('leaves the metadata of reflect-metadata alone, in the legacy dialect', () =>
   expect(types('returntype')).toBe(Promise);
   expect(types('type')).toBe(Function);
 });
+
+it('says what is missing where its parentheses are', () => {
+  const bare = Require as unknown as (...args: unknown[]) => any; // what the types refuse
+  expect(() => {
+    class Bare {
+      @bare
+      show(): void {}
+    }
+    return Bare;
+  }).toThrow('@RequireSession: needs its parentheses: @RequireSession()');
+});

@@ -156,3 +156,14 @@ it('guards a method whose name begins with #, in the standard dialect', () => {
   expect(Private.count({ session: { userId: '1' } })).toBe(1);
   expect(() => Private.count({ session: {} })).toThrow(SessionRequiredError);
 });
+
+it('says what is missing where its parentheses are', () => {
+  const bare = Require as unknown as (...args: unknown[]) => any; // what the types refuse
+  expect(() => {
+    class Bare {
+      @bare
+      show(): void {}
+    }
+    return Bare;
+  }).toThrow('@RequireSession: needs its parentheses: @RequireSession()');
+});

@@ -199,6 +199,16 @@ describe('sessions.revoke', () => {
     expect(await whoIs(ann)).toBe('ann');
   });
 
+  it('ends nobody where an option is misspelt or no request', async () => {
+    const { login, whoIs, sessions } = await shop();
+    const ann = await login('ann');
+    const slip = (options: unknown) => sessions.revoke('ann', options as object); // what a JavaScript user may pass
+    await expect(slip({ exept: {} })).rejects.toThrow('revoke() has no option exept, only except, only.');
+    await expect(slip({ except: 'a key' })).rejects.toThrow('except must be the request whose session is meant.');
+    await expect(sessions.list('ann', { curent: {} } as object)).rejects.toThrow('list() has no option curent');
+    expect(await whoIs(ann)).toBe('ann');
+  });
+
   it('is not undone by a slower request: one that only looked is answered, one that wrote is told', async () => {
     const { login, sessions, slow, whoIs } = await shop();
     const ann = await login('ann');

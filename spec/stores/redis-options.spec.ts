@@ -1,8 +1,9 @@
 import { createClient as createClient4 } from 'redis4';
 import { createClient as createClient5 } from 'redis5';
 import { describe, expect, it } from 'vitest';
-import { cached, fallback, MemoryStore, SessionOptionsError, type SessionStore } from 'typed-session';
+import { cached, fallback, MemoryStore, session, SessionOptionsError, type SessionStore } from 'typed-session';
 import { RedisStore, type NodeRedisClient, type RedisStoreOptions } from 'typed-session/redis';
+import { z } from 'zod';
 import { TextStore } from '../support/text-store.js';
 
 /** As much of a client as is looked at when a store is made. */
@@ -12,6 +13,11 @@ describe('RedisStore', () => {
   it.each<[string, unknown, RegExp]>([
     ['no options', undefined, /^options: must be an object, as in new RedisStore\(\{ client \}\)/],
     ['no client', {}, /^client: must be a client of the package redis \(4 to 6\) or ioredis \(5\)/],
+    [
+      'a client that is still connecting',
+      { client: Promise.resolve(client) },
+      /^client: is a promise, await it; it must/,
+    ],
     ['a URL in place of a client', { client: 'redis://localhost' }, /^client: must be a client/],
     [
       'a client of an old release, whose methods take callbacks',
@@ -67,7 +73,28 @@ describe('cached', () => {
   });
 });
 
+describe('the option store', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['a class', MemoryStore, /^store: is a class: pass a SessionStore/],
+    ['a promise', Promise.resolve(new MemoryStore()), /^store: is a promise: pass a SessionStore/],
+    [
+      'a client of Redis',
+      { get() {}, set() {}, destroy() {}, duplicate() {}, sendCommand() {} },
+      /^store: is a client of Redis, and no store: new RedisStore/,
+    ],
+  ])('refuses %s by its name', (_, given, message) => {
+    const schema = z.object({});
+    expect(() => session({ schema, secret: 's', store: given as SessionStore })).toThrow(message); // what a JavaScript user may pass
+  });
+});
+
 describe('fallback', () => {
+  it('refuses to be without one of its stores', () => {
+    const nothing = undefined as unknown as SessionStore; // a name that is misspelt in JavaScript
+    expect(() => fallback(new MemoryStore(), nothing)).toThrow(/^previous: is missing/);
+    expect(() => fallback(nothing, new MemoryStore())).toThrow(/^next: is missing/);
+  });
+
   it('refuses one store twice, and what is no store', () => {
     const store = new MemoryStore();
     expect(() => fallback(store, store)).toThrow(/^previous: must be another store than next/);

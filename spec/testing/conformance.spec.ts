@@ -26,6 +26,19 @@ describe('storeConformance', () => {
     expect(await failures(right)).toEqual(new Map());
   });
 
+  it('comes to its end where one method of a store waits and another never does', async () => {
+    class HalfWaiting extends MemoryStore {
+      override async update(...args: Parameters<MemoryStore['update']>): Promise<boolean> {
+        await new Promise((resolve) => setTimeout(resolve, 1)); // the store's own time, as a server takes
+        return super.update(...args);
+      }
+    }
+    const cases = storeConformance({ ...right, open: () => new HalfWaiting() });
+    for (const { title, run } of cases.filter((one) => one.title.startsWith('list: '))) {
+      await expect(run(), title).resolves.toBeUndefined();
+    }
+  });
+
   it('has titles of its own for every case, as long as a line', () => {
     const titles = storeConformance({ open: () => new MemoryStore(), damage: () => 0 }).map(({ title }) => title);
     expect(new Set(titles).size).toBe(titles.length);

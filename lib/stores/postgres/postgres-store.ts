@@ -20,10 +20,11 @@ import { createTable, quoted } from './table.js';
 /** How long pruning waits for one statement before it gives up until the next time, in milliseconds. */
 const PRUNE_PATIENCE = 60_000;
 
-/** SQLSTATEs that mean that the table is not there, or not ours. */
+/** SQLSTATEs that mean that the table is not there, or not ours, and what to do. */
 const WRONG_TABLE: Readonly<Record<string, string>> = {
-  '42P01': 'does not exist',
-  '42703': 'has other columns than those of a session store',
+  '42P01': 'does not exist: run store.createTable() once, or the SQL of createTableSql()',
+  '42703':
+    'has other columns than those of a session store: store.createTable() brings one of an older release up to date; what belongs to something else needs another name, the option table',
 };
 
 /**
@@ -158,11 +159,7 @@ export class PostgresStore implements SessionStore {
     } catch (error) {
       const wrong = WRONG_TABLE[codeOf(error) ?? ''];
       if (wrong === undefined) throw error;
-      throw new SessionStoreError(
-        command,
-        `the table ${quoted(this.#table)} ${wrong}: run store.createTable() once, or the SQL of createTableSql()`,
-        { cause: error },
-      );
+      throw new SessionStoreError(command, `the table ${quoted(this.#table)} ${wrong}`, { cause: error });
     }
   }
 }

@@ -35,7 +35,8 @@ export function checkOptions(options: RedisStoreOptions): { driver: Driver; pref
       ? ioRedis(client as IoRedisClient) // the same
       : undefined;
   if (driver === undefined) {
-    throw new SessionOptionsError('client', 'must be a client of the package redis (4 to 6) or ioredis (5)');
+    const promised = hasMethods(client, 'then') ? 'is a promise, await it; it ' : '';
+    throw new SessionOptionsError('client', `${promised}must be a client of the package redis (4 to 6) or ioredis (5)`);
   }
   if (isLegacy(client)) {
     throw new SessionOptionsError(
