@@ -20,7 +20,7 @@ const strict = new pg.Pool({ connectionString: url.href, options: '-c default_tr
 const strictStore = () => new PostgresStore({ pool: strict, table: serializable, pruneInterval: 0 });
 beforeAll(() => strictStore().createTable());
 afterAll(() => strict.end());
-conformance('PostgresStore where transactions are serializable', { open: strictStore, sessions: 1_000 });
+conformance('PostgresStore where transactions are serializable', { open: strictStore });
 
 describe('PostgresStore', () => {
   describe('the principal', () => {
