@@ -135,9 +135,10 @@ describe('fallback()', () => {
         async (scheduler, beside, requests, ender) => {
           const on = site((store, name) => scheduled(store, scheduler, name));
           const rotated: string[] = [];
+          let answered = 0;
           const ask = async ({ who, what }: (typeof requests)[number], at: number): Promise<void> => {
             const app = appOf(on, beside, who);
-            if (what === 'increment') await app.increment('a');
+            if (what === 'increment' && (await app.increment('a'))) answered += 1;
             if (what === 'read') await app.count('a');
             if (what === 'touch') await app.touch('a');
             if (what === 'list') await app.store.list?.('ada');
@@ -154,18 +155,43 @@ describe('fallback()', () => {
           const apps = [...on.moving, on[beside]];
           const seen = await scheduler.waitFor(
             Promise.all(
-              apps.map(
-                async (app) =>
-                  (await Promise.all(keys.map((key) => app.count(key)))).filter((n) => n !== undefined).length,
+              apps.map(async (app) =>
+                (await Promise.all(keys.map((key) => app.count(key)))).filter((n) => n !== undefined),
               ),
             ),
           );
           expect(rotated.length).toBeLessThan(2);
-          expect(seen).toEqual(apps.map(() => (ender === null ? 1 : 0)));
+          expect(seen).toEqual(apps.map(() => (ender === null ? [answered] : [])));
         },
       ),
       { numRuns: 1500 },
     );
+  });
+
+  it('ends a session that another request is rotating, for the release on the next store too, which follows its note', async () => {
+    let arrive = (): void => undefined;
+    let letGo = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const on = site((store, name) => {
+      if (name !== 'moving too: previous') return store;
+      const update: typeof store.update = async (...given) => {
+        arrive();
+        await held;
+        return store.update(...given);
+      };
+      return { read: store.read.bind(store), create: store.create.bind(store), update, touch: store.touch.bind(store), delete: store.delete.bind(store) }; // prettier-ignore
+    });
+    await on.moving[0].begin('a');
+    const rotated = on.moving[1].rotate('a', 'to');
+    await arrived; // its note is on the next side only
+    await on.new.end('a');
+    expect(await on.moving[0].count('a')).toBeUndefined();
+    letGo();
+    expect(await rotated).toBe(true);
+    for (const app of [...on.moving, on.new]) {
+      expect([await app.count('a'), await app.count('to')]).toEqual([undefined, undefined]);
+    }
   });
 
   it('does not take a login for ended that another request lists while it is being stored', async () => {

@@ -23,8 +23,9 @@ const PATIENCE = 3;
  *   one, a write is under way, or was cut off.
  *
  * An update is done when its own swaps were made on both sides, and nobody makes the second one for it. A record that is on
- * the next side only is not read, nor built on, until then; one that stays so is taken back. What another release wrote on
- * one side alone it has been promised, so there the other side follows.
+ * the next side only is not read, nor built on, until then; one that stays so is taken back, but for the note of a rotation
+ * or an end, on which nobody builds: that is carried on. What another release wrote on one side alone it has been promised,
+ * so there the other side follows.
  */
 export class FallbackStore implements SessionStore {
   readonly layout: SessionStore['layout'];
@@ -180,6 +181,11 @@ export class FallbackStore implements SessionStore {
         return { ...agreed, expiresAt: Math.min(next.expiresAt, previous.expiresAt) };
       }
       if (!isOld) return undefined;
+      if (ahead > 0 && next.rotatedTo !== undefined) {
+        // Whoever uses the next store alone may have followed the note, and ended what it leads to.
+        await this.#previous.update(key, { ...next, cookie }, previous.revision, options);
+        return undefined;
+      }
       // Taken back on the previous side first, so that the writer, if he is only slow, finds that he has failed.
       const record = ahead > 0 ? { ...previous, cookie, revision: beyond } : { ...previous, cookie };
       if (ahead < 0 || (await this.#previous.update(key, record, previous.revision, options))) {
