@@ -92,12 +92,12 @@ describe('a payload of any schema', () => {
 
   it('is seen to be the same as it was loaded, until it is changed', () => {
     fc.assert(
-      fc.property(payload, name, ({ schema, value }, field) => {
+      fc.property(payload, ({ schema, value }) => {
         const codec = codecOf(schema.loose());
         const tree = codec.encode(value);
         const loaded = codec.decodeOrThrow(JSON.parse(JSON.stringify(tree)) as typeof tree);
         const same = codec.same(codec.comparable(loaded), tree);
-        (loaded as Record<string, unknown>)[`${field}!`] = 1;
+        (loaded as Record<string, unknown>)['unknown'] = 1; // fields of the schema begin with f
         return same && !codec.same(codec.comparable(loaded), tree);
       }),
       { numRuns: 100 },

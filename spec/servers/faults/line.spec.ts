@@ -7,7 +7,7 @@ describe.each(sites)('the line to the server of $name', (site) => {
   noUnhandledRejections();
 
   it('down at load: a 503 that says why, the guard lets nobody in, and service resumes by itself', async () => {
-    const { client, proxy, other } = await aLine(site, { storeTimeout: 500 });
+    const { client, proxy, other } = await aLine(site, { storeTimeout: 1_000 });
     await client.get('/login');
     await client.get('/view');
     const jar = new Map(client.jar);
@@ -36,7 +36,7 @@ describe.each(sites)('the line to the server of $name', (site) => {
       const { pass, begun, open } = gate();
       let waits = false;
       const waiting = { pass: () => (waits ? pass() : Promise.resolve()) };
-      const { client, proxy, other } = await aLine(site, { storeTimeout: 500, ...waiting });
+      const { client, proxy, other } = await aLine(site, { storeTimeout: 1_000, ...waiting });
       await client.get('/view');
       waits = true;
       const answer = client.get(path);
@@ -54,7 +54,7 @@ describe.each(sites)('the line to the server of $name', (site) => {
   );
 
   it('down at the first save of a new session: a 503 without a cookie', async () => {
-    const { client, proxy } = await aLine(site, { storeTimeout: 500 });
+    const { client, proxy } = await aLine(site, { storeTimeout: 1_000 });
     await proxy.cut();
     for (const path of ['/put?sku=tea', '/login']) {
       const { status, cookies } = await client.get(path);
@@ -78,12 +78,12 @@ describe.each(sites)('the line to the server of $name', (site) => {
     const { pass, begun, open } = gate();
     let waits = false;
     const waiting = { pass: () => (waits ? pass() : Promise.resolve()) };
-    const { client, proxy, other } = await aLine(site, { storeTimeout: 200, ...waiting });
+    const { client, proxy, other } = await aLine(site, { storeTimeout: 1_000, ...waiting });
     await client.get('/view');
     proxy.stall();
     const { status, text } = await client.get('/account');
     expect(status).toBe(503);
-    expect(text).toContain('did not answer within storeTimeout (200 ms)');
+    expect(text).toContain('did not answer within storeTimeout (1000 ms)');
     proxy.flow();
     await servesAgain(client);
     waits = true;
@@ -177,7 +177,7 @@ describe.each(sites)('the line to the server of $name', (site) => {
   });
 
   it('down from the second step of a login on: a 503, the old cookie leads nobody in, and a login works afterwards', async () => {
-    const { client, proxy } = await aLine(site, { storeTimeout: 300 });
+    const { client, proxy } = await aLine(site, { storeTimeout: 1_000 });
     await client.get('/view');
     const cut = proxy.cutBeforeAnswer('"rotatedTo":null').then(proxy.cut);
     expect(await client.get('/login')).toMatchObject({ status: 503, cookies: [] });

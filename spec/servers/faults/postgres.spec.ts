@@ -76,14 +76,14 @@ describe('PostgreSQL', () => {
   });
 
   it('whose row is locked for longer than storeTimeout: a 503, and the statement does not take up the pool', async () => {
-    const { server, pool, client } = await aShop({ max: 1 }, { storeTimeout: 300 });
+    const { server, pool, client } = await aShop({ max: 1 }, { storeTimeout: 1_000 });
     await client.get('/view');
     const locking = new pg.Client({ connectionString: server.url });
     await locking.connect();
     await locking.query('BEGIN; LOCK TABLE sessions IN SHARE MODE'); // reads may go on
     const { status, text } = await client.get('/view');
     expect(status).toBe(503);
-    expect(text).toContain('did not answer within storeTimeout (300 ms)');
+    expect(text).toContain('did not answer within storeTimeout (1000 ms)');
     expect(await client.json('/')).toMatchObject({ views: 1 });
     await locking.end();
     await servesAgain(client);

@@ -62,7 +62,7 @@ describe.each(those)('the server of $name', (site) => {
 
   it('killed in the middle of a request: a 503 while it is away; what was answered is there afterwards', async () => {
     const pause = aPause();
-    const { server, client } = await anApp(site, { pass: pause.pass, storeTimeout: 500 });
+    const { server, client } = await anApp(site, { pass: pause.pass, storeTimeout: 1_000 });
     await client.get('/login');
     await client.get('/view');
     const begun = pause.begun();
@@ -79,7 +79,7 @@ describe.each(those)('the server of $name', (site) => {
 
   it('paused: a 503 within storeTimeout and nobody let in; once it goes on, so does the session', async () => {
     const pause = aPause();
-    const { server, client } = await anApp(site, { pass: pause.pass, storeTimeout: 300 });
+    const { server, client } = await anApp(site, { pass: pause.pass, storeTimeout: 1_000 });
     await client.get('/login');
     await client.get('/view');
     const begun = pause.begun();
@@ -90,13 +90,13 @@ describe.each(those)('the server of $name', (site) => {
     expect((await answer).status).toBe(503);
     const guarded = await client.get('/account');
     expect(guarded.status).toBe(503);
-    expect(guarded.text).toContain('did not answer within storeTimeout (300 ms)');
+    expect(guarded.text).toContain('did not answer within storeTimeout (1000 ms)');
     server.resume();
     await goesOnFrom(client, 1, 503);
   });
 
   it('paused during a login: nobody is let in before an answer, and the login can be tried again', async () => {
-    const { server, client } = await anApp(site, { storeTimeout: 300 });
+    const { server, client } = await anApp(site, { storeTimeout: 1_000 });
     await server.pause();
     expect(await client.get('/login')).toMatchObject({ status: 503, cookies: [] });
     server.resume();
