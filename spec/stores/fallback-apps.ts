@@ -106,3 +106,29 @@ export function site(wrap: (store: SessionStore, name: string) => SessionStore =
     new: new App('new', wrap(next, 'new')),
   };
 }
+
+/** When a process dies: at its how-manieth command, and whether the server has done that one. */
+export interface Death {
+  readonly at: number;
+  readonly done: boolean;
+}
+
+/** The stores of a process that dies: from then on nobody hears of it. */
+export function mortal({ at, done }: Death): (inner: SessionStore) => SessionStore {
+  let commands = 0;
+  const when = async <T>(run: () => Promise<T>): Promise<T> => {
+    const command = commands++;
+    if (command < at) return run();
+    if (command === at && done) await run();
+    return new Promise<never>(() => undefined);
+  };
+  return (inner) => ({
+    read: (key) => when(() => inner.read(key)),
+    create: (key, record) => when(() => inner.create(key, record)),
+    update: (key, record, revision) => when(() => inner.update(key, record, revision)),
+    touch: (key, expiresAt, revision) => when(() => inner.touch(key, expiresAt, revision)),
+    delete: (key) => when(() => inner.delete(key)),
+    list: (principal) => when(async () => (await inner.list?.(principal)) ?? []),
+    revoke: (principal, except) => when(async () => (await inner.revoke?.(principal, except)) ?? 0),
+  });
+}
