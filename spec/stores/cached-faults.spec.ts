@@ -44,18 +44,18 @@ describe('cached() before a store that fails', () => {
   });
 
   it('serves what it has for its ttl, and fails then', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
     const { inner, store } = await aCache();
     await store.read('a');
     inner.before.read = down;
     expect(await store.read('a')).toBeDefined();
-    vi.setSystemTime(Date.now() + 1_000);
+    vi.advanceTimersByTime(1_000);
     await expect(store.read('a')).rejects.toThrow('down');
   });
 
   it('does not let a read wait for one that has been under way for longer than its ttl', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
     const { memory, inner, store } = await aCache();
     const answer = gate();
@@ -63,7 +63,7 @@ describe('cached() before a store that fails', () => {
     const slow = store.read('a');
     await answer.begun;
     await memory.delete('a'); // revoked elsewhere, after the server has read it
-    vi.setSystemTime(Date.now() + 1_000);
+    vi.advanceTimersByTime(1_000);
     inner.after = {};
     expect(await store.read('a')).toBeUndefined();
     answer.open();

@@ -23,6 +23,7 @@ interface Reading {
 
 interface Kept {
   readonly record: SessionRecord;
+  /** By a clock that nobody sets: `performance.now()`. */
   readonly until: number;
 }
 
@@ -62,9 +63,9 @@ export class CachedStore implements SessionStore {
   }
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
-    const now = Date.now();
     const kept = this.#kept.get(key);
-    if (kept === undefined || kept.until <= now || kept.record.expiresAt <= now) return this.#fetch(key, options);
+    if (kept === undefined || kept.until <= performance.now() || kept.record.expiresAt <= Date.now())
+      return this.#fetch(key, options);
     this.#kept.delete(key);
     this.#kept.set(key, kept); // to the end: it is the one used last now
     return kept.record;
@@ -101,7 +102,7 @@ export class CachedStore implements SessionStore {
   }
 
   #fetch(key: string, options: CommandOptions | undefined): Promise<SessionRecord | undefined> {
-    const now = Date.now();
+    const now = performance.now();
     const underWay = this.#reading.get(key);
     if (underWay !== undefined && underWay.until > now) return underWay.record;
     const until = now + this.#ttl; // from before the store was asked: what it says may be as old
@@ -122,7 +123,7 @@ export class CachedStore implements SessionStore {
 
   /** A write that did not go through shows that what is kept is old; one whose answer is lost may have changed it. */
   async #write(key: string, record: SessionRecord | undefined, command: Promise<boolean>): Promise<boolean> {
-    const until = Date.now() + this.#ttl;
+    const until = performance.now() + this.#ttl;
     this.#forget(key);
     this.#writing.set(key, command);
     let isGood = false;
