@@ -84,6 +84,9 @@ const cases: readonly (readonly [what: string, options: unknown, option: string]
   ['a domain that is a number', { ...good, cookie: { domain: 7 } }, 'cookie.domain'],
   ['a negative maxAge', { ...good, cookie: { maxAge: -1 } }, 'cookie.maxAge'],
   ['a maxAge that is NaN', { ...good, cookie: { maxAge: NaN } }, 'cookie.maxAge'],
+  ['an encode that throws', { ...good, cookie: { encode: () => { throw new Error(); } } }, 'cookie.encode'], // prettier-ignore
+  ['an encode whose value no cookie can have', { ...good, cookie: { encode: (value: string) => `${value}\r\nX: 1` } }, 'cookie.encode'], // prettier-ignore
+  ['an encode that cannot be undone', { ...good, cookie: { encode: btoa } }, 'cookie.encode'],
   ['a maxAge that is text', { ...good, cookie: { maxAge: '1h' } }, 'cookie.maxAge'],
   ['expires that is a number', { ...good, cookie: { expires: 5 } }, 'cookie.expires'],
   ['expires that is no date', { ...good, cookie: { expires: new Date('x') } }, 'cookie.expires'],

@@ -6,7 +6,8 @@ export interface CookieOptions {
   /**
    * The cookie's life in milliseconds, counted anew whenever the session's deadline moves. Left out, it is a
    * browser-session cookie: gone when the browser closes (or when it pleases; browsers that restore tabs keep it).
-   * `idleTimeout` follows it unless given.
+   * `idleTimeout` follows it unless given. More than a thousand years are a thousand years; browsers keep a cookie for some
+   * 400 days at most (RFC 6265bis, section 5.5).
    * @defaultValue none
    */
   readonly maxAge?: number | null | undefined;
@@ -116,6 +117,7 @@ export function resolveCookieOptions(options: CookieOptions, name: string): Cook
   if (attributes.encode !== undefined && typeof attributes.encode !== 'function') {
     throw new SessionOptionsError('cookie.encode', 'must be a function of the value');
   }
+  checkEncode(attributes.encode);
   if (typeof attributes.path !== 'string' || !attributes.path.startsWith('/')) {
     throw new SessionOptionsError('cookie.path', "must begin with '/'");
   }
@@ -160,13 +162,16 @@ export function pathMatches(cookiePath: string, requestPath: string): boolean {
   );
 }
 
+/** What more than that is taken for, in milliseconds: a thousand years. The dates of cookies have years of four digits. */
+export const LONGEST_LIFE = 1000 * 365 * 24 * 60 * 60 * 1000;
+
 /** Checks a life in milliseconds, given as an option or set on `req.session.cookie`. */
 export function checkMaxAge(maxAge: unknown): number | undefined {
   if (maxAge === undefined || maxAge === null) return undefined;
   if (typeof maxAge !== 'number' || !Number.isFinite(maxAge) || maxAge < 0) {
     throw new SessionOptionsError('cookie.maxAge', 'must be a number of milliseconds, zero or more');
   }
-  return maxAge;
+  return Math.min(maxAge, LONGEST_LIFE);
 }
 
 /** Checks a moment, given as an option or set on `req.session.cookie`. */
@@ -176,6 +181,18 @@ export function checkExpires(expires: unknown): Date | undefined {
     throw new SessionOptionsError('cookie.expires', 'must be a valid Date');
   }
   return expires;
+}
+
+function checkEncode(encode: CookieAttributes['encode']): void {
+  if (encode === undefined) return;
+  const value = 's:id-of_43.signature+/';
+  try {
+    stringifySetCookie({ name: 'a', value }, { encode });
+    if (decodeURIComponent(encode(value)) === value) return;
+  } catch {
+    // told below, whatever it was
+  }
+  throw new SessionOptionsError('cookie.encode', "must return a cookie's value that decodeURIComponent turns back");
 }
 
 function checkBoolean(option: string, value: unknown): boolean {

@@ -1,5 +1,5 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
-import { checkExpires, checkMaxAge, resolveAuto, type CookieAttributes } from './options.js';
+import { LONGEST_LIFE, checkExpires, checkMaxAge, resolveAuto, type CookieAttributes } from './options.js';
 
 /**
  * The cookie of one session, as `req.session.cookie`. Its attributes are today's options, never what a record holds;
@@ -26,7 +26,8 @@ export class SessionCookie {
   /** @internal */
   constructor(attributes: CookieAttributes, ownMaxAge: number | null | undefined) {
     this.#attributes = attributes;
-    this.#maxAge = ownMaxAge === undefined ? attributes.maxAge : (ownMaxAge ?? undefined);
+    this.#maxAge =
+      ownMaxAge === undefined ? attributes.maxAge : ownMaxAge === null ? undefined : Math.min(ownMaxAge, LONGEST_LIFE);
     this.#expiresAt = ownMaxAge === undefined ? attributes.expires?.getTime() : undefined;
     this.#own = ownMaxAge;
   }
@@ -36,7 +37,8 @@ export class SessionCookie {
    * moves the session's idle deadline along, unless `idleTimeout` is given, and sends the cookie again.
    */
   get maxAge(): number | undefined {
-    return this.#expiresAt === undefined ? this.#maxAge : Math.max(0, this.#expiresAt - Date.now());
+    if (this.#expiresAt === undefined) return this.#maxAge;
+    return Math.min(Math.max(0, this.#expiresAt - Date.now()), LONGEST_LIFE);
   }
 
   set maxAge(maxAge: number | null | undefined) {

@@ -32,3 +32,10 @@ it('sets a cookie that ends at a fixed moment, together with its session', async
   expect(Math.abs(Date.parse(sent) - expires.getTime())).toBeLessThanOrEqual(1000); // a cookie knows whole seconds
   expect(line).toMatch(/Max-Age=3(599|600);/);
 });
+
+it.each([{ maxAge: Number.MAX_SAFE_INTEGER }, { maxAge: 1e300 }, { expires: new Date(8.64e15) }])(
+  'sets a cookie for a thousand years where it is to live for ever: %o',
+  async (cookie) => {
+    expect(await setCookie(cookie)).toMatch(/Max-Age=3153\d{7}; Path=\/; Expires=\w+, \d\d \w+ \d{4} .* GMT;/);
+  },
+);
