@@ -2,6 +2,7 @@ import { cookieValues } from '../cookie/header.js';
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
+import { isDamaged } from './records.js';
 import type { RequestSession } from './request-session.js';
 
 /**
@@ -61,7 +62,7 @@ function arrive<S extends SessionSchema>(
     session.startAnew('expired');
     return;
   }
-  if (record.data === '') {
+  if (isDamaged(record)) {
     session.startAnew('corrupt');
     return;
   }

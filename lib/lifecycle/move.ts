@@ -5,7 +5,7 @@ import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import { mergeInto, understand } from './conflict.js';
 import { keepCap } from './principals.js';
-import { endNote, isOurs, recordOf } from './records.js';
+import { endNote, isDamaged, isOurs, recordOf } from './records.js';
 import type { RequestSession, Stored } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 import type { StoreCalls } from './store-calls.js';
@@ -90,6 +90,10 @@ async function leave<S extends SessionSchema>(
   const { store } = session.settings;
   let left: SessionRecord | undefined = old.record;
   while (left?.rotatedTo === undefined && left !== undefined) {
+    if (isDamaged(left)) {
+      await store.delete(old.key);
+      return;
+    }
     if (await store.update(old.key, endNote(left, successor), left.revision)) return;
     left = await store.read(old.key);
   }

@@ -82,6 +82,11 @@ export function endNote(record: SessionRecord, successor: string | null): Sessio
   };
 }
 
+/** Whether a record cannot be read, so that it has no revision to swap it at, and is worth nothing to anybody. */
+export function isDamaged({ data, rotatedTo }: SessionRecord): boolean {
+  return data === '' && rotatedTo === undefined;
+}
+
 /**
  * Ends the record under a key and, where another request moved it meanwhile, wherever it went: an end must not be undone
  * by a rotation that was faster. The note, which is at once deleted, is what makes that certain.
@@ -93,6 +98,9 @@ export async function endRecord(store: StoreCalls, key: string, found: SessionRe
     if (record.rotatedTo !== undefined) {
       if (record.rotatedTo === null) return;
       at = record.rotatedTo;
+    } else if (isDamaged(record)) {
+      await store.delete(at);
+      return;
     } else if (await store.update(at, endNote(record, null), record.revision)) {
       await store.delete(at);
       return;

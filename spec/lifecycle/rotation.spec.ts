@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryStore, type SessionRecord } from 'typed-session';
 import { listen, type Client } from '../support/app.js';
 import { gate, openShop, type Options } from '../support/shop.js';
 
@@ -276,5 +277,34 @@ describe('destroy()', () => {
     store.calls.length = 0;
     expect((await client.get('/logout')).cookies).toEqual([]);
     expect(store.calls).toEqual([]);
+  });
+});
+
+/** A store whose record somebody overwrites with something else: it has no revision that a swap would meet. */
+class DamagedStore extends MemoryStore {
+  isDamaged = false;
+
+  override async read(key: string): Promise<SessionRecord | undefined> {
+    const record = await super.read(key);
+    return this.isDamaged && record !== undefined
+      ? { data: '', revision: 0, schemaVersion: 0, createdAt: 0, expiresAt: record.expiresAt }
+      : record;
+  }
+
+  override async update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
+    return !this.isDamaged && super.update(key, record, expectedRevision);
+  }
+}
+
+describe('a record that is damaged during the request', () => {
+  it.each(['/logout', '/regenerate'])('is removed by %s, which does not try for ever', async (path) => {
+    const damaged = new DamagedStore();
+    const { client, store } = await shop({ store: damaged });
+    store.before.update = () => {
+      damaged.isDamaged = true;
+    };
+    const { status, cookies } = await client.get(path);
+    expect([status < 300, cookies.join()]).toEqual([true, expect.stringContaining('Max-Age=0')]);
+    expect(await damaged.size()).toBe(0);
   });
 });
