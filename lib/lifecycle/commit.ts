@@ -70,11 +70,6 @@ export function settle<S extends SessionSchema>(
     session.stored.source?.migrated === true ||
     isMisfiled(session, session.stored);
   if (tree !== undefined || isDue) return update(session, session.stored, tree ?? session.exactBase());
-  if (session.signedByOldSecret) {
-    session.signedByOldSecret = false;
-    session.cookieDue = true;
-  }
-  if (session.settings.rolling) session.cookieDue = true;
   return touchIfDue(session, session.stored);
 }
 
@@ -135,16 +130,21 @@ async function touchNow<S extends SessionSchema>(
   expiresAt: number,
 ): Promise<void> {
   const { record, key } = stored;
-  // False: another request moved the revision and the deadline with it, or the session is gone. Both are no cookie.
+  // False: another request moved the revision and the deadline with it, or the session is gone. Both are no cookie: it
+  // would put back the id that a login has just replaced.
   if (!(await session.settings.store.touch(key, expiresAt, record.revision))) return;
   session.stored = { ...stored, record: { ...record, expiresAt } };
-  if (session.cookieLife !== undefined) session.cookieDue = true;
+  if (session.cookieLife !== undefined || session.settings.rolling || session.signedByOldSecret) {
+    session.cookieDue = true;
+  }
+  session.signedByOldSecret = false;
   emit('touch', { request: session.request });
 }
 
 function touchIfDue<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> | undefined {
   const { deadlines } = session.settings;
-  const moved = session.touchDue
+  const isDue = session.touchDue || session.signedByOldSecret;
+  const moved = isDue
     ? deadlines.from(Date.now(), stored.record.createdAt, session.cookieLife)
     : deadlines.moved(stored.record, Date.now(), session.cookieLife);
   session.touchDue = false;

@@ -162,8 +162,9 @@ export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unk
    */
   readonly proxy?: boolean | undefined;
   /**
-   * Sets the cookie and pushes the deadline out with every response of a stored session. Without it both happen when
-   * the deadline has moved by `touchAfter`.
+   * Sets the cookie and pushes the deadline out with every response of a stored session, a cookie without `maxAge` too;
+   * where `touchAfter` is given as well, whenever the deadline has moved by that. The session of a slow response may have
+   * got another id or have ended meanwhile: then that response sets no cookie.
    * @defaultValue `false`
    */
   readonly rolling?: boolean | undefined;

@@ -31,7 +31,11 @@ export function wasStored<S extends SessionSchema>(
   const before = session.stored?.record;
   const moved = before?.expiresAt !== stored.record.expiresAt && session.cookieLife !== undefined;
   session.cookieDue ||=
-    created || moved || session.signedByOldSecret || before?.cookieMaxAge !== stored.record.cookieMaxAge;
+    created ||
+    moved ||
+    session.settings.rolling ||
+    session.signedByOldSecret ||
+    before?.cookieMaxAge !== stored.record.cookieMaxAge;
   session.signedByOldSecret = false;
   session.stored = stored;
   session.base = tree;

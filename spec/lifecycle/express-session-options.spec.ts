@@ -2,7 +2,7 @@ import express from 'express';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore, session, type SessionMiddleware } from 'typed-session';
 import { makeApp, ProbedStore, serve, type Client } from '../support/app.js';
-import { openShop, schema, type Options } from '../support/shop.js';
+import { gate, openShop, schema, type Options } from '../support/shop.js';
 
 /** An app behind a proxy that says what it likes. */
 async function behindProxy(options: Options, trust: boolean | number = false): Promise<Client> {
@@ -154,6 +154,50 @@ describe('resave, saveUninitialized and rolling', () => {
     const answer = await client.get('/nothing');
     expect(answer.cookies.join()).toMatch(/^connect\.sid=s%3A/);
     expect(store.calls).toEqual(['create', 'read', 'touch']);
+  });
+});
+
+describe('rolling', () => {
+  it('sends a cookie without a life of its own too', async () => {
+    const { client } = await openShop(
+      (sessions) => ({
+        '/view': (req, res) => {
+          sessions.of(req).views += 1;
+          res.end();
+        },
+      }),
+      { rolling: true },
+    );
+    for (const path of ['/view', '/view', '/']) expect((await client.get(path)).cookies).toHaveLength(1);
+  });
+
+  it('puts no old id back where the answer is slower than a login', async () => {
+    const { pass, begun, open } = gate();
+    const { client } = await openShop(
+      (sessions) => ({
+        '/view': (req, res) => {
+          sessions.of(req).views += 1;
+          res.end();
+        },
+        '/slow': async (req, res) => {
+          const { views } = sessions.of(req);
+          await pass();
+          res.json(views);
+        },
+        '/login': (req, res) => {
+          sessions.of(req).userId = 'ada';
+          res.end();
+        },
+      }),
+      { rolling: true, principal: 'userId', cookie: { maxAge: 60_000 } },
+    );
+    await client.get('/view');
+    const slow = client.get('/slow');
+    await begun;
+    await client.get('/login');
+    open();
+    expect(await slow).toMatchObject({ text: '1', cookies: [] });
+    expect(await client.json('/')).toMatchObject({ views: 1, userId: 'ada' });
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { MemoryStore, session, SessionNotLoadedError } from 'typed-session';
 import { z } from 'zod';
 import { deferred, listen, makeApp, serve } from '../support/app.js';
-import { openShop, schema, type Options } from '../support/shop.js';
+import { gate, openShop, schema, type Options } from '../support/shop.js';
 
 function sign(id: string, secret: string): string {
   return encodeURIComponent(`s:${id}.${createHmac('sha256', secret).update(id).digest('base64').replace(/=+$/, '')}`);
@@ -111,6 +111,33 @@ describe('loading a session', () => {
     const done = await shop({ store, secret: 'new' });
     done.client.jar.set('connect.sid', after.client.jar.get('connect.sid') ?? '');
     expect(await done.client.json('/count')).toMatchObject({ views: 2 });
+  });
+
+  it('does not sign an old cookie anew whose session a login has moved meanwhile', async () => {
+    const store = new MemoryStore();
+    const before = await shop({ store, secret: 'old' });
+    await before.client.get('/count');
+    const { pass, begun, open } = gate();
+    const after = await openShop(
+      (sessions) => ({
+        '/slow': async (_req, res) => {
+          await pass();
+          res.end();
+        },
+        '/login': (req, res) => {
+          sessions.of(req).userId = 'ada';
+          res.end();
+        },
+      }),
+      { store, secret: ['new', 'old'], principal: 'userId' },
+    );
+    for (const [name, value] of before.client.jar) after.client.jar.set(name, value);
+    const slow = after.client.get('/slow');
+    await begun;
+    await after.client.get('/login');
+    open();
+    expect((await slow).cookies).toEqual([]);
+    expect(await after.client.json('/')).toMatchObject({ views: 1, userId: 'ada' });
   });
 
   it('accepts the cookies that express-session signed', async () => {
