@@ -189,7 +189,7 @@ export class Exchange {
       let work: Promise<unknown> | undefined;
       for (const participant of this.participants) {
         const one = participant.finish(status, ending);
-        if (one !== undefined) work = work === undefined ? one : Promise.all([work, one]);
+        if (one !== undefined) work = work === undefined ? one : both(work, one);
       }
       return work;
     } catch (error) {
@@ -233,6 +233,7 @@ export class Exchange {
     try {
       this.#open('streaming');
     } catch (error) {
+      this.#report(error);
       this.response.destroy(asError(error)); // of what Node refuses it was asked before: other middleware's methods throw
       return;
     }
@@ -276,7 +277,7 @@ export class Exchange {
       return;
     }
     this.#failure = asError(error);
-    this.#held?.discard();
+    this.#held?.discard(this.#failure);
     this.#held = undefined;
     this.#head = undefined;
     attachAgain(this); // middleware further on has wrapped the discarded answer, and may think that it has ended
@@ -306,6 +307,11 @@ export class Exchange {
     emit('error', { request: this.request, error: asError(error), consequence: 'dropped' });
     for (const participant of this.participants) participant.failedLate?.(asError(error));
   }
+}
+
+/** Waits for both also where one fails: what the other is still storing must not be rolled back. */
+async function both(one: Promise<unknown>, other: Promise<unknown>): Promise<void> {
+  for (const result of await Promise.allSettled([one, other])) if (result.status === 'rejected') throw result.reason;
 }
 
 function asError(error: unknown): Error {

@@ -71,13 +71,22 @@ export class HeldResponse {
     }
   }
 
-  /** The response is itself again and ready for another answer than the one that was held. */
-  discard(): void {
+  /**
+   * The response is itself again and ready for another answer than the one that was held. It has the error's status
+   * already: the handler of the first answer, who knows of nothing, may write on before the error handler does.
+   */
+  discard(error: Error): void {
     this.release();
-    this.#response.statusCode = 200;
+    this.#response.statusCode = statusOf(error);
     if (!isHttp2(this.#response)) this.#response.statusMessage = '';
     for (const name of REPRESENTATION_HEADERS) removeHeader(this.#response, name);
   }
+}
+
+/** The status that an error asks for, as Express's own error handler reads it. */
+function statusOf(error: Error): number {
+  const { status } = error as { readonly status?: unknown }; // any object can be asked for it
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
 }
 
 /** What stands in front of a response's own prototype while it is held; an app has one or two of these. */

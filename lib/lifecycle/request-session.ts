@@ -295,7 +295,9 @@ export abstract class RequestSession<S extends SessionSchema> {
     this.replaced = false;
     this.cookieDue &&= this.stored !== undefined; // where the session moved, the old cookie is worth nothing any more
     this.#cookie = undefined;
-    if (this.seen) this.replace(this.settings.codec.decodeOrThrow(this.base));
+    // Not before somebody looks again: a schema that goes by the time may refuse by then what it took.
+    this.#session = undefined;
+    this.#handedOut = false;
   }
 
   /** Runs one piece of work with the store after the other, so that a `save()` nobody awaited cannot overtake the commit. */
