@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { NextFunction, Request, Response } from 'express-serve-static-core';
-import { SessionOptionsError, type SessionPresentError, type SessionRequiredError } from '../errors.js';
+import { SessionOptionsError, SessionPresentError, type SessionRequiredError } from '../errors.js';
 
 /**
  * What is done with a request that lacks what a guard or decorator asks for: an error handler of Express's kind. It
@@ -19,7 +19,8 @@ const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
 /**
  * An `onMissing` that leads a browser to the login page, and hands over where it wanted to go:
  * `/login?returnTo=%2Forders%3Fpage%3D2`. Only the path and the query of a GET are handed over, never another origin;
- * {@link returnPath} checks them again when they come back.
+ * {@link returnPath} checks them again when they come back. As `onPresent` it leads away from the login page, and hands
+ * nothing over.
  *
  * @param path - the login page: a path of this app, or the address of another service
  * @param options - `parameter`: the name of the query parameter; default `returnTo`
@@ -42,12 +43,12 @@ export function redirect(
   if (!OWN_PATH.test(path) && !/^https?:\/\//.test(path)) {
     throw new SessionOptionsError('redirect', "needs a path such as '/login', or an address that begins with https://");
   }
-  return (_error, request, response) => {
+  return (error, request, response) => {
     const wanted = request.originalUrl;
     const isPage = request.method === 'GET' || request.method === 'HEAD';
     const [before = '', fragment] = path.split('#', 2);
     const query =
-      isPage && OWN_PATH.test(wanted)
+      isPage && OWN_PATH.test(wanted) && !(error instanceof SessionPresentError)
         ? `${before.includes('?') ? '&' : '?'}${encodeURIComponent(parameter)}=${encodeURIComponent(wanted)}`
         : '';
     response.setHeader('Cache-Control', 'no-store'); // it holds only until the login
