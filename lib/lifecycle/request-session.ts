@@ -246,21 +246,6 @@ export abstract class RequestSession<S extends SessionSchema> {
   }
 
   /**
-   * Takes over a payload that was stored, but for the fields that the handler had changed.
-   * @param live - the handler's payload, comparable, as it was when the work began
-   */
-  adopt(live: Tree, payload: object): void {
-    const { codec } = this.settings;
-    const { fields } = this;
-    const stored = payload as Record<string, unknown>; // any field can be asked for
-    for (const field of new Set([...Object.keys(live), ...Object.keys(stored)])) {
-      if (!codec.same(live[field], this.base[field])) continue;
-      if (stored[field] === undefined) Reflect.deleteProperty(fields, field);
-      else fields[field] = stored[field];
-    }
-  }
-
-  /**
    * The encoded payload if the handler changed it, else `undefined`.
    * @throws SessionValidationError where the changed payload does not fit the schema
    */
