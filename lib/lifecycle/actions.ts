@@ -118,7 +118,7 @@ async function updateNow<S extends SessionSchema>(
     // Nobody else knows this id: there is nobody to be atomic against.
     const before = codec.encode(session.payload);
     const payload = codec.decodeOrThrow(before);
-    await change(payload);
+    await run(session, change, payload);
     const next = codec.encode(payload);
     takeOver(session, before, next, payload);
     session.saveNew = true;
@@ -131,7 +131,7 @@ async function updateNow<S extends SessionSchema>(
   let tree = base;
   for (;;) {
     const payload = codec.decodeOrThrow(tree);
-    await change(payload);
+    await run(session, change, payload);
     const next = codec.encode(payload);
     if (principalOf(session.settings, next) !== principalOf(session.settings, tree)) {
       // The session must move to a new id, which is a commit's work.
@@ -169,6 +169,20 @@ async function updateNow<S extends SessionSchema>(
     stored = { ...stored, record: latest.record, source: latest.source };
     tree = latest.tree;
     if (Date.now() - started > store.patience) throw new SessionConflictError([]);
+  }
+}
+
+/** Calls the function of an `update()`; a method of the session that it calls by itself is known by the flag. */
+function run<S extends SessionSchema>(
+  session: RequestSession<S>,
+  change: (payload: Payload<S>) => void | Promise<void>,
+  payload: Payload<S>,
+): void | Promise<void> {
+  session.inChange = true;
+  try {
+    return change(payload);
+  } finally {
+    session.inChange = false;
   }
 }
 

@@ -50,6 +50,8 @@ export abstract class RequestSession<S extends SessionSchema> {
   saveNew = false;
   /** The payload is a whole that must not be merged with another: `become()`. */
   replaced = false;
+  /** The function of an `update()` runs, as far as it does so without waiting. */
+  inChange = false;
   /** What a response below 400 does to the session. */
   onSuccess: 'rotate' | 'destroy' | undefined;
   /** The deadline is to be pushed out at the commit, however little it has moved. */
