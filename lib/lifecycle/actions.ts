@@ -3,9 +3,11 @@ import { emit } from '../events.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
 import { settle, touch as touchStored } from './commit.js';
 import { readAgain } from './conflict.js';
+import { putField } from './fields.js';
 import { endRecord, isOurs, principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { wasStored } from './stored.js';
+import { takeOver } from './take-over.js';
 
 // What the methods of `req.session` do. What each means is said at SessionMembers.
 
@@ -112,26 +114,28 @@ async function updateNow<S extends SessionSchema>(
   refuseEnded(session);
   if (session.replaced) await settle(session, session.changes()); // a state is stored whole before it is changed
   const { codec, store } = session.settings;
-  const live = codec.comparable(session.payload); // throws here, before anything is stored, if it is not valid
   if (session.stored === undefined || session.move === 'regenerate') {
     // Nobody else knows this id: there is nobody to be atomic against.
-    const payload = codec.decodeOrThrow(codec.encode(session.payload));
-    await change(payload);
-    session.replace(payload);
+    const before = codec.encode(session.payload);
+    const payload = codec.decodeOrThrow(before);
+    await run(session, change, payload);
+    const next = codec.encode(payload);
+    takeOver(session, before, next, payload);
     session.saveNew = true;
-    await settle(session, session.changes());
+    await settle(session, next);
     return;
   }
   const started = Date.now();
+  const base = session.exactBase();
   let stored = session.stored;
-  let tree = session.exactBase();
+  let tree = base;
   for (;;) {
     const payload = codec.decodeOrThrow(tree);
-    await change(payload);
+    await run(session, change, payload);
     const next = codec.encode(payload);
     if (principalOf(session.settings, next) !== principalOf(session.settings, tree)) {
       // The session must move to a new id, which is a commit's work.
-      session.adopt(live, payload);
+      takeOver(session, base, next, payload);
       session.stored = stored;
       session.base = tree;
       await settle(session, session.changes());
@@ -145,19 +149,19 @@ async function updateNow<S extends SessionSchema>(
       source: stored.source,
     });
     if (codec.same(next, tree)) {
-      session.adopt(live, payload);
+      takeOver(session, base, next, payload);
       session.stored = stored;
       session.base = tree;
       return;
     }
     if (await store.update(stored.key, changed.record, record.revision)) {
-      session.adopt(live, payload);
+      takeOver(session, base, next, payload);
       wasStored(session, { ...stored, ...changed }, next, false);
       return;
     }
     const latest = await readAgain(session, stored);
     if (isOurs(latest.record, changed.record)) {
-      session.adopt(live, payload);
+      takeOver(session, base, next, payload);
       wasStored(session, { ...stored, record: latest.record, source: changed.source }, next, false);
       return;
     }
@@ -168,28 +172,46 @@ async function updateNow<S extends SessionSchema>(
   }
 }
 
+/** Calls the function of an `update()`; a method of the session that it calls by itself is known by the flag. */
+function run<S extends SessionSchema>(
+  session: RequestSession<S>,
+  change: (payload: Payload<S>) => void | Promise<void>,
+  payload: Payload<S>,
+): void | Promise<void> {
+  session.inChange = true;
+  try {
+    return change(payload);
+  } finally {
+    session.inChange = false;
+  }
+}
+
 export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
   return session.inTurn(async () => {
     const { codec } = session.settings;
     const initial = codec.initial() as Record<string, unknown>; // any field can be asked for
     const payload = session.payload as Record<string, unknown>;
     const live = codec.comparable(payload)[field];
-    const putBack = (target: Record<string, unknown>): unknown => {
-      const value = target[field];
-      if (initial[field] === undefined) Reflect.deleteProperty(target, field);
-      else target[field] = initial[field];
-      return value;
-    };
     // Nothing to take: no reason to ask the store, and none to refuse a session that has ended.
     if (codec.same(live, codec.comparable(initial)[field])) return payload[field];
     refuseEnded(session);
     const isOurs =
       session.stored === undefined || session.move === 'regenerate' || !codec.same(live, session.exactBase()[field]);
-    if (isOurs) return putBack(session.fields); // set in this request: no other has seen it
+    if (isOurs) return putField(session.fields, field, initial[field]); // set in this request: no other has seen it
     let taken: unknown;
-    await updateNow(session, (latest) => {
-      taken = putBack(latest as Record<string, unknown>);
-    });
+    let left: { readonly value: unknown } | undefined;
+    try {
+      await updateNow(session, (latest) => {
+        taken = putField(latest as Record<string, unknown>, field, initial[field]);
+        if (left !== undefined || Object.isFrozen(session.session)) return;
+        // The handler has the default from here on, an object of his own: what he adds to it is not what is taken.
+        left = { value: (codec.initial() as Record<string, unknown>)[field] };
+        putField(session.fields, field, left.value);
+      });
+    } catch (error) {
+      if (left !== undefined && session.fields[field] === left.value) putField(session.fields, field, payload[field]);
+      throw error;
+    }
     return taken;
   });
 }

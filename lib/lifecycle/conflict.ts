@@ -6,6 +6,7 @@ import type { SessionRecord } from '../stores/store.js';
 import { mergeTrees } from './merge.js';
 import type { Written } from './records.js';
 import type { RequestSession, Stored } from './request-session.js';
+import { hasGoneOn, takeOver } from './take-over.js';
 
 /**
  * What is stored now, where a compare-and-swap has failed.
@@ -42,15 +43,27 @@ export function understand<S extends SessionSchema>(
   return { record, source: read.source, tree: codec.encode(read.payload) };
 }
 
-/** Brings this request's change together with what is stored now; the handler's payload follows. */
+/**
+ * Brings this request's change together with what is stored now; the handler's payload follows, but for what he has
+ * changed since.
+ * @param mine - the payload as the commit found it, or as the last merge left it
+ */
 export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, mine: Tree, theirs: Tree): Tree {
-  const { codec } = session.settings;
+  const { codec, merge } = session.settings;
   const { payload, fields } = session.replaced
     ? { payload: codec.decodeOrThrow(mine), fields: [] }
     : mergeTrees(session.settings, session.exactBase(), mine, theirs);
   const tree = codec.encode(payload);
   emit('conflict', { request: session.request, fields });
-  session.replace(payload);
+  const isOtherState = codec.stateOf(tree) !== codec.stateOf(mine);
+  // As in the merge: what was done to a state that another request has left would end up nowhere.
+  if (isOtherState && hasGoneOn(session, mine)) throw new SessionConflictError(fields);
+  for (const field of takeOver(session, mine, tree, payload)) {
+    const own = merge[field];
+    if (own === undefined) continue;
+    const [before, after] = [mine, tree].map((side) => codec.decodeOrThrow(side) as Record<string, unknown>); // as in mergeTrees
+    session.fields[field] = own(before?.[field], session.fields[field], after?.[field]);
+  }
   session.base = theirs;
   return tree;
 }

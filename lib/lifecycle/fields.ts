@@ -8,6 +8,14 @@ export function replaceFields(session: object, payload: object): void {
   Object.assign(session, payload);
 }
 
+/** Sets one field, or takes it away where it is to be `undefined`. Returns what it was. */
+export function putField(fields: Record<string, unknown>, field: string, value: unknown): unknown {
+  const before = fields[field];
+  if (value === undefined) Reflect.deleteProperty(fields, field);
+  else fields[field] = value;
+  return before;
+}
+
 /** Freezes a session, and plain values in it, however deep; others (a `Date`, a `Map`) have state that no freezing reaches. */
 export function freeze(session: object): void {
   Object.freeze(session);

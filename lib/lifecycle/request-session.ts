@@ -50,6 +50,8 @@ export abstract class RequestSession<S extends SessionSchema> {
   saveNew = false;
   /** The payload is a whole that must not be merged with another: `become()`. */
   replaced = false;
+  /** The function of an `update()` runs, as far as it does so without waiting. */
+  inChange = false;
   /** What a response below 400 does to the session. */
   onSuccess: 'rotate' | 'destroy' | undefined;
   /** The deadline is to be pushed out at the commit, however little it has moved. */
@@ -243,21 +245,6 @@ export abstract class RequestSession<S extends SessionSchema> {
   replace(payload: object): void {
     if (Object.isFrozen(this.session)) this.newObject(); // the one that was handed out to be read
     replaceFields(this.session, payload);
-  }
-
-  /**
-   * Takes over a payload that was stored, but for the fields that the handler had changed.
-   * @param live - the handler's payload, comparable, as it was when the work began
-   */
-  adopt(live: Tree, payload: object): void {
-    const { codec } = this.settings;
-    const { fields } = this;
-    const stored = payload as Record<string, unknown>; // any field can be asked for
-    for (const field of new Set([...Object.keys(live), ...Object.keys(stored)])) {
-      if (!codec.same(live[field], this.base[field])) continue;
-      if (stored[field] === undefined) Reflect.deleteProperty(fields, field);
-      else fields[field] = stored[field];
-    }
   }
 
   /**

@@ -134,35 +134,35 @@ export class SessionObject<S extends SessionSchema> {
   }
 
   save(callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.save(this.#request), callback);
+    return this.#ask(actions.save, callback);
   }
 
   validate(callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.validate(this.#request), callback);
+    return this.#ask(actions.validate, callback);
   }
 
   become(state: Payload<S>, callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.become(this.#request, state), callback);
+    return this.#ask((request) => actions.become(request, state), callback);
   }
 
   reload(callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.reload(this.#request), callback);
+    return this.#ask(actions.reload, callback);
   }
 
   rotate(callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.rotate(this.#request), callback);
+    return this.#ask(actions.rotate, callback);
   }
 
   regenerate(callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.regenerate(this.#request, callback !== undefined), callback);
+    return this.#ask((request) => actions.regenerate(request, callback !== undefined), callback);
   }
 
   destroy(callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.destroy(this.#request), callback);
+    return this.#ask(actions.destroy, callback);
   }
 
   touch(callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.touch(this.#request), callback);
+    return this.#ask(actions.touch, callback);
   }
 
   resetMaxAge(): this {
@@ -171,17 +171,31 @@ export class SessionObject<S extends SessionSchema> {
   }
 
   update(change: (payload: Payload<S>) => void | Promise<void>, callback?: SessionCallback): Promise<void> | undefined {
-    return answer(actions.update(this.#request, change), callback);
+    return this.#ask((request) => actions.update(request, change), callback);
   }
 
   take(field: SessionField<S>, callback?: (error: unknown, value?: unknown) => void): Promise<unknown> | undefined {
-    return answer(actions.take(this.#request, field), callback);
+    return this.#ask((request) => actions.take(request, field), callback);
+  }
+
+  #ask<T>(
+    action: (request: RequestSession<S>) => Promise<T>,
+    callback: ((error?: unknown, value?: T) => void) | undefined,
+  ): Promise<T> | undefined {
+    return answer(this.#request.inChange ? refuseInChange() : action(this.#request), callback);
   }
 
   /** The payload alone, as a plain object: ids do not belong into logs, nor do fields marked as sensitive. */
   [inspect.custom](): object {
     return this.#request.settings.codec.show({ ...this });
   }
+}
+
+function refuseInChange(): Promise<never> {
+  const advice = 'change what it is given, and call the method before update() or after it';
+  return Promise.reject(
+    new TypeError(`update() is at work, and its function would wait for ever for a method of the session: ${advice}.`),
+  );
 }
 
 /** A promise, or express-session's way: a callback, called outside of any promise so that what it throws is not swallowed. */

@@ -101,11 +101,16 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /**
-   * Validates a payload and makes the tree of it.
+   * Validates a payload and makes the tree of it. The payload can be changed without the tree noticing.
    * @throws SessionValidationError where the schema refuses the payload or has no place for a field of it, or JSON
    *   cannot hold what it makes
    */
   encode(payload: object): Tree {
+    const tree = this.#encode(payload);
+    return this.#validator.traits.sharesInput ? copyTree(tree) : tree;
+  }
+
+  #encode(payload: object): Tree {
     const result = this.#validator.encode(this.#ownOnly(payload));
     if (!result.ok) {
       throw new SessionValidationError('The session does not fit its schema and was not stored', result.issues);
@@ -154,11 +159,12 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /**
-   * What a payload looks like for comparing: without codecs the payload itself, which costs nothing.
+   * What a payload looks like for comparing: without codecs the payload itself, which costs nothing. It may share objects
+   * with the payload.
    * @throws SessionValidationError where the schema has codecs and refuses the payload
    */
   comparable(payload: object): Tree {
-    return this.#validator.traits.hasCodec ? this.encode(payload) : (payload as Tree); // without codecs they are one
+    return this.#validator.traits.hasCodec ? this.#encode(payload) : (payload as Tree); // without codecs they are one
   }
 
   /** Whether a tree is just what encoding its payload would give. Without codecs that can be seen; with them, no is the safe answer. */

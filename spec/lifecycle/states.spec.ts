@@ -200,4 +200,24 @@ describe('two states are never mixed:', () => {
     expect(status).toBe(409);
     expect(left).toEqual({ userId: 'ann', cart: [] });
   });
+
+  it('a change that is made of a state while another request leaves it is a conflict', async () => {
+    const { client, store } = await open((sessions) => ({
+      '/slow': async (req, res) => {
+        const mine = sessions.of(req);
+        await mine.rotate();
+        store.before.update = async () => {
+          store.before = {};
+          await client.copy().get('/login');
+          Object.assign(mine, { coupon: 'twenty' });
+        };
+        await mine.save();
+        res.end();
+      },
+    }));
+    await client.get('/begin');
+    const answer = await client.copy().get('/slow');
+    expect(answer.status).toBe(409);
+    expect(await client.json('/')).toEqual({ kind: 'user', userId: 'ann', cart: [] });
+  });
 });

@@ -1,0 +1,60 @@
+import { SessionValidationError } from '../errors.js';
+import type { Tree } from '../schema/codec.js';
+import type { SessionSchema } from '../schema/types.js';
+import { putField } from './fields.js';
+import type { RequestSession } from './request-session.js';
+
+/**
+ * Gives the handler what became of his payload in a piece of work with the store. He may have gone on meanwhile: a field
+ * that is no longer as the work found it stays his, differs from what is stored, and so is stored by the next commit.
+ *
+ * @param before - the payload as the work found it; shares nothing with it, so that deep changes are seen
+ * @param after - what became of it
+ * @param payload - `after`, decoded
+ * @returns the fields that both the work and the handler have changed
+ */
+export function takeOver<S extends SessionSchema>(
+  session: RequestSession<S>,
+  before: Tree,
+  after: Tree,
+  payload: object,
+): string[] {
+  const { codec } = session.settings;
+  // The others stay the very objects that the handler may hold.
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (field) => !codec.same(before[field], after[field]),
+  );
+  if (fields.length === 0) return [];
+  if (Object.isFrozen(session.session)) {
+    session.replace(payload); // it was handed out to be read, and nobody has changed it
+    return [];
+  }
+  const valueNow = handlersValues(session);
+  const theirs = payload as Record<string, unknown>; // any field can be asked for
+  return fields.filter((field) => {
+    if (!codec.same(valueNow(field), before[field])) return true;
+    putField(session.fields, field, theirs[field]);
+    return false;
+  });
+}
+
+/** Whether the handler has changed anything since a piece of work has found his payload so. */
+export function hasGoneOn<S extends SessionSchema>(session: RequestSession<S>, before: Tree): boolean {
+  const valueNow = handlersValues(session);
+  const fields = [...Object.keys(before), ...Object.keys(session.session)];
+  return fields.some((field) => !session.settings.codec.same(valueNow(field), before[field]));
+}
+
+/** What the fields of the handler's payload are now, comparable with a tree's. */
+function handlersValues<S extends SessionSchema>(session: RequestSession<S>): (field: string) => unknown {
+  const { codec } = session.settings;
+  const payload = session.payload as Record<string, unknown>; // any field can be asked for
+  try {
+    const now = codec.comparable(payload);
+    return (field) => now[field];
+  } catch (error) {
+    if (!(error instanceof SessionValidationError)) throw error;
+    // One that does not fit is refused by the commit, unless the handler mends it: the others must be right by then.
+    return (field) => codec.encodeField(field, payload[field]) ?? payload[field];
+  }
+}

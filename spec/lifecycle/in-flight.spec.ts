@@ -1,0 +1,279 @@
+import type { Response } from 'express';
+import { describe, expect, it } from 'vitest';
+import { deferred } from '../support/app.js';
+import { openMeanwhile as open, schemas, stream, type Mine } from '../support/meanwhile.js';
+
+const plain = schemas['without codecs'];
+const goOn = (mine: Mine): void => {
+  mine.b = 4;
+  mine.cart.push('cake');
+};
+
+describe.each(Object.entries(schemas))('what a handler changes while the store is at work, by a schema %s,', (_, schema) => {
+  it.each<[string, (mine: Mine, res: Response) => Promise<unknown>]>([
+    ['update()', (mine) => mine.update((latest) => { latest.n += 1; })],
+    ['take()', (mine) => mine.take('notice')],
+    ['save()', (mine) => { mine.a = 1; return mine.save(); }],
+    ['the commit before a stream', (mine, res) => { mine.a = 1; return stream(res); }],
+  ])('on %s, is stored, deep changes too', async (_name, work) => {
+    for (const how of ['meanwhile', 'conflicting'] as const) {
+      let seen: unknown;
+      const { client } = await open(schema, async (mine, res, { meanwhile, conflicting }) => {
+        if (how === 'meanwhile') meanwhile('update', () => { goOn(mine); });
+        else conflicting(() => { goOn(mine); });
+        await work(mine, res);
+        seen = { ...mine };
+        res.end();
+      });
+      await client.get('/begin');
+      expect((await client.get('/')).status).toBe(200);
+      expect(seen).toMatchObject({ b: 4, cart: ['tea', 'cake'] });
+      const stored = await client.json('/stored');
+      expect(stored).toMatchObject({ b: 4, cart: ['tea', 'cake'] });
+      expect(stored).toEqual(JSON.parse(JSON.stringify(seen)));
+    }
+  });
+
+  it('on the first save() of a new session, is stored', async () => {
+    const { client } = await open(schema, async (mine, res, { meanwhile }) => {
+      mine.cart.push('tea');
+      meanwhile('create', () => { goOn(mine); });
+      await mine.save();
+      res.end();
+    });
+    await client.get('/');
+    expect(await client.json('/stored')).toMatchObject({ b: 4, cart: ['tea', 'cake'] });
+  });
+
+  it('on a save(), and after it, is stored however deep', async () => {
+    const { client } = await open(schema, async (mine, res) => {
+      mine.cart.push('cake');
+      await mine.save();
+      mine.cart.push('milk');
+      res.end();
+    });
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toMatchObject({ cart: ['tea', 'cake', 'milk'] });
+  });
+
+  it('and the function of update() waits, is stored, a new session or not', async () => {
+    const { client } = await open(schema, async (mine, res) => {
+      const gate = deferred();
+      const updated = mine.update(async (latest) => {
+        await gate.promise;
+        latest.a += 1;
+      });
+      goOn(mine);
+      gate.resolve();
+      await updated;
+      res.json(mine);
+    });
+    expect(await client.json('/')).toMatchObject({ a: 1, b: 4, cart: ['cake'] });
+    expect(await client.json('/stored')).toMatchObject({ a: 1, b: 4, cart: ['cake'] });
+    expect(await client.json('/')).toMatchObject({ a: 2, b: 4, cart: ['cake', 'cake'] });
+    expect(await client.json('/stored')).toMatchObject({ a: 2, b: 4, cart: ['cake', 'cake'] });
+  });
+
+  it('is added to what is not taken any more, where take() is at work on that', async () => {
+    let taken: unknown;
+    const { client } = await open(schema, async (mine, res, { meanwhile }) => {
+      meanwhile('update', () => { mine.cart.push('cake'); });
+      taken = await mine.take('cart');
+      res.end();
+    });
+    await client.get('/begin');
+    await client.get('/');
+    expect(taken).toEqual(['tea']);
+    expect(await client.json('/stored')).toMatchObject({ cart: ['cake'] });
+  });
+}); // prettier-ignore
+
+describe('while the store is at work, a handler', () => {
+  it('who changes a field in the statement after update() finds it stored', async () => {
+    const { client } = await open(plain, async (mine, res) => {
+      const updated = mine.update((latest) => { latest.n += 1; }); // prettier-ignore
+      mine.b = 2;
+      await updated;
+      res.json(mine);
+    });
+    await client.get('/begin');
+    expect(await client.json('/')).toMatchObject({ n: 1, b: 2 });
+    expect(await client.json('/stored')).toMatchObject({ n: 1, b: 2 });
+  });
+
+  it('who changes a field that he had changed before keeps his latest value', async () => {
+    const { client } = await open(plain, async (mine, res, { conflicting }) => {
+      mine.n = 10;
+      conflicting(() => { mine.n = 20; }); // prettier-ignore
+      await stream(res);
+      res.end();
+    });
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toMatchObject({ n: 20 });
+  });
+
+  it('who takes a change back does so for good', async () => {
+    const { client } = await open(plain, async (mine, res, { conflicting }) => {
+      mine.a = 1;
+      mine.notice = 'changed';
+      conflicting(() => { mine.a = 0; delete mine.notice; }); // prettier-ignore
+      await mine.save();
+      res.end();
+    });
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toEqual({ a: 0, b: 0, n: 1, cart: ['tea'] });
+  });
+
+  it('keeps the objects that he holds, where no other request has changed them', async () => {
+    const { client } = await open(plain, async (mine, res, { conflicting }) => {
+      const { cart } = mine;
+      mine.a = 1;
+      conflicting(() => undefined);
+      await stream(res);
+      cart.push('cake');
+      res.end();
+    });
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toMatchObject({ a: 1, n: 1, cart: ['tea', 'cake'] });
+  });
+
+  it('keeps what he changes through several conflicts', async () => {
+    const { client } = await open(plain, async (mine, res, { conflicting, store, client }) => {
+      mine.a = 1;
+      conflicting(() => {
+        mine.b = 1;
+        store.before.update = async () => {
+          store.before = {};
+          await client.copy().get('/other');
+          mine.b += 1;
+        };
+      });
+      await stream(res);
+      res.end();
+    });
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toMatchObject({ a: 1, b: 2, n: 2 });
+  });
+
+  it('gets what is taken once, and a notice that he leaves meanwhile stays', async () => {
+    const given: unknown[] = [];
+    const { client } = await open(plain, async (mine, res, { conflicting }) => {
+      conflicting(() => { mine.notice = 'for the next page'; }); // prettier-ignore
+      given.push(await mine.take('notice'));
+      res.end();
+    });
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toMatchObject({ notice: 'for the next page', n: 1 });
+    await client.get('/');
+    expect(given).toEqual(['hello', 'for the next page']);
+  });
+
+  it('has a field back that could not be taken', async () => {
+    const { client } = await open(plain, async (mine, res, { meanwhile }) => {
+      meanwhile('update', () => { throw new Error('down'); }); // prettier-ignore
+      const error: unknown = await mine.take('cart').catch((thrown: unknown) => thrown);
+      res.json({ error: (error as Error).name, cart: mine.cart });
+    });
+    await client.get('/begin');
+    expect(await client.json('/')).toEqual({ error: 'SessionStoreError', cart: ['tea'] });
+    expect(await client.json('/stored')).toMatchObject({ cart: ['tea'] });
+  });
+
+  it('who sets what does not fit is refused by the next commit, and nothing of another request is lost when he mends it', async () => {
+    for (const schema of [schemas['without codecs'], schemas['with codecs']]) {
+      const { client } = await open(schema, async (mine, res, { conflicting }) => {
+        mine.a = 1;
+        conflicting(() => { Object.assign(mine, { b: 'wrong' }); }); // prettier-ignore
+        await mine.save();
+        const refused = await mine.validate().catch((thrown: unknown) => (thrown as Error).name);
+        mine.b = 2;
+        res.json({ refused });
+      });
+      await client.get('/begin');
+      expect(await client.json('/')).toEqual({ refused: 'SessionValidationError' });
+      expect(await client.json('/stored')).toMatchObject({ a: 1, b: 2, n: 1 });
+    }
+  });
+
+  it('counts with a merge function, and loses no count', async () => {
+    const sum = (base: number, mine: number, theirs: number): number => mine + theirs - base;
+    const { client } = await open(
+      plain,
+      async (mine, res, { conflicting }) => {
+        mine.n += 1;
+        conflicting(() => { mine.n += 1; }); // prettier-ignore
+        await stream(res);
+        res.end();
+      },
+      { merge: { n: sum } },
+    );
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toMatchObject({ n: 3 });
+  });
+
+  it("goes on under conflict: 'overwrite' as without a conflict", async () => {
+    const { client } = await open(
+      plain,
+      async (mine, res, { conflicting }) => {
+        mine.a = 1;
+        conflicting(() => { goOn(mine); }); // prettier-ignore
+        await stream(res);
+        res.end();
+      },
+      { conflict: 'overwrite' },
+    );
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toMatchObject({ a: 1, b: 4, n: 0, cart: ['tea', 'cake'] });
+  });
+
+  it('keeps what he changes after become()', async () => {
+    const { client } = await open(plain, async (mine, res, { conflicting }) => {
+      await mine.become({ a: 1, b: 1, n: 1, cart: [] });
+      conflicting(() => { mine.b = 2; }); // prettier-ignore
+      await mine.save();
+      res.end();
+    });
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toEqual({ a: 1, b: 2, n: 1, cart: [] });
+  });
+
+  it('loses what he changes to what reload() and destroy() say', async () => {
+    const { client } = await open(plain, async (mine, res, { store }) => {
+      store.before.read = () => {
+        store.before = {};
+        mine.b = 4;
+      };
+      await mine.reload();
+      const { b } = mine;
+      store.before.update = () => {
+        store.before = {};
+        mine.b = 4;
+      };
+      await mine.destroy();
+      res.json({ reloaded: b, destroyed: mine.b });
+    });
+    await client.get('/begin');
+    expect(await client.json('/')).toEqual({ reloaded: 0, destroyed: 0 });
+  });
+
+  it('keeps what he changes while the session moves to another id', async () => {
+    const { client } = await open(plain, async (mine, res, { conflicting }) => {
+      await mine.rotate();
+      conflicting(() => { goOn(mine); }); // prettier-ignore
+      await mine.save();
+      res.end();
+    });
+    await client.get('/begin');
+    await client.get('/');
+    expect(await client.json('/stored')).toMatchObject({ b: 4, n: 1, cart: ['tea', 'cake'] });
+  });
+});
