@@ -4,8 +4,10 @@ import {
   RequestMethod,
   Scope,
   type DynamicModule,
+  type InjectionToken,
   type MiddlewareConsumer,
   type NestModule,
+  type OptionalFactoryDependency,
   type Provider,
 } from '@nestjs/common';
 import { ApplicationConfig, REQUEST } from '@nestjs/core';
@@ -24,9 +26,12 @@ export type TypedSessionModuleOptions<S extends SessionSchema> = SessionOptions<
 export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {
   /** Modules whose providers are injected. */
   readonly imports?: DynamicModule['imports'];
-  /** What `useFactory` is called with. */
-  readonly inject?: readonly (string | symbol | (abstract new (...args: never[]) => unknown))[];
-  /** Makes the options. */
+  /** What `useFactory` is called with; `undefined` for a `{ token, optional: true }` that nothing provides. */
+  readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  /**
+   * Makes the options. The compiler looks for misspelt ones where its return type is written out:
+   * `(): TypedSessionModuleOptions<typeof schema> => ({ … })`.
+   */
   readonly useFactory: (...injected: never[]) => TypedSessionModuleOptions<S> | Promise<TypedSessionModuleOptions<S>>;
 }
 

@@ -372,8 +372,9 @@ describe('in a Nest app', () => {
         imports: [
           TypedSessionModule.forRootAsync({
             imports: [ConfigModule],
-            inject: [Config],
-            useFactory: async (config: Config) => Promise.resolve({ schema, secret: config.secret, ...wrong }),
+            inject: [Config, { token: 'a name that nothing provides', optional: true }],
+            useFactory: async (config: Config, name?: string) =>
+              Promise.resolve({ schema, secret: config.secret, ...(name === undefined ? {} : { name }), ...wrong }),
           }),
         ],
         controllers: [VisitController],
