@@ -4,6 +4,7 @@ import {
   RequestMethod,
   Scope,
   type DynamicModule,
+  type ExceptionFilter,
   type InjectionToken,
   type MiddlewareConsumer,
   type NestModule,
@@ -56,7 +57,7 @@ export class TypedSessionModule implements NestModule {
   readonly #sessions: SessionMiddleware<SessionSchema>;
 
   /** Made by Nest. */
-  constructor(sessions: SessionMiddleware<SessionSchema>, config: ApplicationConfig, filter: SessionExceptionFilter) {
+  constructor(sessions: SessionMiddleware<SessionSchema>, config: ApplicationConfig, filter: ExceptionFilter) {
     this.#sessions = sessions;
     // Nest asks the filter that was registered last first. The app's, `APP_FILTER` too, are registered when all modules are
     // made, so here ours becomes the first, and is asked where none of the app's takes the error.

@@ -1,5 +1,5 @@
 import type { SessionRequirements } from '../express/step.js';
-import { requirementsByOperation, type Controller, type Operation, type OperationId } from './operations.js';
+import { requirementsByOperation, type Operation } from './operations.js';
 
 /** As much of an OpenAPI 3.0 or 3.1 document as is looked at here. */
 export interface OpenApiDocument {
@@ -12,7 +12,8 @@ export interface OpenApiDocument {
 /** What {@link withSessionSecurity} has to know. */
 export interface SessionSecurityOptions {
   /** The classes whose decorators are to be told. */
-  readonly controllers: readonly Controller[];
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any class, abstract and private ones too
+  readonly controllers: readonly (Function & { readonly prototype: object })[];
   /** The cookie's name: the option `name` of `session(…)`. Default: `connect.sid`. */
   readonly cookieName?: string | undefined;
   /** The scheme's name in the document. Default: `session`. */
@@ -23,7 +24,7 @@ export interface SessionSecurityOptions {
    * and `AccountController_show_v1` where a version is declared by a decorator or is in the path. (Where an app has a
    * default version that is in a header, say so: `(controller, method, version = '1') => …`.)
    */
-  readonly operationId?: OperationId | undefined;
+  readonly operationId?: ((controller: string, method: string, version?: string) => string | undefined) | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
