@@ -21,5 +21,5 @@ export {
   type TypedSessionModuleAsyncOptions,
   type TypedSessionModuleOptions,
 } from './nestjs/module.js';
-export { SESSION_REQUIREMENTS } from './nestjs/steps.js';
+export { SESSION_REQUIREMENTS, sessionRequirementsOf } from './nestjs/steps.js';
 export { SESSION, SESSIONS } from './nestjs/tokens.js';

@@ -47,12 +47,29 @@ type Fits<S extends SessionSchema, Promised, R> = BesideOthers<Session<S>> & Nar
     : `This method's request promises session.${Unchecked<S, Promised, R>}: let @RequireSession check that field too`;
 
 /** {@link Fits} where the session is only read. */
-type FitsReadonly<Promised, R> =
+type FitsReadonly<M, R> = [ChangeableSession<ParametersOf<M>>] extends [never]
+  ? FitsReadonlyRequest<PromisedSession<M>, R>
+  : 'This method only reads its session: let the parameter be a ReadonlySession';
+
+type FitsReadonlyRequest<Promised, R> =
   ReadonlySession<Narrowed<RegisteredSchema, R>> extends Promised
     ? unknown
     : Session & Narrowed<RegisteredSchema, R> extends Promised
       ? 'This method only reads its session: let its request be a ReadonlySessionRequest'
       : Fits<RegisteredSchema, Promised, R>;
+
+type ParametersOf<M> = M extends (this: never, ...args: infer Args) => unknown ? Args : [];
+
+/** The parameters that are a session with all its members; one by one, for an `any` among them would hide the others. */
+type ChangeableSession<Args extends readonly unknown[]> = {
+  [I in keyof Args]: Args[I] extends infer P
+    ? P extends Session
+      ? ReadonlySession extends P
+        ? never
+        : P
+      : never
+    : never;
+}[number];
 
 /** The public methods of a class that rely on more than its decorator checks. */
 type Unfit<C extends AnyClass, R> = {
@@ -86,12 +103,12 @@ export interface RequireSessionDecorator<R> {
 /** What `@RequireSession.readonly(…)` returns: a decorator of methods, for both dialects. */
 export interface ReadonlySessionDecorator<R> {
   /** The standard (TC39) dialect. */
-  <M extends Method>(method: M & FitsReadonly<PromisedSession<M>, R>, context: ClassMethodDecoratorContext): M;
+  <M extends Method>(method: M & FitsReadonly<M, R>, context: ClassMethodDecoratorContext): M;
   /** The legacy dialect (`experimentalDecorators`). */
   <M extends Method>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & FitsReadonly<PromisedSession<M>, R>>,
+    descriptor: TypedPropertyDescriptor<M & FitsReadonly<M, R>>,
   ): void;
 }
 

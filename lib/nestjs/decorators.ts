@@ -137,7 +137,7 @@ export function InjectSession(): ParameterDecorator & PropertyDecorator {
   return Inject(SESSION);
 }
 
-/** Injects the middleware, for what is not about one request: `sessions.migrateAll()`. */
+/** Injects the middleware, for what is not about one request: `list`, `revoke`, `migrateAll`. */
 export function InjectSessions(): ParameterDecorator & PropertyDecorator {
   return Inject(SESSIONS);
 }

@@ -1,25 +1,23 @@
 import {
-  Catch,
-  HttpException,
   Inject,
-  Logger,
   Module,
   RequestMethod,
   Scope,
-  type ArgumentsHost,
   type DynamicModule,
+  type ExceptionFilter,
+  type InjectionToken,
   type MiddlewareConsumer,
   type NestModule,
+  type OptionalFactoryDependency,
   type Provider,
 } from '@nestjs/common';
-import { APP_FILTER, BaseExceptionFilter, REQUEST } from '@nestjs/core';
+import { ApplicationConfig, REQUEST } from '@nestjs/core';
 import type { Request } from 'express-serve-static-core';
-import { SessionError } from '../errors.js';
 import type { MissingHandler } from '../express/missing.js';
 import type { SessionOptions } from '../lifecycle/options.js';
 import { session, type SessionMiddleware } from '../middleware.js';
 import type { SessionSchema } from '../schema/types.js';
-import { inNest } from './steps.js';
+import { SessionExceptionFilter } from './filter.js';
 import { SESSION, SESSIONS } from './tokens.js';
 
 /** The options of `session(…)`, as Nest's modules take them. */
@@ -29,29 +27,14 @@ export type TypedSessionModuleOptions<S extends SessionSchema> = SessionOptions<
 export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {
   /** Modules whose providers are injected. */
   readonly imports?: DynamicModule['imports'];
-  /** What `useFactory` is called with. */
-  readonly inject?: readonly (string | symbol | (abstract new (...args: never[]) => unknown))[];
-  /** Makes the options. */
+  /** What `useFactory` is called with; `undefined` for a `{ token, optional: true }` that nothing provides. */
+  readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
+  /**
+   * Makes the options. The compiler looks for misspelt ones where its return type is written out:
+   * `(): TypedSessionModuleOptions<typeof schema> => ({ … })`.
+   */
   readonly useFactory: (...injected: never[]) => TypedSessionModuleOptions<S> | Promise<TypedSessionModuleOptions<S>>;
 }
-
-const logger = new Logger('TypedSession');
-
-/** Answers what the library throws by its status. */
-class SessionExceptionFilter extends BaseExceptionFilter {
-  override catch(exception: SessionError, host: ArgumentsHost): void {
-    const error = inNest(exception);
-    if (!(error instanceof SessionError)) {
-      super.catch(error, host);
-      return;
-    }
-    const { status, code, expose } = error;
-    if (status >= 500) logger.error(error.message, error.stack); // as Nest does with what it does not know
-    const message = expose ? error.message : 'Internal Server Error';
-    super.catch(new HttpException({ statusCode: status, message, code }, status, { cause: error }), host);
-  }
-}
-Catch(SessionError)(SessionExceptionFilter);
 
 /**
  * Gives every request of a Nest app on Express its session.
@@ -74,8 +57,11 @@ export class TypedSessionModule implements NestModule {
   readonly #sessions: SessionMiddleware<SessionSchema>;
 
   /** Made by Nest. */
-  constructor(sessions: SessionMiddleware<SessionSchema>) {
+  constructor(sessions: SessionMiddleware<SessionSchema>, config: ApplicationConfig, filter: ExceptionFilter) {
     this.#sessions = sessions;
+    // Nest asks the filter that was registered last first. The app's, `APP_FILTER` too, are registered when all modules are
+    // made, so here ours becomes the first, and is asked where none of the app's takes the error.
+    config.useGlobalFilters(filter);
   }
 
   /**
@@ -110,7 +96,9 @@ export class TypedSessionModule implements NestModule {
       .forRoutes({ path: '{*path}', method: RequestMethod.ALL });
   }
 }
-Inject(SESSIONS)(TypedSessionModule, undefined, 0);
+for (const [index, token] of [SESSIONS, ApplicationConfig, SessionExceptionFilter].entries()) {
+  Inject(token)(TypedSessionModule, undefined, index);
+}
 Module({})(TypedSessionModule);
 
 function moduleWith(sessions: Provider): DynamicModule {
@@ -125,7 +113,7 @@ function moduleWith(sessions: Provider): DynamicModule {
         inject: [REQUEST, SESSIONS],
         useFactory: (request: object, middleware: SessionMiddleware<SessionSchema>) => middleware.load(request),
       },
-      { provide: APP_FILTER, useClass: SessionExceptionFilter },
+      SessionExceptionFilter,
     ],
     exports: [SESSIONS, SESSION],
   };

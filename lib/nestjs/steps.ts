@@ -8,14 +8,39 @@ import {
   type HttpException,
 } from '@nestjs/common';
 import { SessionPresentError, SessionRequiredError } from '../errors.js';
-import { enter, type Step } from '../express/step.js';
-import { classSteps, note, stepsOf, together } from '../decorators/steps.js';
+import { enter, type SessionRequirements, type Step } from '../express/step.js';
+import { allSteps, classSteps, note, stepsOf, together } from '../decorators/steps.js';
 
 /**
- * The key under which Nest's `Reflector` finds what our decorators ask of a method or a class, as
- * `SessionRequirements`: `reflector.get(SESSION_REQUIREMENTS, context.getHandler())`.
+ * The key under which Nest's `Reflector` finds what our decorators ask of a method, or of a class, each by itself, as
+ * `SessionRequirements`; {@link sessionRequirementsOf} tells what they ask for together.
  */
 export const SESSION_REQUIREMENTS = 'typed-session:requirements';
+
+/**
+ * What our decorators ask for before a handler is reached: those of its method and those of its class together. For guards
+ * and interceptors of the app's own.
+ *
+ * @returns `undefined` where they ask for nothing
+ * @example
+ * ```ts
+ * import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+ * import { sessionRequirementsOf } from 'typed-session/nestjs';
+ *
+ * @Injectable()
+ * export class OnlyGuarded implements CanActivate {
+ *   canActivate(context: ExecutionContext) {
+ *     return sessionRequirementsOf(context)?.session === true; // no route is left open by mistake
+ *   }
+ * }
+ * ```
+ */
+export function sessionRequirementsOf(
+  context: Pick<ExecutionContext, 'getClass' | 'getHandler'>,
+): SessionRequirements | undefined {
+  const steps = allSteps(classSteps(context.getClass()), stepsOf(context.getHandler()));
+  return steps.some(({ clears }) => clears !== true) ? together(steps) : undefined;
+}
 
 /** Goes through one step before a handler. */
 class StepGuard implements CanActivate {

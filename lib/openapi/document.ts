@@ -1,6 +1,5 @@
 import type { SessionRequirements } from '../express/step.js';
-import { sessionRequirements } from '../decorators/requirements.js';
-import { SessionOptionsError } from '../errors.js';
+import { requirementsByOperation, type Operation } from './operations.js';
 
 /** As much of an OpenAPI 3.0 or 3.1 document as is looked at here. */
 export interface OpenApiDocument {
@@ -20,16 +19,15 @@ export interface SessionSecurityOptions {
   /** The scheme's name in the document. Default: `session`. */
   readonly schemeName?: string | undefined;
   /**
-   * The `operationId` of a controller's method in the document. Default: that of `@nestjs/swagger`,
-   * `AccountController_show`.
+   * The `operationId` of a controller's method in the document; `undefined` for a method that is not in it. The same
+   * function as the `operationIdFactory` of `@nestjs/swagger` will do. Default: what that makes, `AccountController_show`,
+   * and `AccountController_show_v1` where a version is declared by a decorator or is in the path. (Where an app has a
+   * default version that is in a header, say so: `(controller, method, version = '1') => …`.)
    */
-  readonly operationId?: ((controller: string, method: string) => string) | undefined;
+  readonly operationId?: ((controller: string, method: string, version?: string) => string | undefined) | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** What `@nestjs/swagger` adds where a method has several paths, versions or verbs: `AccountController_show[0]`, `…_v1`. */
-const VARIANT = /(?:\[\d+\])?(?:_(?:v?\d[\w.]*|get|put|post|delete|patch|options|head|search|query))?$/;
 
 /**
  * An OpenAPI document that tells what its operations ask of the session: the cookie as a security scheme, and `security`
@@ -37,7 +35,8 @@ const VARIANT = /(?:\[\d+\])?(?:_(?:v?\d[\w.]*|get|put|post|delete|patch|options
  * says already stays. Composes with `@nestjs/swagger`, and with whatever gives each operation an `operationId`.
  *
  * @returns another document; the one handed in stays as it is
- * @throws SessionOptionsError where no operation is found of a controller whose methods ask for something
+ * @throws SessionOptionsError where a method that asks for something has no operation, or several have its name. Methods
+ *   with `@ApiExcludeEndpoint()`, and those of a class with `@ApiExcludeController()`, have none
  * @example
  * ```ts
  * import { withSessionSecurity } from 'typed-session/openapi';
@@ -51,40 +50,37 @@ const VARIANT = /(?:\[\d+\])?(?:_(?:v?\d[\w.]*|get|put|post|delete|patch|options
  */
 export function withSessionSecurity<D extends OpenApiDocument>(document: D, options: SessionSecurityOptions): D {
   const { controllers, cookieName = 'connect.sid', schemeName = 'session' } = options;
-  const { operationId = (controller: string, method: string) => `${controller}_${method}` } = options;
-  const asked = new Map<string, SessionRequirements>();
-  const missing = new Map<string, string[]>();
-  for (const controller of controllers) {
-    const ids = Object.entries(sessionRequirements(controller)).map(([method, requirements]) => {
-      const id = operationId(controller.name, method);
-      asked.set(id, requirements);
-      return id;
-    });
-    if (ids.length > 0) missing.set(controller.name, ids);
-  }
-  const found = new Set<string>();
+  const { operationId = operationIdOfNest } = options;
+  const asked = requirementsByOperation(operationsOf(document), controllers, operationId);
+  const byPlace = new Map([...asked].map(([{ path, verb }, requirements]) => [`${verb} ${path}`, requirements]));
   const global = 'security' in document ? { security: document.security } : {}; // holds where an operation says nothing
-  const paths = mapObjects(document.paths ?? {}, (path) =>
-    mapObjects(path, (operation) => {
-      const named = operation['operationId'];
-      const id = [String(named), String(named).replace(VARIANT, '')].find((one) => asked.has(one));
-      const requirements = id === undefined ? undefined : asked.get(id);
-      if (id === undefined || requirements === undefined) return operation;
-      found.add(id);
-      return { ...operation, ...told({ ...global, ...operation }, requirements, schemeName) };
+  const paths = mapObjects(document.paths ?? {}, (item, path) =>
+    mapObjects(item, (operation, verb) => {
+      const requirements = byPlace.get(`${verb} ${path}`);
+      return requirements === undefined
+        ? operation
+        : { ...operation, ...told({ ...global, ...operation }, requirements, schemeName) };
     }),
   );
-  for (const [name, ids] of missing) {
-    if (ids.some((id) => found.has(id))) continue;
-    throw new SessionOptionsError(
-      'operationId',
-      `no operation of the document is called ${ids.join(' or ')}, as a method of ${name} would be: say how operations are called`,
-    );
-  }
   const components = (document.components ?? {}) as Fields; // an object
   const schemes = components['securitySchemes'] as Fields | undefined; // so says OpenAPI
   const scheme = { type: 'apiKey', in: 'cookie', name: cookieName, description: 'The session cookie, signed.' };
   return { ...document, paths, components: { ...components, securitySchemes: { ...schemes, [schemeName]: scheme } } };
+}
+
+/** As `@nestjs/swagger` makes them. */
+function operationIdOfNest(controller: string, method: string, version?: string): string {
+  return version === undefined ? `${controller}_${method}` : `${controller}_${method}_${version}`;
+}
+
+function operationsOf(document: OpenApiDocument): Operation[] {
+  const operations: Operation[] = [];
+  mapObjects(document.paths ?? {}, (item, path) =>
+    mapObjects(item, ({ operationId: id }, verb) => {
+      if (typeof id === 'string') operations.push({ path, verb, id });
+    }),
+  );
+  return operations;
 }
 
 function told(operation: Fields, requirements: SessionRequirements, schemeName: string): Fields {
@@ -114,11 +110,11 @@ function describe({ fields, values, predicates }: SessionRequirements): string {
 }
 
 /** The same object with other values, where these are objects. */
-function mapObjects(object: object, change: (value: Fields) => unknown): Fields {
+function mapObjects(object: object, change: (value: Fields, key: string) => unknown): Fields {
   return Object.fromEntries(
     Object.entries(object).map(([key, value]: [string, unknown]) => [
       key,
-      typeof value === 'object' && value !== null && !Array.isArray(value) ? change(value as Fields) : value, // it is one
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? change(value as Fields, key) : value, // it is one
     ]),
   );
 }

@@ -22,13 +22,7 @@ import { APP_GUARD, Reflector, type NestApplication } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import type { Request, Response } from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  MemoryStore,
-  redirect,
-  sessionRequirements,
-  type SessionMiddleware,
-  type SessionRequirements,
-} from 'typed-session';
+import { MemoryStore, redirect, sessionRequirements, type SessionMiddleware } from 'typed-session';
 import * as nest from 'typed-session/nestjs';
 import { Client, ProbedStore } from '../support/app.js';
 import { schema, type Options } from '../support/shop.js';
@@ -331,23 +325,33 @@ describe('in a Nest app', () => {
     expect((await post('/cart/tea')).text).toBe('1');
   });
 
-  it("tells a guard of the app's own, by Reflector, what is asked for", async () => {
-    const told: (SessionRequirements | undefined)[] = [];
+  it("tells a guard of the app's own what method and class ask for together, and by Reflector what each does", async () => {
+    const told: Record<string, unknown[]> = {};
     @Injectable()
     class Auditor implements CanActivate {
       constructor(readonly reflector: Reflector) {}
 
       canActivate(context: ExecutionContext): boolean {
-        told.push(
-          this.reflector.getAllAndOverride(nest.SESSION_REQUIREMENTS, [context.getHandler(), context.getClass()]),
-        );
+        const handler = context.getHandler();
+        const places = [handler, context.getClass()];
+        told[handler.name] = [
+          nest.sessionRequirementsOf(context),
+          ...places.map((place): unknown => this.reflector.get(nest.SESSION_REQUIREMENTS, place)),
+        ];
         return true;
       }
     }
     const { client } = await open({}, [{ provide: APP_GUARD, useClass: Auditor }]);
     await client.get('/account/admin');
-    await client.get('/account');
-    expect(told).toMatchObject([{ predicates: 1 }, { fields: ['userId'] }]);
+    for (const path of ['/account', '/account/open', '/account/page', '/heir/more', '/needs']) await client.get(path);
+    expect(told).toMatchObject({
+      admin: [{ fields: ['userId'], predicates: 1 }, { fields: [], predicates: 1 }, { fields: ['userId'] }],
+      show: [{ fields: ['userId'] }, { fields: ['userId'] }, { fields: ['userId'] }],
+      open: [undefined, { session: false }, { fields: ['userId'] }],
+      page: [{ fields: ['userId'] }, { fields: ['userId'] }, { fields: ['userId'] }],
+      more: [{ fields: ['userId'] }, undefined, { fields: ['userId'] }],
+      needs: [{ fields: ['userId'], values: { views: 7 } }, {}, undefined],
+    });
     expect(sessionRequirements(AccountController)).toMatchObject({
       show: { fields: ['userId'] },
       admin: { fields: ['userId'], predicates: 1 },
@@ -368,8 +372,9 @@ describe('in a Nest app', () => {
         imports: [
           TypedSessionModule.forRootAsync({
             imports: [ConfigModule],
-            inject: [Config],
-            useFactory: async (config: Config) => Promise.resolve({ schema, secret: config.secret, ...wrong }),
+            inject: [Config, { token: 'a name that nothing provides', optional: true }],
+            useFactory: async (config: Config, name?: string) =>
+              Promise.resolve({ schema, secret: config.secret, ...(name === undefined ? {} : { name }), ...wrong }),
           }),
         ],
         controllers: [VisitController],

@@ -160,6 +160,26 @@ import type { Session } from 'typed-session';\n`;
     expect(fine).toBe('');
   });
 
+  it.each(['', '/nestjs', '/routing-controllers'])(
+    'where a parameter would change a session that is only read, with typed-session%s',
+    (entry) => {
+      const head = `${REGISTERED}import { CurrentSession, SessionValue, RequireSession as Require } from 'typed-session${entry}';
+import type { ReadonlySession, Session } from 'typed-session';\n`;
+      const [changeable, narrowed, fine] = errors(
+        head,
+        [
+          `export class A { @Require.readonly() me(@CurrentSession() s: Session) { s.role = 'user'; } }`,
+          `export class B { @Require.readonly() me(@SessionValue('userId') id: string, @CurrentSession('userId') s: Session & { userId: string }) { return [id, s]; } }`,
+          `export class C { @Require.readonly('userId') me(@SessionValue('userId') id: string, @CurrentSession('userId') s: ReadonlySession<{ userId: string }>) { return [id, s.userId]; } }`,
+        ],
+        METADATA,
+      );
+      for (const text of [changeable, narrowed])
+        expect(text).toContain('"This method only reads its session: let the parameter be a ReadonlySession"');
+      expect(fine).toBe('');
+    },
+  );
+
   it('in an app that has registered its schema', () => {
     const [unknownField, reserved, initial, value, misspelt, take, guarded, option] = errors(REGISTERED, [
       `requireSession('userID');`,

@@ -15,6 +15,7 @@ import {
   session,
   sessionRequirements,
   SessionValue,
+  type ReadonlySession,
   type ReadonlySessionRequest,
   type Session,
   type SessionRequest,
@@ -215,6 +216,39 @@ export class Reads {
   more(req: ReadonlySessionRequest<'lastLogin'>): void {
     expectType<Date>(req.session.lastLogin);
   }
+
+  // Parameters that decorators of the legacy dialect give.
+  @RequireSession.readonly()
+  given(session: ReadonlySession, narrowed: ReadonlySession<{ userId: string }>, body: { userId?: string }): void {
+    expectType<string | undefined>(session.userId);
+    expectType<string>(narrowed.userId);
+    expectError((session.userId = body.userId));
+  }
+
+  @RequireSession.readonly()
+  others(a: unknown, b: object, c: string, d: { cart: string[] }, ...e: number[]): unknown {
+    return [a, b, c, d, e];
+  }
+
+  // @ts-expect-error -- its changes would be lost
+  @RequireSession.readonly()
+  givenMore(session: Session): void {
+    session.userId = 'x';
+  }
+
+  // @ts-expect-error -- wherever the parameter stands, narrowed, beside others
+  @RequireSession.readonly('userId')
+  givenAmong(_id: string, _any: ReturnType<typeof JSON.parse>, session?: Session & { userId: string }): void {
+    expectType<string | undefined>(session?.userId);
+  }
+}
+
+// Where the session is changed, the parameter may be changeable.
+export class Writes {
+  @RequireSession()
+  given(session: Session): void {
+    session.userId = 'x';
+  }
 }
 
 // After the method.
@@ -318,6 +352,8 @@ SessionValue('userId')(Parameters.prototype, 'me', 0);
 CurrentSession()(Parameters.prototype, 'me', 1);
 CurrentSession('userId')(Parameters.prototype, 'me', 2);
 CurrentSession('userId')(Parameters.prototype, 'me', 1);
+CurrentSession()(Reads.prototype, 'given', 0);
+CurrentSession('userId')(Reads.prototype, 'given', 1);
 expectError(SessionValue('userId')(Parameters.prototype, 'me', 3)); // a number
 expectError(CurrentSession()(Parameters.prototype, 'me', 2)); // nothing has checked the userId
 expectError(SessionValue('nope'));
