@@ -27,7 +27,7 @@ export interface SessionMiddleware<S extends SessionSchema> {
   (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void;
   /**
    * The request's session of this middleware, typed by its own schema: for apps with several, and for bare servers.
-   * Behind {@link SessionMiddleware.require} it has what was required.
+   * Behind {@link SessionMiddleware.requireSession} it has what was required.
    * @throws SessionNotLoadedError where this middleware has not seen the request, or has left loading to you
    */
   of<R extends object>(request: R): Session<S> & NarrowedOf<S, R>;
@@ -78,17 +78,17 @@ export interface SessionMiddleware<S extends SessionSchema> {
       | { readonly only: string; readonly except?: never },
   ): Promise<number>;
   /**
-   * The guard {@link requireSession} for this middleware's session.
+   * {@link requireSession} for the session of this middleware.
    * @throws SessionOptionsError
    */
-  require<const R extends readonly (Requirement<S> | GuardOptions)[]>(
+  requireSession<const R extends readonly (Requirement<S> | GuardOptions)[]>(
     ...required: R & KnownFields<S, R[number]>
   ): OwnGuard<S, Narrowed<S, R[number]>>;
   /**
-   * The decorator {@link RequireSession} for this middleware's session.
+   * {@link RequireSession} for the session of this middleware.
    * @throws SessionOptionsError
    */
-  Require<const R extends readonly (Requirement<S> | GuardOptions)[]>(
+  RequireSession<const R extends readonly (Requirement<S> | GuardOptions)[]>(
     ...required: R & KnownFields<S, R[number]>
   ): OwnDecorator<S, R[number]>;
 }
@@ -162,8 +162,8 @@ export function session<S extends SessionSchema>(
       if ('only' in options) return revokeOne(settings, principal, options.only);
       return revokeSessions(settings, principal, except && (await loaded(settings, except)));
     },
-    require: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
-    Require: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
+    requireSession: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
+    RequireSession: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
   }) as SessionMiddleware<S>; // what its types narrow is there for the compiler alone
 }
 

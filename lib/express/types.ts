@@ -168,7 +168,7 @@ export type ReadonlySessionRequest<
  * const admin = session({ schema, name: 'admin.sid', secret: process.env['ADMIN_SECRET'] ?? 'only for development' });
  *
  * export class AdminController {
- *   @admin.Require('clearance')
+ *   @admin.RequireSession('clearance')
  *   show(req: OwnSessionRequest<typeof schema, 'clearance'>, res: Response) {
  *     const { clearance } = admin.of(req); // number
  *     res.json({ clearance });

@@ -112,8 +112,7 @@ function nameOf(callee: ts.Expression, checker: ts.TypeChecker): string | undefi
   if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
   const file = symbol?.declarations?.[0]?.getSourceFile().fileName;
   if (symbol === undefined || file === undefined || packageOf(file) !== 'typed-session') return undefined;
-  // `@RequireSession.readonly(…)`, and the decorator of one middleware: `@admin.Require(…)`.
-  return isMember && (symbol.name === 'readonly' || symbol.name === 'Require') ? 'RequireSession' : symbol.name;
+  return isMember && symbol.name === 'readonly' ? 'RequireSession' : symbol.name; // `@RequireSession.readonly(…)`
 }
 
 const packages = new Map<string, string | undefined>();

@@ -113,6 +113,6 @@ export function typedSessionApp(store: SessionStore): Express {
       sessions(req, res, next);
     },
     look: sessions.of,
-    signedIn: sessions.require('user'),
+    signedIn: sessions.requireSession('user'),
   });
 }

@@ -114,12 +114,12 @@ const admin = session({
 });
 
 class Office {
-  @admin.Require('name', { level: 'writer' })
+  @admin.RequireSession('name', { level: 'writer' })
   write(req: Request, res: Response): void {
     res.json(admin.of(req).name);
   }
 
-  @shop.Require('userId')
+  @shop.RequireSession('userId')
   buy(req: Request, res: Response): void {
     res.json(shop.of(req).userId);
   }

@@ -34,7 +34,7 @@ describe.each([
         res.redirect(303, returnPath(req.query['returnTo'], '/account'));
       });
       app.get('/form', requireAnonymous({ onPresent: redirect('/account') }), (_req, res) => res.json('form'));
-      app.get('/of', sessions.require('userId'), (_req, res) => res.json('of'));
+      app.get('/of', sessions.requireSession('userId'), (_req, res) => res.json('of'));
     }, make);
   }
 

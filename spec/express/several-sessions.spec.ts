@@ -31,17 +31,17 @@ async function open(make: typeof express = express): Promise<Client> {
     Object.assign(mine, { kind: 'admin', name: 'root', level: req.params.level });
     res.json({ shop: shop.of(req).userId ?? null });
   });
-  router.get('/logout', admin.require(), async (req, res) => {
+  router.get('/logout', admin.requireSession(), async (req, res) => {
     await admin.of(req).destroy();
     res.end();
   });
-  router.get('/name', admin.require({ kind: 'admin' }), (req, res) => {
+  router.get('/name', admin.requireSession({ kind: 'admin' }), (req, res) => {
     const { name, level } = admin.of(req);
     res.json({ name, level, shop: shop.of(req).userId ?? null });
   });
-  router.get('/write', admin.require('name', { level: 'writer' }), (req, res) => res.json(admin.of(req).level));
+  router.get('/write', admin.requireSession('name', { level: 'writer' }), (req, res) => res.json(admin.of(req).level));
   const inner = make.Router();
-  inner.get('/name', admin.require('name'), (req, res) => res.json(admin.of(req).name));
+  inner.get('/name', admin.requireSession('name'), (req, res) => res.json(admin.of(req).name));
   router.use('/inner', inner);
   return makeApp((app) => {
     app.use(shop);
@@ -49,7 +49,7 @@ async function open(make: typeof express = express): Promise<Client> {
       shop.of(req).userId = 'ann';
       res.end();
     });
-    app.get('/me', shop.require('userId'), (req, res) => res.json(shop.of(req).userId));
+    app.get('/me', shop.requireSession('userId'), (req, res) => res.json(shop.of(req).userId));
     app.use('/admin', router);
     app.get('/outside', (req, res) => res.json(admin.of(req)));
   }, make);
@@ -111,7 +111,7 @@ describe('a guard that asks for values', () => {
     ['undefined', { name: undefined }],
   ])('refuses %s when it is made', (_, wrong) => {
     const admin = session({ schema: shopSchema, secret: 's' });
-    expect(() => admin.require(wrong as never)).toThrow(expect.objectContaining({ code: 'SESSION_OPTIONS' }));
-    expect(() => admin.Require(wrong as never)).toThrow(/requireSession/);
+    expect(() => admin.requireSession(wrong as never)).toThrow(expect.objectContaining({ code: 'SESSION_OPTIONS' }));
+    expect(() => admin.RequireSession(wrong as never)).toThrow(/requireSession/);
   });
 });

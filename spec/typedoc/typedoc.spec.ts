@@ -67,7 +67,7 @@ export class OtherController {
   login(_req: Request, res: Response): void { res.end(); }
   @Needs.readonly()
   reads(_req: ReadonlySessionRequest, res: Response): void { res.end(); }
-  @admin.Require('level')
+  @admin.RequireSession('level')
   admin(_req: Request, res: Response): void { res.end(); }
   @all.RequireSession('email', (s) => s.role === \`admin\`)
   whole(_req: Request, res: Response): void { res.end(); }

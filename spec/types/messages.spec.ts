@@ -232,7 +232,7 @@ import type { ReadonlySession, Session } from 'typed-session';\n`;
       `sessions.of(req).become({ kind: 'user', userId: 'ann' });`,
       `sessions.of(req).become({ kind: 'admin' });`,
       `sessions.of(req).become({ kind: 'anonymous', userId: 'ann' });`,
-      `sessions.require({ kind: 'admin' });`,
+      `sessions.requireSession({ kind: 'admin' });`,
     ]);
     expect(missing).toContain("Property 'since' is missing in type '{ kind: \"user\"; userId: string; }'");
     expect(unknown).toContain(`Type '"admin"' is not assignable to type '"anonymous" | "user"'`);

@@ -113,15 +113,15 @@ const admin = session({ schema: z.object({ rights: z.array(z.string()).default([
 declare const request: Request;
 expectType<string[]>(admin.of(request).rights);
 expectType<string[]>((await admin.load(request)).rights);
-admin.require('rights');
-expectError(admin.require('userId'));
+admin.requireSession('rights');
+expectError(admin.requireSession('userId'));
 expectError(admin.of(request).userId);
 expectError((admin.of(request).rights = 'all'));
 const guest = session({ schema: z.object({ visits: z.int().default(0) }), secret, name: 'guest' });
 expectType<number>(guest.of(request).visits);
 expectType<Promise<number>>(guest.of(request).take('visits'));
 expectError(guest.of(request).rights);
-expectError(guest.require('rights'));
+expectError(guest.requireSession('rights'));
 expectType<string | undefined>(request.session.userId); // the registered one
 
 // A union narrows by its tag.

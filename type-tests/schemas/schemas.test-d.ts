@@ -88,7 +88,7 @@ expectType<string | undefined>(bySV.of(req).userId);
 expectType<string[]>(bySV.of(req).cart);
 expectType<Promise<string[]>>(bySV.of(req).take('cart'));
 expectError(bySV.of(req).nope);
-expectError(bySV.require('nope'));
+expectError(bySV.requireSession('nope'));
 expectError(session({ schema: v.object({ userId: v.string() }), secret })); // no first payload
 session({ schema: v.object({ userId: v.string() }), secret, initial: { userId: '' } });
 const byArk = session({ schema: type({ 'userId?': 'string' }), secret });

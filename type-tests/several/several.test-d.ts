@@ -12,14 +12,14 @@ app.get('/', async (req) => {
   expectError(req.session.level);
   expectError(admin.of(req).userId);
 });
-app.get('/', admin.require('name'), async (req) => {
+app.get('/', admin.requireSession('name'), async (req) => {
   expectType<string>(admin.of(req).name);
   expectType<string>((await admin.load(req)).name);
   expectType<'reader' | 'writer' | undefined>(admin.of(req).level);
   expectType<string | undefined>(shop.of(req).userId);
   expectType<string | undefined>(req.session.userId);
 });
-app.get('/', admin.require({ level: 'writer' }), (req) => {
+app.get('/', admin.requireSession({ level: 'writer' }), (req) => {
   expectType<'writer'>(admin.of(req).level);
 });
 app.get('/', requireSession('userId'), (req) => {
@@ -27,13 +27,13 @@ app.get('/', requireSession('userId'), (req) => {
   expectType<string | undefined>(admin.of(req).name);
 });
 // The registered session is the same by either way.
-app.get('/', shop.require('userId'), (req) => {
+app.get('/', shop.requireSession('userId'), (req) => {
   expectType<string>(req.session.userId);
   expectType<string>(shop.of(req).userId);
 });
-expectError(admin.require('userId'));
-expectError(admin.require({ level: 'root' }));
-expectError(shop.require('name'));
+expectError(admin.requireSession('userId'));
+expectError(admin.requireSession({ level: 'root' }));
+expectError(shop.requireSession('name'));
 expectError(requireSession('name'));
 
 declare const request: Request;
@@ -41,47 +41,47 @@ expectType<string | undefined>(admin.of(request).name);
 expectType<string | undefined>(admin.of({}).name);
 
 export class Controller {
-  @admin.Require('name')
+  @admin.RequireSession('name')
   show(req: OwnSessionRequest<typeof adminSchema, 'name'>): void {
     expectType<string>(admin.of(req).name);
     expectType<string | undefined>(req.session.userId);
   }
 
-  @admin.Require('name')
+  @admin.RequireSession('name')
   plain(req: Request): void {
     expectType<string | undefined>(admin.of(req).name);
   }
 
-  @admin.Require({ level: 'writer' })
+  @admin.RequireSession({ level: 'writer' })
   write(req: OwnSessionRequest<typeof adminSchema, { level: 'writer' }>): void {
     expectType<'writer'>(admin.of(req).level);
   }
 
-  @shop.Require('userId')
+  @shop.RequireSession('userId')
   bought(req: SessionRequest<'userId'>): void {
     expectType<string>(req.session.userId);
   }
 
   // @ts-expect-error -- another field
-  @admin.Require('level')
+  @admin.RequireSession('level')
   other(req: OwnSessionRequest<typeof adminSchema, 'name'>): void {
     expectType<string>(admin.of(req).name);
   }
 
   // @ts-expect-error -- another value
-  @admin.Require({ level: 'reader' })
+  @admin.RequireSession({ level: 'reader' })
   read(req: OwnSessionRequest<typeof adminSchema, { level: 'writer' }>): void {
     expectType<'writer'>(admin.of(req).level);
   }
 
   // @ts-expect-error -- a field of the other session
-  @admin.Require('userId')
+  @admin.RequireSession('userId')
   foreign(req: Request): void {
     expectType<string | undefined>(admin.of(req).name);
   }
 
   // @ts-expect-error -- nothing was checked
-  @shop.Require()
+  @shop.RequireSession()
   unchecked(req: SessionRequest<'userId'>): void {
     expectType<string>(req.session.userId);
   }

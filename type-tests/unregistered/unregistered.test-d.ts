@@ -17,8 +17,8 @@ express().get('/', (req) => {
 express().get('/', requireSession(), (req) => {
   expectType<boolean>(req.session.isNew);
 });
-sessions.require('views');
-expectError(sessions.require('nope'));
+sessions.requireSession('views');
+expectError(sessions.requireSession('nope'));
 expectError(requireSession('views'));
 expectError<SessionRequest<'views'>>(null);
 declare const request: SessionRequest;

@@ -41,7 +41,7 @@ export function faultyShop(store: SessionStore, options: FaultyOptions = {}): Ex
   app.get('/', (req, res) => {
     res.json(sessions.of(req));
   });
-  app.get('/account', sessions.require('userId'), (_req, res) => {
+  app.get('/account', sessions.requireSession('userId'), (_req, res) => {
     res.json('let in');
   });
   app.get('/view', async (req, res) => {
