@@ -37,7 +37,7 @@ export default defineConfig({
   },
   test: {
     include: ['spec/**/*.spec.ts'],
-    setupFiles: ['spec/support/seed.ts'],
+    setupFiles: ['spec/support/seed.ts', 'spec/support/warnings.ts'],
     // These need servers: `npm run test:servers`.
     exclude: process.env['REDIS_URL'] === undefined ? ['spec/servers/**'] : [],
     testTimeout: 60_000, // only against hanging: some specs compile programs, and the machine may be busy

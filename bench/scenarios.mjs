@@ -21,7 +21,7 @@ const schema = z.object({
   cart: z.array(z.object({ sku: z.string(), name: z.string(), qty: z.int().positive() })).default([]),
 });
 
-const secret = 'only for measuring';
+const secret = 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1';
 const hour = 60 * 60 * 1000;
 
 /** @typedef {{ theirs?: any, ours?: any }} Stores a store for each library; each its own MemoryStore where there is none */

@@ -7,7 +7,7 @@
 
 export type { CookieOptions } from './cookie/options.js';
 export type { SessionCookie } from './cookie/session-cookie.js';
-export type { Secret } from './cookie/signature.js';
+export type { Secret } from './cookie/secrets.js';
 export { AllowAnonymous, RequireAnonymous } from './decorators/anonymous.js';
 export { DestroySession, RotateSession } from './decorators/on-success.js';
 export { CurrentSession, SessionValue, type SessionParameterDecorator } from './decorators/parameters.js';

@@ -23,8 +23,8 @@ class Client {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     for (const line of response.headers.getSetCookie()) {
-      const value = /^connect\.sid=([^;]*)/.exec(line)?.[1] ?? '';
-      this.cookie = value === '' ? '' : `connect.sid=${value}`;
+      const value = /^sid=([^;]*)/.exec(line)?.[1] ?? '';
+      this.cookie = value === '' ? '' : `sid=${value}`;
     }
     const text = await response.text();
     const type = response.headers.get('content-type') ?? '';

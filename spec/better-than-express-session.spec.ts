@@ -44,7 +44,8 @@ interface Options {
 
 const theirs = (options: Options): RequestHandler =>
   expressSession({ secret: 'keep it', resave: false, saveUninitialized: false, ...options });
-const ours = (options: Options): RequestHandler => session({ schema, secret: 'keep it', ...options }) as RequestHandler;
+const ours = (options: Options): RequestHandler =>
+  session({ schema, secret: 'keep it', name: 'connect.sid', ...options }) as RequestHandler;
 
 type Make = typeof theirs;
 

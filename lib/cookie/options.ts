@@ -82,19 +82,11 @@ const KNOWN: ReadonlySet<string> = new Set<keyof CookieOptions>([
   'encode',
 ]);
 
-/** Checks the cookie's name against RFC 6265 and, for `__Host-` and `__Secure-` names, against their rules. */
-export function checkCookieName(name: unknown): string {
-  if (typeof name !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
-    throw new SessionOptionsError('name', "is not a cookie name (RFC 6265: letters, digits and !#$%&'*+-.^_`|~)");
-  }
-  return name;
-}
-
 /**
  * Checks cookie options and fills in the defaults.
  * @throws SessionOptionsError for an option that is unknown, wrong, or that browsers would refuse
  */
-export function resolveCookieOptions(options: CookieOptions, name: string): CookieAttributes {
+export function resolveCookieOptions(options: CookieOptions): CookieAttributes {
   if (typeof options !== 'object' || options === null) {
     throw new SessionOptionsError('cookie', 'must be an object, or a function of the request that returns one');
   }
@@ -127,7 +119,6 @@ export function resolveCookieOptions(options: CookieOptions, name: string): Cook
   if (attributes.partitioned && attributes.secure !== true) {
     throw new SessionOptionsError('cookie.partitioned', 'needs secure: true, or browsers refuse the cookie');
   }
-  checkPrefix(name, attributes);
   for (const part of ['path', 'domain'] as const) {
     const value = attributes[part];
     if (value === undefined) continue;
@@ -215,19 +206,4 @@ function checkSameSite(value: unknown): CookieAttributes['sameSite'] {
 function checkPriority(value: unknown): 'low' | 'medium' | 'high' | undefined {
   if (value === undefined || value === 'low' || value === 'medium' || value === 'high') return value;
   throw new SessionOptionsError('cookie.priority', "must be 'low', 'medium' or 'high'");
-}
-
-/** RFC 6265bis, section 4.1.3: browsers drop a cookie whose prefix promises what its attributes do not keep. */
-function checkPrefix(name: string, attributes: CookieAttributes): void {
-  const lower = name.toLowerCase();
-  const host = lower.startsWith('__host-');
-  if ((host || lower.startsWith('__secure-')) && attributes.secure !== true) {
-    throw new SessionOptionsError('cookie.secure', `must be true for a cookie named ${name}`);
-  }
-  if (host && attributes.path !== '/') {
-    throw new SessionOptionsError('cookie.path', `must be '/' for a cookie named ${name}`);
-  }
-  if (host && attributes.domain !== undefined) {
-    throw new SessionOptionsError('cookie.domain', `must be left out for a cookie named ${name}`);
-  }
 }

@@ -1,8 +1,5 @@
-import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
-import { SessionOptionsError } from '../errors.js';
-
-/** What signs cookies: text, bytes, or a key of `node:crypto`. */
-export type Secret = string | Buffer | Uint8Array | KeyObject;
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { secretKeys, type Secret } from './secrets.js';
 
 /** A signature's length: 32 bytes of SHA-256 in base64 without padding. */
 const SIGNATURE_LENGTH = 43;
@@ -14,14 +11,19 @@ const SIGNATURE_LENGTH = 43;
 export class Signer {
   readonly #keys: readonly [KeyObject, ...KeyObject[]];
 
-  /** @throws SessionOptionsError where there is no secret, or an empty one */
+  /** @throws SessionOptionsError if there is no secret, or an empty one */
   constructor(secret: Secret | readonly Secret[] | undefined) {
-    const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
-    const [first, ...older] = secrets.map(toKey);
-    if (first === undefined) {
-      throw new SessionOptionsError('secret', 'the array is empty: the first secret signs, all of them verify');
-    }
-    this.#keys = [first, ...older];
+    this.#keys = secretKeys(secret);
+  }
+
+  /** The secrets, as keys; the first one signs. */
+  get keys(): readonly KeyObject[] {
+    return this.#keys;
+  }
+
+  /** Whether a cookie that one of the two signed can be valid for the other. */
+  sharesSecretWith(other: Signer): boolean {
+    return this.#keys.some((key) => other.#keys.some((one) => key.equals(one)));
   }
 
   /** The cookie's value for an id. */
@@ -29,10 +31,15 @@ export class Signer {
     return `s:${id}.${mac(this.#keys[0], id)}`;
   }
 
+  /** Whether a cookie's value has the form of a signed one, so that `verify` has to compute a MAC. */
+  isSigned(value: string): boolean {
+    return idEnd(value) !== undefined;
+  }
+
   /** The id of a cookie's value and which secret had signed it (0: the current one), or `undefined` if none had. */
   verify(value: string): { readonly id: string; readonly secret: number } | undefined {
-    const dot = value.length - SIGNATURE_LENGTH - 1;
-    if (dot < 3 || !value.startsWith('s:') || value[dot] !== '.') return undefined;
+    const dot = idEnd(value);
+    if (dot === undefined) return undefined;
     const id = value.slice(2, dot);
     const given = Buffer.from(value.slice(dot + 1), 'latin1');
     for (const [secret, key] of this.#keys.entries()) {
@@ -44,21 +51,13 @@ export class Signer {
   }
 }
 
+/** Where the id of a cookie's value ends; `undefined` for a value that is not of our form. */
+function idEnd(value: string): number | undefined {
+  const dot = value.length - SIGNATURE_LENGTH - 1;
+  return dot < 3 || !value.startsWith('s:') || value[dot] !== '.' ? undefined : dot;
+}
+
 function mac(key: KeyObject, id: string): string {
   const text = createHmac('sha256', key).update(id).digest('base64');
   return text.slice(0, SIGNATURE_LENGTH); // what follows is padding
-}
-
-function toKey(secret: unknown): KeyObject {
-  if (typeof secret === 'string' || secret instanceof Uint8Array) {
-    if (secret.length === 0) throw new SessionOptionsError('secret', 'is empty: give at least 32 random bytes');
-    return typeof secret === 'string' ? createSecretKey(secret, 'utf8') : createSecretKey(secret);
-  }
-  if (typeof secret === 'object' && secret !== null && 'type' in secret && secret.type === 'secret') {
-    return secret as KeyObject; // only key objects have this type
-  }
-  throw new SessionOptionsError(
-    'secret',
-    'is missing (is its environment variable set?): pass a string, a Buffer, a secret KeyObject, or an array of them (the first signs, all verify)',
-  );
 }

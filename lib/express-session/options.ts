@@ -1,4 +1,5 @@
-import { Signer, type Secret } from '../cookie/signature.js';
+import { reportWeakSecrets, type Secret } from '../cookie/secrets.js';
+import { Signer } from '../cookie/signature.js';
 import { newId } from '../lifecycle/ids.js';
 import type { CookieOptions } from './cookie.js';
 import { MemoryStore } from './memory-store.js';
@@ -101,6 +102,7 @@ function signers(secret: SessionOptions['secret']): Config['signerOf'] {
     const isSame = secrets.length === known.length && secrets.every((one, i) => one === known[i]);
     if (signer === undefined || !isSame) {
       signer = new Signer(secrets);
+      reportWeakSecrets(signer.keys, false); // express-session starts with any secret
       known = [...secrets];
     }
     return signer;

@@ -1,75 +1,168 @@
 import { cookieValues } from '../cookie/header.js';
-import { emit } from '../events.js';
+import { SessionCookie } from '../cookie/session-cookie.js';
+import { emit, type LoadOutcome } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { isDamaged } from './records.js';
+import { moveToFirstName, putInForce, type Place } from './move-name.js';
+import { isDamaged, isPending } from './records.js';
 import type { RequestSession } from './request-session.js';
+import type { Settings } from './settings.js';
+import type { StoreCalls } from './store-calls.js';
+
+/** How many signed cookies of a request are checked at most: each costs a MAC for each secret, and may cost a read. */
+const MOST_COOKIES = 8;
+
+/** A cookie whose signature is valid. */
+interface VerifiedCookie {
+  readonly name: string;
+  readonly id: string;
+  /** Which secret signed it; 0 is the current one. */
+  readonly secret: number;
+}
+
+/** Where a cookie leads to: a live session, or why it leads to none. */
+type Found =
+  | { readonly outcome: 'found'; readonly place: Place; readonly isUnderFirstName: boolean }
+  | { readonly outcome: Exclude<LoadOutcome, 'found' | 'rotated'> }
+  | { readonly outcome: 'rotated'; readonly successor: string | null };
 
 /**
- * Fetches the session that the request's cookie names. Returns nothing where the store need not be asked.
+ * Fetches the session that the request's cookies name. Returns nothing where the store need not be asked.
  *
  * A client's id is never adopted: a cookie that is forged, unknown or expired begins a session with an id of our own.
  */
 export function load<S extends SessionSchema>(session: RequestSession<S>): Promise<void> | undefined {
   if (session.loaded) return undefined;
   if (session.loading !== undefined) return session.loading;
-  const { settings } = session;
   const header = session.cookieHeader();
-  const values = header === undefined ? [] : cookieValues(header, settings.name);
-  for (const value of values) {
-    const verified = settings.signer.verify(value);
-    if (verified === undefined) continue;
-    const { id, secret } = verified;
-    const key = settings.store.keyOf(id);
-    session.loading = settings.store.read(key).then(
-      (record) => {
-        arrive(session, id, key, record, secret > 0);
-      },
-      (error: unknown) => {
-        session.loading = undefined;
-        session.loadError = error as Error; // StoreCalls rejects with nothing else
-        throw error;
-      },
-    );
-    return session.loading;
+  if (header === undefined) {
+    session.startAnew('none');
+    return undefined;
   }
-  session.startAnew(values.length === 0 ? 'none' : 'signature');
-  return undefined;
+  const cookies = verifiedCookies(session.settings, header);
+  const first = cookies.next();
+  if (first.done === true) {
+    session.startAnew(first.value ? 'signature' : 'none');
+    return undefined;
+  }
+  session.loading = loadFirstLive(session, first.value, cookies).catch((error: unknown) => {
+    session.loading = undefined;
+    session.loadError = error as Error; // StoreCalls rejects with nothing else
+    throw error;
+  });
+  return session.loading;
 }
 
-function arrive<S extends SessionSchema>(
+/**
+ * The cookies whose signature is valid, each checked when it is asked for: those of the first name first, which may have a
+ * prefix that keeps other hosts from setting it.
+ * @returns in the end, whether there was a cookie at all
+ */
+function* verifiedCookies<S extends SessionSchema>(
+  { names, signer }: Settings<S>,
+  header: string,
+): Generator<VerifiedCookie, boolean> {
+  const checked: string[] = [];
+  let isAny = false;
+  for (const name of names) {
+    for (const value of cookieValues(header, name)) {
+      isAny = true;
+      if (!signer.isSigned(value) || checked.includes(value)) continue;
+      if (checked.push(value) > MOST_COOKIES) return true;
+      const verified = signer.verify(value);
+      if (verified !== undefined) yield { name, ...verified };
+    }
+  }
+  return isAny;
+}
+
+async function loadFirstLive<S extends SessionSchema>(
   session: RequestSession<S>,
-  id: string,
+  first: VerifiedCookie,
+  others: Iterator<VerifiedCookie>,
+): Promise<void> {
+  let dead: Exclude<Found, { outcome: 'found' }> | undefined;
+  let cookie: VerifiedCookie | undefined = first;
+  while (cookie !== undefined) {
+    const found = await lookUp(session, cookie);
+    if (found.outcome === 'found') {
+      arrive(session, cookie, found.place);
+      if (found.isUnderFirstName && cookie.name !== session.settings.names[0]) moveCookie(session, cookie.name);
+      return;
+    }
+    // That a session was rotated says the most: a login sent twice, or a logout with the old id, has to know.
+    if (dead === undefined || (dead.outcome !== 'rotated' && found.outcome === 'rotated')) dead = found;
+    const next = others.next();
+    cookie = next.done === true ? undefined : next.value;
+  }
+  session.startAnew(dead?.outcome ?? 'unknown');
+  if (dead?.outcome !== 'rotated') return;
+  session.ended = 'rotated';
+  session.successor = dead.successor;
+}
+
+/** Looks for a cookie's session under its own name, then under the others: another request may just have moved it. */
+async function lookUp<S extends SessionSchema>(session: RequestSession<S>, cookie: VerifiedCookie): Promise<Found> {
+  const { store, names } = session.settings;
+  const { keys, first } = store.keysOf(cookie.id, cookie.name);
+  let dead: Found | undefined;
+  for (const key of keys) {
+    const { place, isElsewhere } = await placeAt(store, key, keys);
+    const found = place && judge(session, place);
+    if (found?.outcome === 'found') {
+      const moved = found.place.key === first ? found.place : await moveToFirstName(store, cookie.id, found.place);
+      if (moved !== undefined) return { outcome: 'found', place: moved, isUnderFirstName: moved.key === first };
+    } else dead ??= found;
+    // A cookie of the first name is set after the move, which only another release undoes that prefers another name.
+    if (cookie.name === names[0] && !isElsewhere) break;
+  }
+  return dead ?? { outcome: 'unknown' };
+}
+
+/** What is stored under one of a session's keys. If the session was moved from there to another of them, that is followed. */
+async function placeAt(
+  store: StoreCalls,
   key: string,
-  record: SessionRecord | undefined,
-  signedByOldSecret: boolean,
-): void {
-  if (record === undefined) {
-    session.startAnew('unknown');
-    return;
+  keys: readonly string[],
+): Promise<{ readonly place: Place | undefined; readonly isElsewhere: boolean }> {
+  const record = await store.read(key);
+  if (record === undefined) return { place: undefined, isElsewhere: false };
+  if (typeof record.rotatedTo === 'string' && keys.includes(record.rotatedTo)) {
+    return { place: await putInForce(store, record.rotatedTo, record.stamp), isElsewhere: true };
   }
-  if (record.rotatedTo !== undefined) {
-    session.startAnew('rotated');
-    session.ended = 'rotated';
-    session.successor = record.rotatedTo;
-    return;
-  }
-  session.stored = { id, key, record };
-  const life = session.cookieLife;
-  const { deadlines } = session.settings;
-  const now = Date.now();
-  if (deadlines.passed(record, now, life)) {
-    session.startAnew('expired');
-    return;
-  }
-  if (isDamaged(record)) {
-    session.startAnew('corrupt');
-    return;
-  }
-  session.id = id;
+  return isPending(record) ? { place: undefined, isElsewhere: true } : { place: { key, record }, isElsewhere: false };
+}
+
+/** Whether a record is a live session. */
+function judge<S extends SessionSchema>(session: RequestSession<S>, place: Place): Found {
+  const { record } = place;
+  if (record.rotatedTo !== undefined) return { outcome: 'rotated', successor: record.rotatedTo };
+  if (session.settings.deadlines.passed(record, Date.now(), cookieLifeOf(session, record)))
+    return { outcome: 'expired' };
+  if (isDamaged(record)) return { outcome: 'corrupt' };
+  return { outcome: 'found', place, isUnderFirstName: false };
+}
+
+function cookieLifeOf<S extends SessionSchema>(
+  { attributes }: RequestSession<S>,
+  { cookieMaxAge }: SessionRecord,
+): number | undefined {
+  if (cookieMaxAge === undefined && attributes.expires === undefined) return attributes.maxAge;
+  return new SessionCookie(attributes, cookieMaxAge).maxAge;
+}
+
+function arrive<S extends SessionSchema>(session: RequestSession<S>, cookie: VerifiedCookie, place: Place): void {
+  session.stored = { id: cookie.id, ...place };
+  session.id = cookie.id;
   session.loaded = true;
   session.outcome = 'found';
   session.cookieArrived = true;
-  session.signedByOldSecret = signedByOldSecret;
+  session.signedByOldSecret = cookie.secret > 0;
   emit('load', { request: session.request, outcome: 'found' });
+}
+
+/** The response sets the cookie under the first name, and clears the one that the request came with. */
+function moveCookie<S extends SessionSchema>(session: RequestSession<S>, oldName: string): void {
+  session.oldName = oldName;
+  session.cookieDue = true;
 }

@@ -1,5 +1,5 @@
 import type { CookieOptions } from '../cookie/options.js';
-import type { Secret } from '../cookie/signature.js';
+import type { Secret } from '../cookie/secrets.js';
 import type { SessionIssue } from '../errors.js';
 import type { EncryptionKey } from '../schema/encryption.js';
 import type { Migrations } from '../schema/migrations.js';
@@ -63,6 +63,10 @@ export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unk
    * verify, so a new secret goes to the front and the old one leaves when its cookies have. A cookie verified by an
    * older secret is signed anew. Whoever knows a secret can make no session of his own, but can probe ids: keep it out
    * of the code.
+   *
+   * Use at least 32 random bytes. A first secret that is shorter, well known ("keyboard cat"), or repeats itself is refused
+   * if `NODE_ENV` is `production`, and causes a process warning otherwise. An older one causes the warning only, so that
+   * the cookies which it signed remain valid while you replace it.
    */
   readonly secret: Secret | readonly Secret[];
   /**
@@ -72,10 +76,17 @@ export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unk
    */
   readonly store?: SessionStore | ExpressSessionStore | undefined;
   /**
-   * The cookie's name. `__Host-` and `__Secure-` names are checked against their rules.
-   * @defaultValue `'connect.sid'`, so that sessions of express-session go on
+   * The cookie's name, or a list of names: the cookie is set under the first name, and the others are still read. A session
+   * that is found under one of them moves to the first name, and the old cookie is cleared.
+   *
+   * Middlewares whose lists have no name in common do not accept each other's cookies, keys, and principals, even if they
+   * share a store and a secret. Stores made for express-session cannot keep them apart, so there it is an error, unless
+   * each has its own secret. The prefixes `__Host-`, `__Secure-`, `__Http-`, and `__Host-Http-` are checked against their
+   * rules (RFC 6265bis, section 4.1.3).
+   * @defaultValue `['__Host-sid', 'connect.sid']` if the option `cookie` is no function and resolves to `secure: true`, the
+   *   path `/`, and no domain; otherwise `['sid', 'connect.sid']`. So sessions of express-session go on.
    */
-  readonly name?: string | undefined;
+  readonly name?: string | readonly string[] | undefined;
   /**
    * The cookie's attributes, or a function of the request that returns them and is asked once a request.
    * @defaultValue see {@link CookieOptions}

@@ -20,7 +20,7 @@ const PROCESS = randomBytes(9).toString('base64url');
 let writes = 0;
 
 /** A name for one write, that no other write has. */
-function newStamp(): string {
+export function newStamp(): string {
   writes += 1;
   return PROCESS + writes.toString(36);
 }
@@ -87,6 +87,11 @@ export function isDamaged({ data, rotatedTo }: SessionRecord): boolean {
   return data === '' && rotatedTo === undefined;
 }
 
+/** Whether a record is a copy for another name that is not in force yet; see `moveToFirstName`. */
+export function isPending({ data, rotatedTo }: SessionRecord): boolean {
+  return data !== '' && rotatedTo === null;
+}
+
 /**
  * Ends the record under a key and, where another request moved it meanwhile, wherever it went: an end must not be undone
  * by a rotation that was faster. The note, which is at once deleted, is what makes that certain.
@@ -95,7 +100,7 @@ export async function endRecord(store: StoreCalls, key: string, found: SessionRe
   let at = key;
   let record = found;
   while (record !== undefined) {
-    if (record.rotatedTo !== undefined) {
+    if (record.rotatedTo !== undefined && !isPending(record)) {
       if (record.rotatedTo === null) return;
       at = record.rotatedTo;
     } else if (isDamaged(record)) {

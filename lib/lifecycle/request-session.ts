@@ -60,6 +60,8 @@ export abstract class RequestSession<S extends SessionSchema> {
   cookieDue = false;
   /** The response must clear the cookie. */
   clearDue = false;
+  /** The name of the request's cookie, if it is not the first one: the cookie is to be cleared when the first is set. */
+  oldName: string | undefined;
   /** The request's cookie was signed by an older secret. */
   signedByOldSecret = false;
   /** Whether the request's cookie named a session that the store knew. */

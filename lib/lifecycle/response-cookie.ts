@@ -1,3 +1,4 @@
+import { cookieValues } from '../cookie/header.js';
 import { clearCookieHeader, setCookieHeader } from '../cookie/session-cookie.js';
 import { SessionOptionsError } from '../errors.js';
 import { emit } from '../events.js';
@@ -11,16 +12,30 @@ export function writeCookie<S extends SessionSchema>(session: RequestSession<S>)
   session.cookieDue = false;
   session.clearDue = false;
   if (withholdsCookie(session)) return;
-  const { attributes, stored, settings } = session;
+  const { stored, settings, oldName } = session;
+  const [name] = settings.names;
   const secure = session.isSecure();
   if (clearDue) {
-    session.addCookie(clearCookieHeader(settings.name, attributes, secure));
+    for (const arrived of [name, ...otherNames(session)]) clear(session, arrived, secure);
   } else if (stored !== undefined && session.ended === undefined) {
     const life = session.cookieLife;
     const rest = settings.deadlines.absolute(stored.record.createdAt, life) - Date.now();
     const maxAge = life === undefined ? undefined : Math.max(0, Math.min(life, rest));
-    session.addCookie(setCookieHeader(settings.name, settings.signer.sign(stored.id), attributes, secure, maxAge));
+    const value = settings.signer.sign(stored.id);
+    session.addCookie(setCookieHeader(name, value, session.attributes, secure, maxAge));
+    if (oldName !== undefined) clear(session, oldName, secure);
+    session.oldName = undefined;
   }
+}
+
+/** The names of the request's cookies that have one of the other names. */
+function otherNames<S extends SessionSchema>(session: RequestSession<S>): string[] {
+  const header = session.cookieHeader() ?? '';
+  return session.settings.names.slice(1).filter((name) => cookieValues(header, name).length > 0);
+}
+
+function clear<S extends SessionSchema>(session: RequestSession<S>, name: string, secure: boolean): void {
+  session.addCookie(clearCookieHeader(name, session.attributes, secure));
 }
 
 let warned = false;

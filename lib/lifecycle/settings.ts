@@ -1,4 +1,6 @@
-import { checkCookieName, resolveCookieOptions, type CookieAttributes } from '../cookie/options.js';
+import { checkPrefix, cookieNames, type CookieNames } from '../cookie/names.js';
+import { resolveCookieOptions, type CookieAttributes } from '../cookie/options.js';
+import { reportWeakSecrets } from '../cookie/secrets.js';
 import { Signer } from '../cookie/signature.js';
 import { SessionOptionsError } from '../errors.js';
 import { PayloadCodec } from '../schema/codec.js';
@@ -11,6 +13,7 @@ import type { SessionStore } from '../stores/store.js';
 import { Deadlines } from './deadlines.js';
 import { newId } from './ids.js';
 import type { CommonOptions, FieldMerge, InvalidSession } from './options.js';
+import { refuseSharedStore } from './shared-store.js';
 import { StoreCalls } from './store-calls.js';
 
 /** The options, checked, with every default in its place. */
@@ -21,7 +24,8 @@ export interface Settings<S extends SessionSchema> {
   readonly store: StoreCalls;
   /** The store as the app gave it. */
   readonly givenStore: SessionStore | ExpressSessionStore;
-  readonly name: string;
+  /** The names of the cookie: it is set under the first, and all are read. */
+  readonly names: CookieNames;
   readonly cookie: CookieAttributes | ((request: object) => CookieAttributes);
   readonly deadlines: Deadlines;
   readonly onDemand: boolean;
@@ -77,8 +81,9 @@ export function resolveOptions<S extends SessionSchema>(
   }
   // The caller may be plain JavaScript: every option is checked below, or by the class that takes it.
   const options = given as Partial<CommonOptions<S, object>>;
-  const name = checkCookieName(options.name ?? 'connect.sid');
   const { cookie = {}, merge = {}, onInvalid = 'reset', genid, onMissing, onError } = options;
+  const fixedCookie = typeof cookie === 'function' ? undefined : resolveCookieOptions(cookie);
+  const names = cookieNames(options.name, fixedCookie);
   const codec = PayloadCodec.of(options.schema, options.initial);
   const steps = checkMigrations(options.schema, options.version, options.migrations);
   const text = new StoredText(codec, steps, encryptionKeys(options.encryption));
@@ -104,18 +109,20 @@ export function resolveOptions<S extends SessionSchema>(
   const storeTimeout =
     milliseconds('storeTimeout', options.storeTimeout, { least: 1, most: MAX_TIMER, infinite: true }) ?? 10_000;
   const store = storeOf(options.store);
-  const calls = new StoreCalls(store, storeTimeout);
-  return {
+  const calls = new StoreCalls(store, storeTimeout, names);
+  const signer = new Signer(options.secret);
+  reportWeakSecrets(signer.keys, true);
+  const settings: Settings<S> = {
     codec,
     text,
-    signer: new Signer(options.secret),
+    signer,
     store: calls,
     givenStore: options.store ?? store,
-    name,
+    names,
     cookie:
       typeof cookie === 'function'
-        ? (request) => resolveCookieOptions(cookie(request), name)
-        : resolveCookieOptions(cookie, name),
+        ? (request) => checkPrefix(names[0], resolveCookieOptions(cookie(request)))
+        : checkPrefix(names[0], fixedCookie ?? resolveCookieOptions({})),
     deadlines: new Deadlines({
       idleTimeout: milliseconds('idleTimeout', options.idleTimeout, { least: 1 }),
       absoluteTimeout: milliseconds('absoluteTimeout', options.absoluteTimeout, { least: 1, infinite: true }),
@@ -139,6 +146,8 @@ export function resolveOptions<S extends SessionSchema>(
     onMissing,
     onError,
   };
+  refuseSharedStore(store, names, signer); // the last check: a middleware that was refused uses no store
+  return settings;
 }
 
 function checkCap(

@@ -1,5 +1,6 @@
+import type { CookieNames } from '../cookie/names.js';
 import { SessionError, SessionStoreError } from '../errors.js';
-import { keyOf } from '../stores/key.js';
+import { keyOf, nameOfKey } from '../stores/key.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../stores/store.js';
 
 type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';
@@ -21,14 +22,26 @@ class Command implements CommandOptions {
   }
 }
 
-/** Calls a store so that every failure, a silent one included, becomes a `SessionStoreError`. */
+/**
+ * Calls a store so that every failure, a silent one included, becomes a `SessionStoreError`.
+ *
+ * Middlewares of different names may share the store. So a key begins with the name that it was made of, and the store files
+ * a session under its principal together with that name. Nothing above this class knows.
+ */
 export class StoreCalls {
   readonly #store: SessionStore;
   readonly #timeout: number;
+  /** The names of which keys are made. */
+  readonly #names: CookieNames;
+  /** Whether a key begins with its name; where it is the id alone, nothing in the store tells names apart. */
+  readonly #isNamed: boolean;
 
-  constructor(store: SessionStore, timeout: number) {
+  constructor(store: SessionStore, timeout: number, names: CookieNames) {
     this.#store = store;
     this.#timeout = timeout;
+    // Where an id is the key, there is one key, and the cookie's name has no part in it.
+    this.#names = store.layout === 'express-session' ? [names[0]] : names;
+    this.#isNamed = store.layout !== 'express-session' || store.keyOf !== undefined;
   }
 
   /** How long a commit may keep trying against others that change the same session, in milliseconds. */
@@ -41,9 +54,24 @@ export class StoreCalls {
     return this.#store.layout === 'express-session';
   }
 
-  /** The key of a session's id. */
+  /** The key of a session's id, under the first name. */
   keyOf(id: string): string {
-    return this.likeExpressSession ? id : keyOf(id);
+    const [name] = this.#names;
+    if (this.#store.keyOf !== undefined) return this.#store.keyOf(id, name);
+    return this.likeExpressSession ? id : keyOf(id, name);
+  }
+
+  /**
+   * Where the session of a cookie can be: under the cookie's own name first, then under the other names. `first` is the key
+   * of the first name.
+   */
+  keysOf(id: string, cookieName: string): { readonly keys: readonly string[]; readonly first: string } {
+    const [firstName] = this.#names;
+    const first = this.keyOf(id);
+    if (!this.#isNamed || this.#names.length === 1) return { keys: [first], first };
+    const rest = first.slice(firstName.length); // the id is hashed once
+    const names = [cookieName, ...this.#names.filter((name) => name !== cookieName)];
+    return { keys: names.map((name) => (name === firstName ? first : name + rest)), first };
   }
 
   /** Whether the store finds sessions by their principal. */
@@ -51,16 +79,19 @@ export class StoreCalls {
     return this.#store.list !== undefined && this.#store.revoke !== undefined;
   }
 
-  read(key: string): Promise<SessionRecord | undefined> {
-    return this.#call('read', (store, options) => store.read(key, options));
+  async read(key: string): Promise<SessionRecord | undefined> {
+    const record = await this.#call('read', (store, options) => store.read(key, options));
+    return record && this.#fromStore(key, record);
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {
-    return this.#call('create', (store, options) => store.create(key, record, options));
+    const stored = this.#toStore(key, record);
+    return this.#call('create', (store, options) => store.create(key, stored, options));
   }
 
   update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
-    return this.#call('update', (store, options) => store.update(key, record, expectedRevision, options));
+    const stored = this.#toStore(key, record);
+    return this.#call('update', (store, options) => store.update(key, stored, expectedRevision, options));
   }
 
   touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
@@ -71,16 +102,50 @@ export class StoreCalls {
     return this.#call('delete', (store, options) => store.delete(key, options));
   }
 
-  list(principal: string): Promise<readonly StoreEntry[]> {
-    return this.#call('list', (store, options) => store.list?.(principal, options));
+  async list(principal: string): Promise<readonly StoreEntry[]> {
+    const lists = await this.#forEachName((name) =>
+      this.#call('list', (store, options) => store.list?.(this.#filed(name, principal), options)),
+    );
+    // A copy that is being made for another name is no session yet.
+    return lists.flat().map(([key, record]) => [key, this.#fromStore(key, record)] as const).filter(([, { rotatedTo }]) => rotatedTo === undefined); // prettier-ignore
   }
 
-  revoke(principal: string, except: readonly string[]): Promise<number> {
-    return this.#call('revoke', (store, options) => store.revoke?.(principal, except, options));
+  async revoke(principal: string, except: readonly string[]): Promise<number> {
+    const counts = await this.#forEachName((name) =>
+      this.#call('revoke', (store, options) => store.revoke?.(this.#filed(name, principal), except, options)),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
-    return this.#call('scan', (store, options) => store.scan?.(cursor, limit, options));
+  /** A page of the store's records, without those of other names: it may be empty, and others may follow. */
+  async scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
+    const { entries, next } = await this.#call('scan', (store, options) => store.scan?.(cursor, limit, options));
+    const own = this.#isNamed ? entries.filter(([key]) => this.#names.includes(nameOfKey(key))) : entries;
+    return { entries: own.map(([key, record]) => [key, this.#fromStore(key, record)] as const), next };
+  }
+
+  /** A principal as the store files sessions by it. */
+  #filed(name: string, principal: string): string {
+    return this.#isNamed ? `${name}:${principal}` : principal;
+  }
+
+  #toStore(key: string, record: SessionRecord): SessionRecord {
+    const { principal } = record;
+    return principal === undefined || !this.#isNamed
+      ? record
+      : { ...record, principal: this.#filed(nameOfKey(key), principal) };
+  }
+
+  /** A record that is filed under another name, or under none, belongs to nobody here until it is stored again. */
+  #fromStore(key: string, record: SessionRecord): SessionRecord {
+    const { principal } = record;
+    if (principal === undefined || !this.#isNamed) return record;
+    const prefix = this.#filed(nameOfKey(key), '');
+    return { ...record, principal: principal.startsWith(prefix) ? principal.slice(prefix.length) : undefined };
+  }
+
+  #forEachName<T>(run: (name: string) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.#names.map(run));
   }
 
   /** @param run - gives nothing where the store lacks the method */

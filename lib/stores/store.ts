@@ -93,6 +93,15 @@ export interface SessionStore {
    * with the cookie's attributes in them. For stores that were made for express-session.
    */
   readonly layout?: 'express-session' | undefined;
+  /** The stores that this one is made of, for a store in front of others. */
+  readonly parts?: readonly SessionStore[] | undefined;
+  /**
+   * Makes the key of a session, for a store in front of others whose keys are not alike. Left out, the key is the middleware's
+   * name and the hash of the session's id; the id itself for the layout `'express-session'`.
+   * @param id - the session's id
+   * @param name - the cookie's name
+   */
+  keyOf?(id: string, name: string): string;
   /**
    * The record under this key, or `undefined` where there is none or its deadline has passed.
    * @param key - the key

@@ -25,7 +25,8 @@ export function typedSessionApp(store: SessionStore): Express {
   const sessions = session({
     schema,
     store,
-    secret: 'of the stress program',
+    secret: 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1',
+    name: 'connect.sid',
     principal: 'user',
     // Every request that changes nothing is a touch, where a touch cannot write over a logout.
     ...(store.layout === undefined ? { touchAfter: 0 } : undefined),
@@ -100,7 +101,7 @@ export function typedSessionApp(store: SessionStore): Express {
     },
     record: async (req, res) => {
       const id = String(req.params['id']);
-      const record = await store.read(store.layout === undefined ? keyOf(id) : id);
+      const record = await store.read(store.layout === undefined ? keyOf(id, 'connect.sid') : id);
       res.json({ isLive: record !== undefined && record.rotatedTo === undefined });
     },
     sessionsOf: async (req, res) => {

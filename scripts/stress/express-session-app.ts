@@ -119,7 +119,7 @@ export function expressSessionApp({ store, ids }: Awaited<ReturnType<typeof conn
   };
   const sessions = expressSession({
     store,
-    secret: 'of the stress program',
+    secret: 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1',
     resave: false,
     saveUninitialized: false,
   });

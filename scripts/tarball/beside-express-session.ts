@@ -16,7 +16,7 @@ declare module 'typed-session' {
 }
 const store = new RedisStore({ client: createClient() });
 const app = express();
-app.use(session({ schema: sessionSchema, secret: 's', store }));
+app.use(session({ schema: sessionSchema, secret: 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1', store }));
 app.get('/', async (req, res) => {
   const views: number = req.session.views;
   const at: Date | undefined = req.session.at;

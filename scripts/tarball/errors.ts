@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { sessionSchema } from './app.js';
 
 const app = express();
-const secret = 'a secret of the tarball test';
+const secret = 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1';
 
 app.get('/', (req) => {
   // @ts-expect-error -- the schema has no such field

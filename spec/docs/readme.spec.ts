@@ -110,7 +110,7 @@ async function start(app: string, port: number): Promise<() => Promise<void>> {
   const tsx = pathToFileURL(join(root, 'node_modules/tsx/dist/loader.mjs')).href;
   const child = spawn(process.execPath, ['--import', tsx, app], {
     cwd: dirname(app),
-    env: { ...process.env, NODE_ENV: 'development', SESSION_SECRET: 'a secret of the tests' },
+    env: { ...process.env, NODE_ENV: 'development', SESSION_SECRET: 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

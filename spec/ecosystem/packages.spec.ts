@@ -25,7 +25,7 @@ const schema = z.object({
   csrfToken: z.string().optional(),
 });
 
-const make = (store = new MemoryStore()) => session({ schema, secret: 'keep it', store });
+const make = (store = new MemoryStore()) => session({ schema, secret: 'keep it', store, name: 'connect.sid' });
 
 describe('passport', () => {
   interface Passport {

@@ -10,7 +10,11 @@ import { faces } from './faces.js';
 
 type Middleware = (req: IncomingMessage, res: never, next: (error?: unknown) => void) => void;
 
-const typed = session({ schema: z.object({ seen: z.boolean().default(false) }), secret: 'keep it' });
+const typed = session({
+  schema: z.object({ seen: z.boolean().default(false) }),
+  secret: 'keep it',
+  name: 'connect.sid',
+});
 const kinds: [string, Middleware[]][] = [
   ...faces.map(([name, face]): [string, Middleware[]] => [
     name,

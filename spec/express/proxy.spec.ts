@@ -11,7 +11,7 @@ import { schema, type Options } from '../support/shop.js';
 import { certificate } from '../support/certificate.js';
 
 function build(make: typeof express, options: Options, trustProxy?: boolean | number): ReturnType<typeof express> {
-  const sessions = session({ schema, secret: 's', ...options });
+  const sessions = session({ schema, secret: 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1', ...options });
   const app = make();
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
   app.use(sessions);

@@ -63,7 +63,7 @@ describe.each([
     const client = await open(make);
     expect((await client.get('/me')).status).toBe(401);
     const { cookies } = await client.get('/login');
-    expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['connect.sid']);
+    expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['sid']);
     expect((await client.get('/admin/name')).status).toBe(401);
     const login = await client.get('/admin/login/reader');
     expect(JSON.parse(login.text)).toEqual({ shop: 'ann' });

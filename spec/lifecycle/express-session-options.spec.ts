@@ -6,7 +6,12 @@ import { gate, openShop, schema, type Options } from '../support/shop.js';
 
 /** An app behind a proxy that says what it likes. */
 async function behindProxy(options: Options, trust: boolean | number = false): Promise<Client> {
-  const sessions: SessionMiddleware<typeof schema> = session({ schema, secret: 'keep it', ...options });
+  const sessions: SessionMiddleware<typeof schema> = session({
+    schema,
+    secret: 'keep it',
+    name: 'connect.sid',
+    ...options,
+  });
   return makeApp((app) => {
     app.set('trust proxy', trust);
     app.use(sessions);

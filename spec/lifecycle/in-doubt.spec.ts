@@ -112,7 +112,7 @@ describe('a write that the driver has sent twice', () => {
     await client.get('/login');
     expect(await client.json('/')).toMatchObject({ userId: 'ada' });
     expect(await raw.size()).toBe(1);
-    expect(await raw.list('ada')).toHaveLength(1);
+    expect(await raw.list('connect.sid:ada')).toHaveLength(1);
   });
 
   it.each(['/rotate', '/login'])('moves the session to its new id on %s', async (path) => {

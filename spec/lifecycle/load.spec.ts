@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryStore, session, SessionNotLoadedError } from 'typed-session';
 import { z } from 'zod';
@@ -143,7 +143,7 @@ describe('loading a session', () => {
   it('accepts the cookies that express-session signed', async () => {
     const { client, memory } = await shop();
     const id = 'Zl0f3mGvJ8Y0c3bq5R5c1mHqQ2kZx9aB';
-    const key = (await import('node:crypto')).createHash('sha256').update(id).digest('base64url');
+    const key = `connect.sid:${createHash('sha256').update(id).digest('base64url')}`;
     await memory.create(key, {
       data: '{"views":41}',
       revision: 1,

@@ -122,9 +122,9 @@ describe('sessions.list', () => {
   it('tells of a session that does not fit the schema, without its payload', async () => {
     const { memory, sessions } = await shop();
     const now = Date.now();
-    await memory.create('k', { data: '{"views":"many"}', revision: 1, schemaVersion: 0, createdAt: now, expiresAt: now + 60_000, principal: 'ann' }); // prettier-ignore
+    await memory.create('connect.sid:k', { data: '{"views":"many"}', revision: 1, schemaVersion: 0, createdAt: now, expiresAt: now + 60_000, principal: 'connect.sid:ann' }); // prettier-ignore
     expect(await sessions.list('ann')).toEqual([
-      { key: 'k', payload: undefined, createdAt: now, expiresAt: now + 60_000, isCurrent: false },
+      { key: 'connect.sid:k', payload: undefined, createdAt: now, expiresAt: now + 60_000, isCurrent: false },
     ]);
   });
 
@@ -353,11 +353,11 @@ it('migrateAll files sessions under a principal that was named after they were s
   const store = new MemoryStore();
   const now = Date.now();
   const record = { revision: 1, schemaVersion: 0, createdAt: now, expiresAt: now + 60_000 };
-  await store.create('a', { ...record, data: '{"userId":"ann","views":1,"cart":[]}' });
-  await store.create('b', { ...record, data: '{"views":1,"cart":[]}' });
+  await store.create('sid:a', { ...record, data: '{"userId":"ann","views":1,"cart":[]}' });
+  await store.create('sid:b', { ...record, data: '{"views":1,"cart":[]}' });
   const sessions = session({ schema, secret: 's', principal: 'userId', store });
   expect(await sessions.list('ann')).toEqual([]);
   expect(await sessions.migrateAll()).toMatchObject({ seen: 2, migrated: 1, refused: 0 });
-  expect(await sessions.list('ann')).toMatchObject([{ key: 'a', payload: { userId: 'ann' } }]);
+  expect(await sessions.list('ann')).toMatchObject([{ key: 'sid:a', payload: { userId: 'ann' } }]);
   expect(await sessions.migrateAll()).toMatchObject({ seen: 2, migrated: 0 });
 });

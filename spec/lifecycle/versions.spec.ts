@@ -27,7 +27,7 @@ type AnyOptions = Parameters<typeof session<any>>[0];
 
 /** An app of some release: `/set?…` assigns fields given as JSON, `/` shows the session. */
 async function release(options: object, store: SessionStore): Promise<Client> {
-  const sessions = session({ secret: 's', store, ...options } as unknown as AnyOptions);
+  const sessions = session({ secret: 's', store, name: 'connect.sid', ...options } as unknown as AnyOptions);
   return makeApp((app) => {
     app.use(sessions);
     app.get('/', (req, res) => void res.json(sessions.of(req)));

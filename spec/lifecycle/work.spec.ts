@@ -127,4 +127,16 @@ describe('a request does no more than it must:', () => {
     expect(write.cookies).toEqual([]);
     expect(write.flushes).toBe(1);
   });
+
+  it('forged cookies: one MAC for each of at most eight, and no store command', async () => {
+    const { run } = await counting();
+    const forged = Array.from({ length: 280 }, (_, i) => `sid=s%3Aan-id-${i}.${String(i).padStart(43, 'x')}`).join(
+      '; ',
+    );
+    const { counts, store } = await run((_req, res) => {
+      res.end('ok');
+    }, forged);
+    expect(counts).toMatchObject({ mac: 8, hash: 0 });
+    expect(store).toEqual([]);
+  });
 });

@@ -48,7 +48,14 @@ async function opened(from: Package, port?: number): Promise<ExpressSessionStore
 }
 
 function serveOurs(store: ExpressSessionStore, options: Options = {}): Promise<Client> {
-  const sessions = session({ schema, secret: 'keep it', cookie: { maxAge: life }, ...options, store });
+  const sessions = session({
+    schema,
+    secret: 'keep it',
+    name: 'connect.sid',
+    cookie: { maxAge: life },
+    ...options,
+    store,
+  });
   return makeApp((app) => {
     app.use(sessions);
     app.get('/', (req, res) => void res.json(sessions.of(req)));

@@ -30,7 +30,7 @@ interface Options {
 const schema = z.object({ user: z.string().optional() });
 const faces: readonly (readonly [string, (options: Options) => RequestHandler])[] = [
   ['typed-session/express-session', (options) => dropIn(options as never)],
-  ['typed-session', (options) => typed({ schema, ...options }) as RequestHandler],
+  ['typed-session', (options) => typed({ schema, name: 'connect.sid', ...options }) as RequestHandler],
 ];
 
 interface Mine {
@@ -68,7 +68,7 @@ function shop(
     if (trustProxy) app.set('trust proxy', 1);
     app.use(
       make({
-        secret: ['new secret', 'old secret'],
+        secret: ['Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1', 'old secret'],
         store,
         resave: false,
         saveUninitialized: false,

@@ -17,7 +17,7 @@ const schema = z.object({ n: z.int().default(0), user: z.string().optional(), fr
 /** A release of the app; all have one cookie. */
 function release(store: SessionStore | TextStore): Promise<Client> {
   return makeApp((app) => {
-    const sessions = session({ schema, secret: 's', store, principal: 'user' });
+    const sessions = session({ schema, secret: 's', store, principal: 'user', name: 'connect.sid' });
     app.use(sessions);
     app.get('/count', (req, res) => {
       sessions.of(req).n += 1;
@@ -84,7 +84,7 @@ describe('fallback() from express-session’s layout to ours', () => {
     expect(await asks(now, '/count', browser)).toEqual({ n: 2, from: 'express-session' });
     expect([...text.sessions.keys()]).toEqual([id]);
     expect(await next.read(id)).toBeUndefined();
-    expect((await next.read(keyOf(id)))?.data).toBe('{"n":2,"from":"express-session"}');
+    expect((await next.read(keyOf(id, 'connect.sid')))?.data).toBe('{"n":2,"from":"express-session"}');
     expect(await asks(then, '/count', browser)).toMatchObject({ n: 3 });
     expect(await asks(now, '/read', browser)).toMatchObject({ n: 3 });
     expect(await asks(old, '/read', browser)).toMatchObject({ n: 3 });

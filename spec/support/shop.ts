@@ -34,7 +34,7 @@ export interface Shop {
 export async function openShop(handlers: Handlers, options: Options = {}): Promise<Shop> {
   const memory = options.store ?? new MemoryStore();
   const store = new ProbedStore(memory);
-  const sessions = session({ schema, secret: 'keep it', ...options, store });
+  const sessions = session({ schema, secret: 'keep it', name: 'connect.sid', ...options, store });
   const client = await makeApp((app) => {
     app.use(sessions);
     app.get('/', (req, res) => {

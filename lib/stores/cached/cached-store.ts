@@ -30,6 +30,8 @@ interface Kept {
 /** A store with a cache of this process before it; see {@link cached}. */
 export class CachedStore implements SessionStore {
   readonly layout: SessionStore['layout'];
+  readonly parts: readonly SessionStore[];
+  readonly keyOf?: NonNullable<SessionStore['keyOf']>;
   readonly list?: NonNullable<SessionStore['list']>;
   readonly revoke?: NonNullable<SessionStore['revoke']>;
   readonly scan?: NonNullable<SessionStore['scan']>;
@@ -52,6 +54,8 @@ export class CachedStore implements SessionStore {
     this.#maxSessions = maxSessions;
     // What the store can, this one can.
     this.layout = store.layout;
+    this.parts = [store];
+    if (store.keyOf !== undefined) this.keyOf = store.keyOf.bind(store);
     if (store.list !== undefined) this.list = store.list.bind(store);
     if (store.scan !== undefined) this.scan = store.scan.bind(store);
     if (store.prune !== undefined) this.prune = store.prune.bind(store);

@@ -1,5 +1,5 @@
 import type { CommandOptions, SessionRecord, SessionStore, StoreEntry } from '../store.js';
-import { Side } from './side.js';
+import { commonKey, Side } from './side.js';
 
 /**
  * How far a revision goes on where what the next store had was dropped: so far that nobody's writes, one at a time, come
@@ -29,6 +29,8 @@ const PATIENCE = 3;
  */
 export class FallbackStore implements SessionStore {
   readonly layout: SessionStore['layout'];
+  readonly parts: readonly SessionStore[];
+  readonly keyOf?: NonNullable<SessionStore['keyOf']>;
   readonly list?: NonNullable<SessionStore['list']>;
   readonly revoke?: NonNullable<SessionStore['revoke']>;
   readonly prune?: NonNullable<SessionStore['prune']>;
@@ -37,6 +39,8 @@ export class FallbackStore implements SessionStore {
 
   constructor(next: SessionStore, previous: SessionStore) {
     this.layout = next.layout ?? previous.layout;
+    this.parts = [next, previous];
+    if (next.layout !== previous.layout) this.keyOf = commonKey;
     this.#next = new Side(next, previous);
     this.#previous = new Side(previous, next);
     // Of a principal's sessions it knows all, or it does not say that it does.

@@ -1,12 +1,17 @@
-import { keyOf } from '../key.js';
+import { keyOf, nameOfKey } from '../key.js';
 import type { CommandOptions, SessionRecord, SessionStore } from '../store.js';
 
-/** A key of a store of hashed keys whose session id nobody knows, among keys that are session ids. */
-const HASHED = '#';
+/** Begins the common key of a session whose id nobody knows: what follows is its key in the store of hashed keys. */
+const HASHED = ':';
+
+/** The key that two stores have in common of which one keeps sessions under their ids: all that the other's is made of. */
+export function commonKey(id: string, name: string): string {
+  return `${name}:${id}`;
+}
 
 /**
  * One of the two stores, spoken to with the keys that both have in common. Where only one of them keeps sessions under
- * their ids, as express-session's do, these are the ids, and the other one's are made of them.
+ * their ids, as express-session's do, these hold the id and the cookie's name, and the keys of both are made of them.
  */
 export class Side {
   readonly store: SessionStore;
@@ -29,8 +34,10 @@ export class Side {
   async read(key: string, options: CommandOptions | undefined): Promise<SessionRecord | undefined> {
     if (this.#isUnknown(key)) return undefined;
     const record = await this.store.read(this.#keyOf(key), options);
-    if (!this.#hashes || typeof record?.rotatedTo !== 'string') return record;
-    return { ...record, rotatedTo: HASHED + record.rotatedTo };
+    if (record === undefined || typeof record.rotatedTo !== 'string') return record;
+    const name = nameOfKey(key);
+    if (this.#hashes) return { ...record, rotatedTo: HASHED + record.rotatedTo };
+    return this.#isById && name !== '' ? { ...record, rotatedTo: commonKey(record.rotatedTo, name) } : record;
   }
 
   async create(key: string, record: SessionRecord, options: CommandOptions | undefined): Promise<boolean> {
@@ -55,15 +62,18 @@ export class Side {
   }
 
   #keyOf(key: string): string {
-    if (!this.#hashes) return key;
-    return key.startsWith(HASHED) ? key.slice(HASHED.length) : keyOf(key);
+    if (!this.#hashes && !this.#isById) return key;
+    if (key.startsWith(HASHED)) return key.slice(HASHED.length);
+    const name = nameOfKey(key);
+    const id = name === '' ? key : key.slice(name.length + 1);
+    return this.#hashes ? keyOf(id, name) : id;
   }
 
   /** A note leads to a key, which is this store's own kind of key; an id must not be found in a store of hashes. */
   #own(record: SessionRecord): SessionRecord {
     const { rotatedTo } = record;
     if (typeof rotatedTo !== 'string') return record;
-    if (this.#hashes) return { ...record, rotatedTo: this.#keyOf(rotatedTo) };
-    return this.#isUnknown(rotatedTo) ? { ...record, rotatedTo: null } : record;
+    if (this.#isUnknown(rotatedTo)) return { ...record, rotatedTo: null };
+    return { ...record, rotatedTo: this.#keyOf(rotatedTo) };
   }
 }

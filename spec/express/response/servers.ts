@@ -70,7 +70,13 @@ export interface Running {
 export async function run(kind: Kind, handler: Handler, setup: Setup = {}): Promise<Running> {
   const memory = new MemoryStore();
   const store = new ProbedStore(memory);
-  const sessions = session({ schema, secret: 's', store, ...(setup.onError && { onError: setup.onError }) });
+  const sessions = session({
+    schema,
+    secret: 's',
+    name: 'connect.sid',
+    store,
+    ...(setup.onError && { onError: setup.onError }),
+  });
   const notes: unknown[][] = [];
   const events: unknown[] = [];
   const errors: unknown[] = [];

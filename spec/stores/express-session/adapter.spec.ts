@@ -15,7 +15,7 @@ const expressSession = createRequire(import.meta.url)('express-session') as {
 type Handlers = (sessions: SessionMiddleware<typeof schema>) => Record<string, express.RequestHandler>;
 
 function open(store: ExpressSessionStore, options: Options = {}, handlers: Handlers = () => ({})): Promise<Client> {
-  const sessions = session({ schema, secret: 'keep it', ...options, store });
+  const sessions = session({ schema, secret: 'keep it', name: 'connect.sid', ...options, store });
   return makeApp((app) => {
     app.use(sessions);
     app.get('/', (req, res) => void res.json(sessions.of(req)));

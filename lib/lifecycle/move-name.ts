@@ -1,0 +1,96 @@
+import type { SessionRecord } from '../stores/store.js';
+import { endNote, endRecord, isPending, newStamp } from './records.js';
+import type { StoreCalls } from './store-calls.js';
+
+// A session keeps its id when it moves from one name of the cookie to another, so that a client that did not get the answer
+// finds it by either cookie. Only its key changes. As no store writes two keys in one command, the move has three steps:
+//
+// 1. A copy is created under the new key. It is pending: no request takes it for a session.
+// 2. The old record becomes a tombstone, by compare-and-swap. It fails if the record has changed since it was copied. From
+//    here on the session is at the new key, and the tombstone names the copy that is in force by its stamp.
+// 3. The copy loses its mark. Any request that finds the tombstone can do this, if the one that moved it is gone.
+//
+// A copy is never taken for a session because of step 1 alone, so a slow request cannot restore a session that has ended.
+
+/** Where a session is found, and what is stored there. */
+export interface Place {
+  readonly key: string;
+  readonly record: SessionRecord;
+}
+
+/**
+ * Moves a live session to the key of the first name.
+ * @returns where the session is now: at its old key if the new one is taken; `undefined` if it has ended
+ */
+export async function moveToFirstName(store: StoreCalls, id: string, found: Place): Promise<Place | undefined> {
+  const to = store.keyOf(id);
+  const started = Date.now();
+  let { record } = found;
+  while (Date.now() - started <= store.patience) {
+    const copy = await placeCopy(store, to, record);
+    if (copy === 'taken') break;
+    if (copy !== undefined) {
+      const note = { ...endNote(record, to), stamp: copy.stamp };
+      if (await store.update(found.key, note, record.revision)) return putInForce(store, to, copy.stamp);
+    }
+    const latest = await store.read(found.key);
+    if (latest?.rotatedTo === to) return putInForce(store, to, latest.stamp);
+    if (latest === undefined || latest.rotatedTo !== undefined) {
+      if (copy !== undefined) await removeCopy(store, to, copy);
+      return undefined;
+    }
+    record = latest;
+  }
+  return { key: found.key, record };
+}
+
+/**
+ * Puts the copy in force that a tombstone names.
+ * @returns the session at its new key; `undefined` if it has ended
+ */
+export async function putInForce(
+  store: StoreCalls,
+  key: string,
+  stamp: string | undefined,
+): Promise<Place | undefined> {
+  for (;;) {
+    const record = await store.read(key);
+    if (record === undefined) return undefined;
+    if (!isPending(record)) return record.rotatedTo === undefined ? { key, record } : undefined;
+    if (stamp === undefined || record.stamp !== stamp) {
+      await removeCopy(store, key, record); // of a request that was too slow
+      return undefined;
+    }
+    // By two: the revision is greater than that of the tombstone, so revisions grow at each key, wherever it moves next.
+    const live = { ...record, revision: record.revision + 2, rotatedTo: undefined, stamp: newStamp() };
+    if (await store.update(key, live, record.revision)) return { key, record: live };
+  }
+}
+
+/**
+ * Stores a copy under the new key, or finds one of the same revision there.
+ * @returns `'taken'` if a live session has the key; `undefined` if the record has changed since it was read
+ */
+async function placeCopy(
+  store: StoreCalls,
+  key: string,
+  record: SessionRecord,
+): Promise<SessionRecord | 'taken' | undefined> {
+  const copy: SessionRecord = { ...record, rotatedTo: null, stamp: newStamp(), mirroredUntil: undefined };
+  for (;;) {
+    if (await store.create(key, copy)) return copy;
+    const there = await store.read(key);
+    if (there === undefined) continue;
+    if (there.rotatedTo === undefined) return 'taken';
+    if (there.stamp === copy.stamp) return copy; // a driver sent the command twice
+    if (there.revision === copy.revision && isPending(there)) return there; // another request's copy of the same
+    if (there.revision >= copy.revision) return isPending(there) ? undefined : 'taken';
+    // Older: a copy of what the record was before, or the tombstone of a move in the other direction.
+    if (await store.update(key, copy, there.revision)) return copy;
+  }
+}
+
+/** Removes a copy that will never be in force. */
+function removeCopy(store: StoreCalls, key: string, copy: SessionRecord): Promise<void> {
+  return endRecord(store, key, copy);
+}
