@@ -41,8 +41,9 @@ export class SessionOptionsError extends SessionError {
     /** The option that is wrong, as a path: `cookie.sameSite`. */
     readonly option: string,
     advice: string,
+    options?: ErrorOptions,
   ) {
-    super(`${option}: ${advice}`);
+    super(`${option}: ${advice}`, options);
   }
 }
 

@@ -1,4 +1,5 @@
 import { pathMatches } from './cookie/options.js';
+import { didYouMean } from './did-you-mean.js';
 import { SessionNotLoadedError } from './errors.js';
 import { load } from './lifecycle/load.js';
 import { migrateAll, type MigrateAllOptions, type MigrationProgress } from './lifecycle/migrate-all.js';
@@ -188,7 +189,9 @@ function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: obj
 /** The caller may be plain JavaScript. */
 function checkNames(method: string, options: object, known: readonly string[]): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) throw new TypeError(`${method}() has no option ${name}, only ${known.join(', ')}.`);
+    if (!known.includes(name)) {
+      throw new TypeError(`${method}() has no option ${name}${didYouMean(name, known)}, only ${known.join(', ')}.`);
+    }
     if (name !== 'only' && value !== undefined && (typeof value !== 'object' || value === null)) {
       throw new TypeError(`${name} must be the request whose session is meant.`);
     }

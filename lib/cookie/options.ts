@@ -1,4 +1,5 @@
 import { stringifySetCookie } from 'cookie';
+import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
 
 /** How the session cookie is set: express-session's options, with safer defaults. */
@@ -91,7 +92,9 @@ export function resolveCookieOptions(options: CookieOptions): CookieAttributes {
     throw new SessionOptionsError('cookie', 'must be an object, or a function of the request that returns one');
   }
   for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) throw new SessionOptionsError(`cookie.${key}`, 'is not an option of the session cookie');
+    if (!KNOWN.has(key)) {
+      throw new SessionOptionsError(`cookie.${key}`, `is not an option of the session cookie${didYouMean(key, KNOWN)}`);
+    }
   }
   const production = process.env['NODE_ENV'] === 'production';
   const attributes: CookieAttributes = {

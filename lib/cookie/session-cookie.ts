@@ -1,4 +1,5 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
+import { SessionOptionsError } from '../errors.js';
 import { LONGEST_LIFE, checkExpires, checkMaxAge, resolveAuto, type CookieAttributes } from './options.js';
 
 /**
@@ -107,7 +108,10 @@ export class SessionCookie {
   }
 }
 
-/** A Set-Cookie header that gives the browser this value for `life` milliseconds, or until it closes. */
+/**
+ * A Set-Cookie header that gives the browser this value for `life` milliseconds, or until it closes.
+ * @throws SessionOptionsError if the value cannot be written into a cookie
+ */
 export function setCookieHeader(
   name: string,
   value: string,
@@ -122,9 +126,17 @@ export function setCookieHeader(
     // Both: Expires is what express-session sends, Max-Age rules where it is known and minds no wrong clock.
     ...(life === undefined ? undefined : { maxAge: Math.floor(life / 1000), expires: new Date(Date.now() + life) }),
   };
-  return attributes.encode === undefined
-    ? stringifySetCookie(cookie)
-    : stringifySetCookie(cookie, { encode: attributes.encode });
+  try {
+    return attributes.encode === undefined
+      ? stringifySetCookie(cookie)
+      : stringifySetCookie(cookie, { encode: attributes.encode });
+  } catch {
+    // Without a cause: the message of the package cookie quotes the id and its signature.
+    throw new SessionOptionsError(
+      attributes.encode === undefined ? 'genid' : 'cookie.encode',
+      'returned text that a cookie cannot hold (RFC 6265, section 4.1.1), so the session cookie was not set: encode ids with encodeURIComponent, which is the default',
+    );
+  }
 }
 
 /** A Set-Cookie header that makes the browser forget the cookie; its scope must be what the cookie was set with. */

@@ -162,9 +162,9 @@ export function setCookieHeader(name: string, value: string, data: CookieData | 
   try {
     return stringifySetCookie(data === undefined ? { name, value } : attributesOf(name, value, data));
   } catch (error) {
-    const message = error instanceof Error ? error.message.replace(/: .*$/s, '') : 'cookie is invalid';
+    const attribute = /^option (\w+) is invalid/.exec(error instanceof Error ? error.message : '')?.[1];
     // eslint-disable-next-line preserve-caught-error -- the cause holds the value
-    throw new TypeError(message);
+    throw new TypeError(attribute === undefined ? 'cookie is invalid' : `option ${attribute} is invalid`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
@@ -15,6 +16,8 @@ export interface MigrateAllOptions {
   /** Ends the run after the page it is at. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const KNOWN: readonly string[] = ['cursor', 'pageSize', 'onProgress', 'signal'] satisfies (keyof MigrateAllOptions)[];
 
 /** How far `migrateAll` has come. */
 export interface MigrationProgress {
@@ -37,6 +40,11 @@ export async function migrateAll<S extends SessionSchema>(
   settings: Settings<S>,
   options: MigrateAllOptions = {},
 ): Promise<MigrationProgress> {
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.includes(name)) {
+      throw new SessionOptionsError(name, `is not an option of migrateAll()${didYouMean(name, KNOWN)}`);
+    }
+  }
   const { pageSize = 100, onProgress, signal } = options;
   if (!Number.isSafeInteger(pageSize) || pageSize < 1) {
     throw new SessionOptionsError('pageSize', 'must be a whole number of at least 1');

@@ -2,6 +2,7 @@ import { checkPrefix, cookieNames, type CookieNames } from '../cookie/names.js';
 import { resolveCookieOptions, type CookieAttributes } from '../cookie/options.js';
 import { reportWeakSecrets } from '../cookie/secrets.js';
 import { Signer } from '../cookie/signature.js';
+import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
 import { PayloadCodec } from '../schema/codec.js';
 import { encryptionKeys } from '../schema/encryption.js';
@@ -77,7 +78,7 @@ export function resolveOptions<S extends SessionSchema>(
   }
   for (const option of Object.keys(given)) {
     if (!Object.hasOwn(KNOWN, option))
-      throw new SessionOptionsError(option, RENAMED[option] ?? 'is not an option of session()');
+      throw new SessionOptionsError(option, RENAMED[option] ?? `is not an option of session()${didYouMean(option, Object.keys(KNOWN))}`);
   }
   // The caller may be plain JavaScript: every option is checked below, or by the class that takes it.
   const options = given as Partial<CommonOptions<S, object>>;

@@ -189,7 +189,8 @@ export class StoreCalls {
 
 /** Drivers have classes for their errors, and do not always name them. */
 function kindOf(error: Error): string {
-  return error.name === 'Error' && error.constructor.name !== '' ? error.constructor.name : error.name;
+  const name = error.name === 'Error' && error.constructor.name !== '' ? error.constructor.name : error.name;
+  return typeof name === 'string' && /^[\w$]{1,60}$/.test(name) ? name : 'Error'; // anything else is no name
 }
 
 function asStoreError(operation: Operation, error: unknown): Error {

@@ -1,3 +1,4 @@
+import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
 
 // What the options of several stores have in common, so that they mean the same and fail in the same words.
@@ -19,7 +20,7 @@ export function checkNames(store: string, options: unknown, known: readonly stri
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    throw new SessionOptionsError(name, `${store} has no such option, only ${known.join(', ')}`);
+    throw new SessionOptionsError(name, `${store} has no such option${didYouMean(name, known)}, only ${known.join(', ')}`);
   }
 }
 

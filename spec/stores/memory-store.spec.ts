@@ -257,3 +257,57 @@ describe('MemoryStore', () => {
     });
   });
 });
+
+describe('a full MemoryStore', () => {
+  const open = async (maxSessions: number) => {
+    const store = new MemoryStore({ maxSessions });
+    const put = (key: string, principal?: string) => store.create(key, aRecord({ principal }));
+    const there = async (...keys: string[]) => {
+      const found = await Promise.all(keys.map((key) => store.read(key)));
+      return keys.filter((_, at) => found[at] !== undefined);
+    };
+    return { store, put, there };
+  };
+
+  it('evicts sessions without a principal first, the oldest of them before the others', async () => {
+    const { put, there } = await open(4);
+    await put('user', 'ann');
+    for (const key of ['a', 'b', 'c', 'd', 'e']) await put(key);
+    expect(await there('user', 'a', 'b', 'c', 'd', 'e')).toEqual(['user', 'c', 'd', 'e']);
+  });
+
+  it('keeps every user through a flood of visitors, also if the users came last', async () => {
+    const { store, put, there } = await open(100);
+    for (let i = 0; i < 100; i++) await put(`visitor ${i}`);
+    for (let i = 0; i < 50; i++) await put(`user ${i}`, `u${i}`);
+    for (let i = 0; i < 1000; i++) await put(`flood ${i}`);
+    expect(await there(...Array.from({ length: 50 }, (_, i) => `user ${i}`))).toHaveLength(50);
+    expect(await store.size()).toBe(100);
+  });
+
+  it('evicts the user who was away longest if there are only users', async () => {
+    const { store, put, there } = await open(3);
+    for (const user of ['a', 'b', 'c']) await put(user, user);
+    const a = await store.read('a');
+    await store.touch('a', a!.expiresAt + 1, a!.revision);
+    await put('d', 'd');
+    expect(await there('a', 'b', 'c', 'd')).toEqual(['a', 'c', 'd']);
+  });
+
+  it('counts a session as a user’s from the moment at which it gets a principal, and no longer than it has one', async () => {
+    const { store, put, there } = await open(3);
+    for (const key of ['a', 'b']) await put(key);
+    await put('c', 'ann');
+    const [a, c] = [await store.read('a'), await store.read('c')];
+    await store.update('a', { ...a!, revision: 2, principal: 'bob' }, a!.revision);
+    await store.update('c', { ...c!, revision: 2, principal: undefined }, c!.revision);
+    await put('d', 'dan');
+    expect(await there('a', 'b', 'c', 'd')).toEqual(['a', 'c', 'd']);
+    await put('e', 'eve');
+    expect(await there('a', 'c', 'd', 'e')).toEqual(['a', 'd', 'e']);
+    await put('f');
+    expect(await there('d', 'e', 'f')).toEqual(['d', 'e', 'f']);
+    await put('g');
+    expect(await there('d', 'e', 'f', 'g')).toEqual(['d', 'e', 'g']);
+  });
+});

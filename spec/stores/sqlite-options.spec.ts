@@ -38,10 +38,11 @@ describe('SqliteStore', () => {
 
     it('says what to install where the binding is missing', () => {
       const missing = () => {
-        throw new Error("Cannot find module 'libsql'\nRequire stack:\n- /app/index.js");
+        const error = new Error("Cannot find module 'libsql'\nRequire stack:\n- /app/index.js");
+        throw Object.assign(error, { code: 'MODULE_NOT_FOUND' });
       };
       expect(() => openDatabase(':memory:', missing)).toThrow(SessionOptionsError);
-      expect(() => openDatabase(':memory:', missing)).toThrow(/^file: needs .* npm install libsql .*'libsql'\)$/);
+      expect(() => openDatabase(':memory:', missing)).toThrow(/^file: needs .* npm install libsql .* \(MODULE_NOT_FOUND\); see cause$/);
     });
 
     it('refuses a binding that is something else', () => {
@@ -55,7 +56,7 @@ describe('SqliteStore', () => {
     });
 
     it('takes a name that looks like a remote database for a file', () => {
-      expect(() => new SqliteStore({ file: 'https://db.invalid/x' })).toThrow(/^file: cannot be opened .*https:/);
+      expect(() => new SqliteStore({ file: 'https://db.invalid/x' })).toThrow(/^file: cannot be opened/);
     });
 
     it('refuses a file that is no database, and leaves it as it is', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDate } from 'node:util/types';
 import type { SessionRecord } from '../store.js';
 
 /**
@@ -19,6 +20,9 @@ interface About {
 /** How long a session of unknown deadline is taken to live, in milliseconds: long enough to be touched. */
 const UNKNOWN_LIFE = 60_000;
 
+/** The last moment that a `Date` can hold, in milliseconds. */
+const LATEST = 8.64e15;
+
 /** The cookie of a stored session. Stores take its deadline from `expires` or `maxAge`; JSON has what express-session's has. */
 class StoredCookie {
   readonly originalMaxAge: number | null;
@@ -26,9 +30,9 @@ class StoredCookie {
   readonly #about: About;
 
   constructor(originalMaxAge: number | null, expiresAt: number, attributes: object, about: About) {
+    Object.assign(this, attributes); // first: what this class has itself is not theirs to set
     this.originalMaxAge = originalMaxAge;
     this.expires = new Date(expiresAt);
-    Object.assign(this, attributes);
     this.#about = about;
   }
 
@@ -64,30 +68,25 @@ export function fromStoredSession(
     return { data: '', revision: 0, schemaVersion: 0, createdAt: now, expiresAt: now + UNKNOWN_LIFE };
   }
   const { cookie, ...payload } = found as { readonly cookie?: unknown; readonly [field: string]: unknown }; // any object can be asked
-  const stored = (typeof cookie === 'object' && cookie !== null ? cookie : {}) as Readonly<Record<string, unknown>>; // the same
+  const stored: object = typeof cookie === 'object' && cookie !== null ? cookie : {};
   const data = JSON.stringify(payload);
-  const about = aboutOf(stored['typedSession']);
-  const written = momentOf(stored['expires']);
+  const about = aboutOf(valueOf(stored, 'typedSession'));
+  const written = momentOf(valueOf(stored, 'expires')) ?? momentOf(valueOf(stored, '_expires'));
   const known = Math.max(written ?? now + UNKNOWN_LIFE, touchedUntil ?? 0);
-  const { originalMaxAge } = stored;
-  const attributes = Object.entries(stored).filter(([name]) => name !== 'typedSession' && name !== 'expires');
+  const originalMaxAge = lifeOf(valueOf(stored, 'originalMaxAge'));
+  const attributes = attributesOf(stored);
   return {
     data: about?.rotatedTo === undefined ? data : '',
     revision: about?.revision ?? revisionOf(data),
     schemaVersion: about?.schemaVersion ?? 0,
     createdAt: about?.createdAt ?? now,
     expiresAt: keepsTime && known <= now ? now + UNKNOWN_LIFE : known,
-    cookieMaxAge:
-      about === undefined
-        ? typeof originalMaxAge === 'number' || originalMaxAge === null
-          ? originalMaxAge
-          : undefined
-        : about.cookieMaxAge,
+    cookieMaxAge: about === undefined ? originalMaxAge : about.cookieMaxAge,
     principal: about?.principal,
     rotatedTo: about?.rotatedTo,
     mirroredUntil: about?.mirroredUntil,
     stamp: about?.stamp,
-    cookie: Object.fromEntries(attributes),
+    cookie: originalMaxAge === undefined ? attributes : { originalMaxAge, ...attributes },
   };
 }
 
@@ -96,10 +95,48 @@ function revisionOf(data: string): number {
   return createHash('sha256').update(data).digest().readUIntBE(0, 6);
 }
 
+/** What is stored of a cookie besides its attributes: these follow from the record, or are the class's own. */
+const NO_ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...['typedSession', 'expires', '_expires', 'maxAge', 'originalMaxAge', 'toJSON', 'data', 'serialize', '__proto__'],
+]);
+
+/**
+ * The attributes of a stored cookie. Only what JSON has as a plain value is kept: the store hands out what other releases,
+ * other programs, or the store itself made of the cookie.
+ */
+function attributesOf(stored: object): Record<string, string | number | boolean | null> {
+  const attributes: Record<string, string | number | boolean | null> = {};
+  for (const name of Object.keys(stored)) {
+    if (NO_ATTRIBUTES.has(name)) continue;
+    const value = valueOf(stored, name);
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') attributes[name] = value;
+    else if (typeof value === 'number' && Number.isFinite(value)) attributes[name] = value;
+  }
+  return attributes;
+}
+
+/** A property, which may be a getter that throws. */
+function valueOf(stored: object, name: string): unknown {
+  try {
+    return (stored as Readonly<Record<string, unknown>>)[name]; // any object can be asked
+  } catch {
+    return undefined;
+  }
+}
+
+/** A cookie's life in milliseconds, or `null` for a browser-session cookie. */
+function lifeOf(value: unknown): number | null | undefined {
+  if (value === null) return null;
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** A moment, as a `Date` of any realm, its JSON, or a number of milliseconds. */
 function momentOf(expires: unknown): number | undefined {
-  const moment =
-    expires instanceof Date ? expires.getTime() : typeof expires === 'string' ? Date.parse(expires) : Number.NaN;
-  return Number.isNaN(moment) ? undefined : moment;
+  let moment = Number.NaN;
+  if (typeof expires === 'number') moment = expires;
+  else if (typeof expires === 'string') moment = /^\d+$/.test(expires) ? Number(expires) : Date.parse(expires);
+  else if (isDate(expires)) moment = expires.getTime();
+  return Math.abs(moment) <= LATEST ? moment : undefined;
 }
 
 function aboutOf(value: unknown): About | undefined {
@@ -110,7 +147,7 @@ function aboutOf(value: unknown): About | undefined {
     Number.isSafeInteger(revision) &&
     Number.isSafeInteger(schemaVersion) &&
     Number.isSafeInteger(createdAt) &&
-    (cookieMaxAge == null || typeof cookieMaxAge === 'number') &&
+    (cookieMaxAge == null || lifeOf(cookieMaxAge) !== undefined) &&
     (principal === undefined || typeof principal === 'string') &&
     (rotatedTo == null || typeof rotatedTo === 'string') &&
     (mirroredUntil === undefined || typeof mirroredUntil === 'number') &&

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SessionOptionsError } from '../../errors.js';
+import { checkNames } from '../options.js';
 import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import { EntryMap } from './entry-map.js';
 import { PrincipalIndex, type Entry } from './principal-index.js';
 
 /** Options of {@link MemoryStore}. */
@@ -9,8 +11,9 @@ export interface MemoryStoreOptions {
    * How many sessions are held at most, a whole number from 1 to 10 000 000. The heap needs about 0.4 kB a session
    * besides its payload. Default: 100 000.
    *
-   * A new session that finds the store full takes the place of one whose deadline has passed, else of the one that was
-   * stored or touched longest ago: a flood of new sessions ends old ones, and never the process.
+   * A new session that finds the store full takes the place of one whose deadline has passed. If none has, it takes that of
+   * the session without a principal that was stored or touched longest ago, and only if every session has a principal, that
+   * of the oldest one. So a flood of new sessions ends those of other visitors, and neither users' sessions nor the process.
    */
   readonly maxSessions?: number | undefined;
 }
@@ -52,15 +55,10 @@ let warned = false;
 export class MemoryStore implements SessionStore {
   readonly #maxSessions: number;
   /** In the order in which they were last stored or touched, the longest ago first. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new EntryMap();
   readonly #principals = new PrincipalIndex();
   /** Where the look for dead entries goes on. */
   #pass: Iterator<Entry> | undefined;
-  /**
-   * Stands before the oldest entry. A new iterator would first have to step over all that was removed at the map's
-   * front, some 30 µs in a full map; this one is past it.
-   */
-  #oldest: Iterator<Entry> | undefined;
   /** Runs only while there are entries. */
   #timer: NodeJS.Timeout | undefined;
 
@@ -80,7 +78,7 @@ export class MemoryStore implements SessionStore {
     if (this.#live(key) !== undefined) return false;
     if (this.#entries.size >= this.#maxSessions) this.#makeRoom();
     const entry = { key, record: copyOf(record, record.expiresAt) };
-    this.#entries.set(key, entry);
+    this.#entries.put(entry);
     this.#principals.add(entry);
     if (this.#timer === undefined) this.#wakeIn(PASS_PAUSE);
     return true;
@@ -167,15 +165,15 @@ export class MemoryStore implements SessionStore {
   ): boolean {
     if (entry === undefined || record === undefined || entry.record.revision !== expectedRevision) return false;
     this.#principals.remove(entry);
+    this.#entries.delete(entry);
     entry.record = copyOf(record, expiresAt);
     this.#principals.add(entry);
-    this.#entries.delete(entry.key);
-    this.#entries.set(entry.key, entry); // to the end: it is the youngest now
+    this.#entries.put(entry); // to the end: it is the youngest now
     return true;
   }
 
   #remove(entry: Entry): void {
-    this.#entries.delete(entry.key);
+    this.#entries.delete(entry);
     this.#principals.remove(entry);
     if (this.#entries.size === 0) this.#rest();
   }
@@ -191,9 +189,8 @@ export class MemoryStore implements SessionStore {
       this.#step(this.#pass);
     }
     if (this.#entries.size < this.#maxSessions) return;
-    this.#oldest ??= this.#entries.values();
-    const oldest = this.#oldest.next();
-    if (oldest.done !== true) this.#remove(oldest.value);
+    const oldest = this.#entries.oldest();
+    if (oldest !== undefined) this.#remove(oldest);
   }
 
   /** Looks at some entries more and removes the dead ones; `true` where the pass has come to its end. */
@@ -221,7 +218,7 @@ export class MemoryStore implements SessionStore {
   }
 
   #wake(): void {
-    this.#oldest = undefined; // an iterator kept for long keeps tables alive that the map has outgrown
+    this.#entries.releaseIterators();
     const ended = this.#slice((this.#pass ??= this.#entries.values()));
     if (ended) this.#pass = undefined;
     if (this.#entries.size > 0) this.#wakeIn(ended ? PASS_PAUSE : SLICE_PAUSE);
@@ -232,7 +229,7 @@ export class MemoryStore implements SessionStore {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#pass = undefined;
-    this.#oldest = undefined;
+    this.#entries.releaseIterators();
   }
 }
 
@@ -253,12 +250,7 @@ function copyOf(record: SessionRecord, expiresAt: number): SessionRecord {
 }
 
 function checkOptions(options: MemoryStoreOptions): number {
-  if (typeof options !== 'object' || options === null) {
-    throw new SessionOptionsError('options', 'must be an object, as in new MemoryStore({ maxSessions: 10_000 })');
-  }
-  for (const name of Object.keys(options)) {
-    if (name !== 'maxSessions') throw new SessionOptionsError(name, 'MemoryStore has no such option, only maxSessions');
-  }
+  checkNames('MemoryStore', options, ['maxSessions'], 'new MemoryStore({ maxSessions: 10_000 })');
   const { maxSessions = DEFAULT_MAX_SESSIONS } = options;
   if (!Number.isInteger(maxSessions) || maxSessions < 1 || maxSessions > MOST_SESSIONS) {
     throw new SessionOptionsError('maxSessions', `must be a whole number from 1 to ${MOST_SESSIONS}`);

@@ -126,7 +126,7 @@ class NoConnectionError extends Error {
 /** What the pool and the driver say of time that has run out is an `Error` without a code. */
 function noConnection(error: unknown): never {
   if (codeOf(error) !== undefined || !(error instanceof Error)) throw error;
-  throw new NoConnectionError(error.message, { cause: error });
+  throw new NoConnectionError('the pool gave no connection in time; see cause', { cause: error });
 }
 
 /** The SQLSTATE of an error that the server sent, or the code of one that Node met. */

@@ -69,7 +69,7 @@ class RedisError extends Error {
   readonly code: string;
 
   constructor(code: string, cause: Error) {
-    super(cause.message, { cause });
+    super(`the server refused the command (${code}); see cause`, { cause });
     this.code = code;
   }
 }

@@ -1,5 +1,5 @@
 import { SessionOptionsError } from '../../errors.js';
-import { messageOf, type SqliteDatabase } from './driver.js';
+import { codeOf, type SqliteDatabase } from './driver.js';
 
 /** How many dead sessions one statement removes: with 2 kB in each about half a millisecond of work. */
 export const PRUNE_BATCH = 100;
@@ -70,7 +70,7 @@ export function prepareCommands(database: SqliteDatabase, table: string, option:
     );
     columns = columnsOf(database, table);
   } catch (error) {
-    throw new SessionOptionsError(option, `is not usable as a session store (${messageOf(error)})`);
+    throw new SessionOptionsError(option, `is not usable as a session store${codeOf(error)}; see cause`, { cause: error });
   }
   if (columns === null) {
     throw new SessionOptionsError(

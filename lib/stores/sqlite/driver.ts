@@ -51,14 +51,16 @@ export function openDatabase(file: string, loadBinding: () => unknown = loadLibs
     database?.close();
     throw new SessionOptionsError(
       'file',
-      `cannot be opened as an SQLite database; its folder must exist and be writable (${messageOf(error)})`,
+      `cannot be opened as an SQLite database${codeOf(error)}; its folder must exist and be writable, see cause`,
+      { cause: error },
     );
   }
 }
 
-/** What an error says, without its stack. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** The code of an error, in parentheses; its message, which may quote what it was about, stays with the cause. */
+export function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^\w{2,40}$/.test(code) ? ` (${code})` : '';
 }
 
 /** At run time and not on import, so that nobody needs libsql who brings a database of another binding. */
@@ -71,11 +73,11 @@ function bindingFrom(loadBinding: () => unknown): new (file: string) => OwnDatab
   try {
     binding = loadBinding();
   } catch (error) {
-    const [reason = ''] = messageOf(error).split('\n'); // the other lines are a stack of requires
     throw new SessionOptionsError(
       'file',
       'needs the SQLite binding libsql: npm install libsql (without --omit=optional), or open a database with ' +
-        `another binding and pass it as database (${reason})`,
+        `another binding and pass it as database${codeOf(error)}; see cause`,
+      { cause: error },
     );
   }
   if (typeof binding !== 'function') throw new SessionOptionsError('file', 'needs the SQLite binding libsql 0.5');
