@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { defineConfig, type Plugin } from 'vitest/config';
@@ -25,6 +27,9 @@ const decorators: Plugin = {
   },
 };
 
+const paths = (process.env['PATH'] ?? '').split(delimiter);
+const hasChromium = process.env['CHROMIUM'] !== undefined || paths.some((path) => existsSync(join(path, 'chromium')));
+
 const lib = (file: string) => fileURLToPath(new URL(`lib/${file}`, import.meta.url));
 
 export default defineConfig({
@@ -38,8 +43,12 @@ export default defineConfig({
   test: {
     include: ['spec/**/*.spec.ts'],
     setupFiles: ['spec/support/seed.ts', 'spec/support/warnings.ts'],
-    // These need servers: `npm run test:servers`.
-    exclude: process.env['REDIS_URL'] === undefined ? ['spec/servers/**'] : [],
+    exclude: [
+      // These need servers: `npm run test:servers`.
+      ...(process.env['REDIS_URL'] === undefined ? ['spec/servers/**'] : []),
+      // These need Chromium; `CHROMIUM` names another browser.
+      ...(hasChromium ? [] : ['spec/browser/**']),
+    ],
     testTimeout: 60_000, // only against hanging: some specs compile programs, and the machine may be busy
     reporters: ['default', './scripts/count-reporter.mjs'],
   },

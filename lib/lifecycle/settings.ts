@@ -78,7 +78,10 @@ export function resolveOptions<S extends SessionSchema>(
   }
   for (const option of Object.keys(given)) {
     if (!Object.hasOwn(KNOWN, option))
-      throw new SessionOptionsError(option, RENAMED[option] ?? `is not an option of session()${didYouMean(option, Object.keys(KNOWN))}`);
+      throw new SessionOptionsError(
+        option,
+        RENAMED[option] ?? `is not an option of session()${didYouMean(option, Object.keys(KNOWN))}`,
+      );
   }
   // The caller may be plain JavaScript: every option is checked below, or by the class that takes it.
   const options = given as Partial<CommonOptions<S, object>>;

@@ -20,7 +20,10 @@ export function checkNames(store: string, options: unknown, known: readonly stri
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    throw new SessionOptionsError(name, `${store} has no such option${didYouMean(name, known)}, only ${known.join(', ')}`);
+    throw new SessionOptionsError(
+      name,
+      `${store} has no such option${didYouMean(name, known)}, only ${known.join(', ')}`,
+    );
   }
 }
 

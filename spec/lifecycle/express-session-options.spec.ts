@@ -1,7 +1,7 @@
 import express from 'express';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore, session, type SessionMiddleware } from 'typed-session';
-import { makeApp, ProbedStore, serve, type Client } from '../support/app.js';
+import { listen, makeApp, ProbedStore, serve, type Client } from '../support/app.js';
 import { gate, openShop, schema, type Options } from '../support/shop.js';
 
 /** An app behind a proxy that says what it likes. */
@@ -61,6 +61,27 @@ describe('genid', () => {
     expect(answer.text).toContain('genid: must return text');
     expect(store.calls).toEqual([]);
   });
+
+  it.each<[string, Options, string]>([
+    ['cookie.encode', { genid: () => 'an id; of mine', cookie: { encode: (value) => value } }, 'cookie.encode: returned'],
+    ['genid', { genid: () => 'half a pair \uD800' }, 'genid: returned'],
+  ])('and %s may make text that no cookie can hold: the error names the option, and neither id nor signature', async (_, options, message) => {
+    const errors = listen('typed-session:error');
+    const { client } = await openShop(
+      (sessions) => ({
+        '/view': (req, res) => {
+          sessions.of(req).views += 1;
+          res.sendStatus(204);
+        },
+      }),
+      options,
+    );
+    const { text, cookies } = await client.get('/view').catch(() => ({ text: '', cookies: [] }));
+    expect(cookies).toEqual([]);
+    const told = errors.map(({ error }) => `${error.stack ?? ''} ${JSON.stringify(error.cause ?? '')}`).join() + text;
+    expect(told).toContain(message);
+    for (const secret of ['an id', 'half a', 's:an', 's:half', 's%3A']) expect(told).not.toContain(secret);
+  }); // prettier-ignore
 });
 
 describe('proxy', () => {

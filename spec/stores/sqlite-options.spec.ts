@@ -42,7 +42,9 @@ describe('SqliteStore', () => {
         throw Object.assign(error, { code: 'MODULE_NOT_FOUND' });
       };
       expect(() => openDatabase(':memory:', missing)).toThrow(SessionOptionsError);
-      expect(() => openDatabase(':memory:', missing)).toThrow(/^file: needs .* npm install libsql .* \(MODULE_NOT_FOUND\); see cause$/);
+      expect(() => openDatabase(':memory:', missing)).toThrow(
+        /^file: needs .* npm install libsql .* \(MODULE_NOT_FOUND\); see cause$/,
+      );
     });
 
     it('refuses a binding that is something else', () => {

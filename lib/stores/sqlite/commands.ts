@@ -70,7 +70,9 @@ export function prepareCommands(database: SqliteDatabase, table: string, option:
     );
     columns = columnsOf(database, table);
   } catch (error) {
-    throw new SessionOptionsError(option, `is not usable as a session store${codeOf(error)}; see cause`, { cause: error });
+    throw new SessionOptionsError(option, `is not usable as a session store${codeOf(error)}; see cause`, {
+      cause: error,
+    });
   }
   if (columns === null) {
     throw new SessionOptionsError(

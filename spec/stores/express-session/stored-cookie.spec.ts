@@ -9,7 +9,12 @@ const later = () => new Date(Date.now() + 60_000);
 
 /** What a store hands out as the cookie of a session that is still alive. */
 const cookies: Record<string, () => unknown> = {
-  'maxAge beside expires': () => ({ originalMaxAge: 60_000, maxAge: 60_000, expires: later().toISOString(), path: '/' }),
+  'maxAge beside expires': () => ({
+    originalMaxAge: 60_000,
+    maxAge: 60_000,
+    expires: later().toISOString(),
+    path: '/',
+  }),
   'maxAge alone': () => ({ originalMaxAge: null, maxAge: 60_000 }),
   'a maxAge of another type': () => ({ originalMaxAge: '60000', maxAge: {}, expires: later() }),
   '_expires instead of expires': () => ({ _expires: later().toISOString(), originalMaxAge: 60_000 }),
@@ -41,7 +46,7 @@ const cookies: Record<string, () => unknown> = {
 class ObjectStore implements ExpressSessionStore {
   readonly sessions = new Map<string, object>();
   readonly touches: boolean;
-  touch?: ExpressSessionStore['touch'];
+  touch?: NonNullable<ExpressSessionStore['touch']>;
 
   constructor(touches: boolean) {
     this.touches = touches;
