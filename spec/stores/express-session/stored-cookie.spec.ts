@@ -50,7 +50,7 @@ class ObjectStore implements ExpressSessionStore {
 
   constructor(touches: boolean) {
     this.touches = touches;
-    if (touches) this.touch = (id, data, callback) => void this.set(id, data, callback);
+    if (touches) this.touch = this.set.bind(this);
   }
   get(id: string, callback: Callback): void {
     callback(null, this.sessions.get(id));
