@@ -1,39 +1,52 @@
 /**
- * Advice for a name that is unknown: the known name that it was probably meant to be, or nothing.
- * @returns ` (did you mean rolling?)`, with its leading space, or an empty string
+ * The known name that a misspelt one most likely stands for.
+ *
+ * @param name - what was written
+ * @param known - the names that would have been right
+ * @returns `undefined` if none is close: advice that is wrong is worse than none
  */
-export function didYouMean(name: string, known: Iterable<string>): string {
-  let best: string | undefined;
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  let nearest: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const one of known) {
     const distance = editDistance(name.toLowerCase(), one.toLowerCase());
-    if (distance >= least) continue;
-    least = distance;
-    best = one;
+    if (distance < least) {
+      least = distance;
+      nearest = one;
+    }
   }
-  return best === undefined ? '' : ` (did you mean ${best}?)`;
+  return nearest;
 }
 
-/** How many characters have to be inserted, removed, replaced, or swapped with the next one (optimal string alignment). */
+/** How many letters have to be added, removed, replaced or swapped with their neighbour. */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
-  let last = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= from.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const isSame = from[i - 1] === to[j - 1];
-      let distance = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (isSame ? 0 : 1));
-      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]) {
-        distance = Math.min(distance, at(beforeLast, j - 2) + 1);
-      }
-      row.push(distance);
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const isSame = from[row - 1] === to[column - 1];
+      let best = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+      );
+      const isSwapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      if (isSwapped) best = Math.min(best, (beforeLast[column - 2] ?? 0) + 1);
+      current[column] = best;
     }
     beforeLast = last;
-    last = row;
+    last = current;
   }
-  return at(last, to.length);
+  return last[to.length] ?? 0;
 }
 
-function at(row: readonly number[], index: number): number {
-  return row[index] ?? Infinity;
+/**
+ * Advice for a name that is unknown, to be put behind it in a message.
+ *
+ * @returns ` (did you mean rolling?)`, with the space before it; empty if no known name is close
+ */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
 }
