@@ -86,8 +86,8 @@ async function loadFirstLive<S extends SessionSchema>(
   while (cookie !== undefined) {
     const found = await lookUp(session, cookie);
     if (found.outcome === 'found') {
+      if (found.isUnderFirstName && cookie.name !== session.settings.names[0]) session.oldName = cookie.name;
       arrive(session, cookie, found.place);
-      if (found.isUnderFirstName && cookie.name !== session.settings.names[0]) moveCookie(session, cookie.name);
       return;
     }
     // That a session was rotated says the most: a login sent twice, or a logout with the old id, has to know.
@@ -157,12 +157,6 @@ function arrive<S extends SessionSchema>(session: RequestSession<S>, cookie: Ver
   session.loaded = true;
   session.outcome = 'found';
   session.cookieArrived = true;
-  session.signedByOldSecret = cookie.secret > 0;
+  session.signedByOldSecret = cookie.secret > 0 || session.oldName !== undefined;
   emit('load', { request: session.request, outcome: 'found' });
-}
-
-/** The response sets the cookie under the first name, and clears the one that the request came with. */
-function moveCookie<S extends SessionSchema>(session: RequestSession<S>, oldName: string): void {
-  session.oldName = oldName;
-  session.cookieDue = true;
 }

@@ -31,7 +31,7 @@ export async function moveToFirstName(store: StoreCalls, id: string, found: Plac
     if (copy === 'taken') break;
     if (copy !== undefined) {
       const note = { ...endNote(record, to), stamp: copy.stamp };
-      if (await store.update(found.key, note, record.revision)) return putInForce(store, to, copy.stamp);
+      if (await store.update(found.key, note, record.revision)) return putInForce(store, to, copy.stamp, copy);
     }
     const latest = await store.read(found.key);
     if (latest?.rotatedTo === to) return putInForce(store, to, latest.stamp);
@@ -46,16 +46,16 @@ export async function moveToFirstName(store: StoreCalls, id: string, found: Plac
 
 /**
  * Puts the copy in force that a tombstone names.
+ * @param copy - the copy, if it is known
  * @returns the session at its new key; `undefined` if it has ended
  */
 export async function putInForce(
   store: StoreCalls,
   key: string,
   stamp: string | undefined,
+  copy?: SessionRecord,
 ): Promise<Place | undefined> {
-  for (;;) {
-    const record = await store.read(key);
-    if (record === undefined) return undefined;
+  for (let record = copy ?? (await store.read(key)); record !== undefined; record = await store.read(key)) {
     if (!isPending(record)) return record.rotatedTo === undefined ? { key, record } : undefined;
     if (stamp === undefined || record.stamp !== stamp) {
       await removeCopy(store, key, record); // of a request that was too slow
@@ -65,6 +65,7 @@ export async function putInForce(
     const live = { ...record, revision: record.revision + 2, rotatedTo: undefined, stamp: newStamp() };
     if (await store.update(key, live, record.revision)) return { key, record: live };
   }
+  return undefined;
 }
 
 /**

@@ -60,9 +60,9 @@ export abstract class RequestSession<S extends SessionSchema> {
   cookieDue = false;
   /** The response must clear the cookie. */
   clearDue = false;
-  /** The name of the request's cookie, if it is not the first one: the cookie is to be cleared when the first is set. */
+  /** The name of the request's cookie, if it is not the first one: cleared when the cookie is set under the first. */
   oldName: string | undefined;
-  /** The request's cookie was signed by an older secret. */
+  /** The request's cookie was signed by an older secret, or has an older name: it is to be set again. */
   signedByOldSecret = false;
   /** Whether the request's cookie named a session that the store knew. */
   cookieArrived = false;

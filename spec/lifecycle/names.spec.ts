@@ -163,7 +163,7 @@ describe('a session found under another name of the list', () => {
     const store = new ProbedStore(inner);
     const both = await release(store, ['new', 'old']);
     await visit(browser, both, '/');
-    expect(store.calls).toEqual(['read', 'create', 'update', 'read', 'update']);
+    expect(store.calls).toEqual(['read', 'create', 'update', 'update', 'touch']);
     store.calls.length = 0;
     await visit(browser, both, '/');
     expect(store.calls).toEqual(['read']);
@@ -187,6 +187,29 @@ describe('a session found under another name of the list', () => {
     const answers = await Promise.all(releases.map((one) => visit(new Map(browser), one, '/')));
     expect(answers.map(({ userId }) => userId as unknown)).toEqual(releases.map(() => '1'));
     expect(await releases[0]!.sessions.list('1')).toHaveLength(1);
+  });
+
+  it('does not set its cookie with a slow response, when a login has given it another id meanwhile', async () => {
+    const store = new MemoryStore();
+    const browser = new Map<string, string>();
+    await visit(browser, await release(store, 'old'), '/count');
+    const [begun, go] = [deferred(), deferred()];
+    const sessions = open(store, { name: ['new', 'old'] });
+    const client = await makeApp((app) => {
+      app.use(sessions);
+      app.get('/slow', async (_req, res) => {
+        begun.resolve();
+        await go.promise;
+        res.end();
+      });
+    });
+    const slow = client.get('/slow', { cookie: `old=${browser.get('old')!}` });
+    await begun.promise;
+    const both = await release(store, ['new', 'old']);
+    await visit(browser, both, '/login/1');
+    go.resolve();
+    expect((await slow).cookies).toEqual([]);
+    expect(await visit(browser, both, '/')).toMatchObject({ userId: '1', views: 1 });
   });
 
   it('moves with a change that was stored while it was being copied', async () => {
@@ -277,9 +300,10 @@ describe('a session found under another name of the list', () => {
     const store = new TextStore();
     const browser = new Map<string, string>();
     await visit(browser, await release(store, 'connect.sid'), '/login/1');
-    const before = [...store.sessions];
+    const ids = [...store.sessions.keys()];
     expect(await visit(browser, await release(store, undefined), '/')).toMatchObject({ userId: '1' });
-    expect([...store.sessions]).toEqual(before);
+    expect([...store.sessions.keys()]).toEqual(ids);
+    expect(store.only).toMatchObject({ userId: '1', cookie: { typedSession: { revision: 1 } } });
     expect([...browser.keys()]).toEqual(['sid']);
   });
 });
