@@ -14,7 +14,7 @@ export interface SessionSecurityOptions {
   /** The classes whose decorators are to be told. */
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any class, abstract and private ones too
   readonly controllers: readonly (Function & { readonly prototype: object })[];
-  /** The cookie's name: the option `name` of `session(…)`. Default: `connect.sid`. */
+  /** The cookie's name: the first one of the option `name` of `session(…)`. Default: `sid`; with `secure: true` it is `__Host-sid`. */
   readonly cookieName?: string | undefined;
   /** The scheme's name in the document. Default: `session`. */
   readonly schemeName?: string | undefined;
@@ -49,7 +49,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * ```
  */
 export function withSessionSecurity<D extends OpenApiDocument>(document: D, options: SessionSecurityOptions): D {
-  const { controllers, cookieName = 'connect.sid', schemeName = 'session' } = options;
+  const { controllers, cookieName = 'sid', schemeName = 'session' } = options;
   const { operationId = operationIdOfNest } = options;
   const asked = requirementsByOperation(operationsOf(document), controllers, operationId);
   const byPlace = new Map([...asked].map(([{ path, verb }, requirements]) => [`${verb} ${path}`, requirements]));

@@ -23,3 +23,9 @@ expectError(requireSession('views'));
 expectError<SessionRequest<'views'>>(null);
 declare const request: SessionRequest;
 expectType<Promise<void>>(request.session.save());
+// The cookie's name is a name, or a list of names.
+const named = { schema: z.object({ views: z.int().default(0) }), secret: 's' };
+session({ ...named, name: 'sid' });
+session({ ...named, name: ['__Host-sid', 'connect.sid'] as const });
+expectError(session({ ...named, name: 5 }));
+expectError(session({ ...named, name: ['sid', 5] }));
