@@ -37,7 +37,7 @@ const faces = [
   'testing',
   'typedoc',
 ];
-const middle = ['lifecycle', 'express', 'decorators'];
+const middle = ['lifecycle', 'node', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
 const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'typedoc'];
 const drivers = ['libsql', 'redis', 'ioredis', 'pg', 'mongodb'];
@@ -66,13 +66,17 @@ const arrows = [
     packages: ['express', 'zod', 'cookie'],
   }),
   arrow('lib/lifecycle/**', 'the lifecycle knows no framework, no face and no concrete store', {
-    folders: [...faces, 'express', 'decorators'],
+    folders: [...faces, 'node', 'express', 'decorators'],
     packages: [...frameworks, ...drivers],
     other: [concreteStores],
   }),
+  arrow('lib/node/**', 'the response gate imports only errors and events: it knows no session, adapter or framework', {
+    folders: [...faces, 'lifecycle', 'express', 'decorators', ...low],
+    packages: [...frameworks, ...drivers],
+  }),
   arrow('lib/{express,decorators}/**', 'a face is built on this folder, not the other way', { folders: faces }),
   arrow('lib/express-session/**', 'this folder is the face of its name, and knows no other', {
-    folders: [...faces, 'decorators', 'schema'],
+    folders: [...faces, 'express', 'decorators', 'schema'],
     packages: [...frameworks, ...drivers],
   }),
   ...['nestjs', 'openapi', 'routing-controllers', 'typedoc'].map((folder) =>

@@ -65,9 +65,10 @@ export interface ErrorEvent extends SessionEvent {
   readonly error: SessionError | Error;
   /**
    * What became of the request's change: `refused` (an error response went out), `dropped` (lost knowingly, or too
-   * late for an error response), `withheld` (no cookie could carry the session, so it was not stored).
+   * late for an error response), `withheld` (no cookie could carry the session, so it was not stored), `untouched` (there
+   * was none: only the idle deadline was not extended, and the response went out).
    */
-  readonly consequence: 'refused' | 'dropped' | 'withheld';
+  readonly consequence: 'refused' | 'dropped' | 'withheld' | 'untouched';
   /** How the session had ended, where that is why. */
   readonly ended?: SessionEnd | undefined;
 }

@@ -22,7 +22,6 @@ export { sessionRequirements } from './decorators/requirements.js';
 export type { SessionDecorator, SessionMethodDecorator } from './decorators/types.js';
 export * from './errors.js';
 export type * from './events.js';
-export type { AnyRequest, AnyResponse } from './express/exchange.js';
 export { byAccept, problem, redirect, returnPath, type MissingHandler } from './express/missing.js';
 export {
   requireAnonymous,
@@ -63,6 +62,7 @@ export type {
 export type { ListedSession, Principal } from './lifecycle/principals.js';
 export type { Session, SessionCallback, SessionMembers } from './lifecycle/session.js';
 export { session, type SessionMiddleware } from './middleware.js';
+export type { AnyRequest, AnyResponse } from './node/messages.js';
 export { bigintText, isoDate, mapOf, setOf, urlText } from './schema/codecs.js';
 export type { EncryptionKey } from './schema/encryption.js';
 export { expiring } from './schema/marks.js';

@@ -13,8 +13,8 @@ import { resolveOptions, type Settings } from './lifecycle/settings.js';
 import type { KnownFields, Narrowed, Requirement, SessionSchema } from './schema/types.js';
 import { storeOf } from './express/store.js';
 import type { Request } from 'express-serve-static-core';
-import { Exchange, type AnyRequest, type AnyResponse } from './express/exchange.js';
-import { exchangeOf } from './express/hooks.js';
+import { RequestContext, contextOf } from './express/request-context.js';
+import type { AnyRequest, AnyResponse } from './node/messages.js';
 import { ExpressRequestSession, requestPath } from './express/request-session.js';
 import type { MissingHandler } from './express/missing.js';
 import type { GuardOptions } from './express/requirements.js';
@@ -127,12 +127,11 @@ export function session<S extends SessionSchema>(
       const { cookie } = settings;
       const attributes = typeof cookie === 'function' ? cookie(request) : cookie;
       if (attributes.path === '/' || pathMatches(attributes.path, requestPath(request))) {
-        const exchange = exchangeOf(request) ?? new Exchange(request, response, next);
-        if (exchange.find(settings) === undefined) {
-          const mine = new ExpressRequestSession(settings, attributes, exchange);
-          // The exchange only asks what every session can answer, whatever its schema.
-          exchange.sessions.push(mine);
-          exchange.participants.push(mine);
+        const context = contextOf(request) ?? new RequestContext(request, response, next);
+        if (context.find(settings) === undefined) {
+          const mine = new ExpressRequestSession(settings, attributes, context);
+          context.sessions.push(mine); // what it asks of them, every session has, whatever its schema
+          context.gate.hooks.push(mine);
           if (!settings.onDemand) loading = load(mine);
         }
       }
@@ -179,7 +178,7 @@ async function loaded<S extends SessionSchema>(settings: Settings<S>, request: o
 }
 
 function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: object): RequestSession<S> {
-  const attached = exchangeOf(request)?.find(settings);
+  const attached = contextOf(request)?.find(settings);
   if (attached !== undefined) return attached;
   throw new SessionNotLoadedError(
     'This request has no session of this middleware: mount it before the handler, on a path that cookie.path covers.',

@@ -1,7 +1,7 @@
-import { Exchange, type AnyRequest, type AnyResponse } from '../express/exchange.js';
-import { exchangeOf } from '../express/hooks.js';
+import type { AnyRequest, AnyResponse } from '../node/messages.js';
+import { gateOf } from '../node/response-gate.js';
 import { Cookie } from './cookie.js';
-import { ExchangeSession } from './exchange-session.js';
+import { ClassicSession } from './classic-session.js';
 import { configOf, type Config, type SessionOptions } from './options.js';
 import { idOf, isSecure, pathOf } from './request.js';
 import { Session, type IncomingSessionRequest } from './session.js';
@@ -38,13 +38,13 @@ export function createSession(options: SessionOptions): SessionHandler {
       next(new Error('secret option required for sessions'));
       return;
     }
-    const exchange = exchangeOf(request) ?? new Exchange(request, response, next);
+    const gate = gateOf(request, response, next);
     request.sessionStore = store;
     const id = idOf(request, config.name, signer);
     if (id === undefined) Reflect.deleteProperty(request, 'sessionID');
     else request.sessionID = id;
-    const mine = new ExchangeSession(config, request, response, next);
-    exchange.participants.push(mine);
+    const mine = new ClassicSession(config, request, response, next);
+    gate.hooks.push(mine);
     if (!id) {
       store.generate(request);
       mine.begin();

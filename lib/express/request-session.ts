@@ -1,11 +1,14 @@
+import type { ServerResponse } from 'node:http';
 import type { CookieAttributes } from '../cookie/options.js';
 import { RequestSession } from '../lifecycle/request-session.js';
 import type { Settings } from '../lifecycle/settings.js';
 import type { SessionSchema } from '../schema/types.js';
+import { isShared, isTargeted, privateOf } from '../cookie/cache-control.js';
 import { finish } from '../lifecycle/finish.js';
 import { writeCookie } from '../lifecycle/response-cookie.js';
-import type { AnyRequest, Exchange, Participant } from './exchange.js';
-import { ownSession } from './hooks.js';
+import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../node/messages.js';
+import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
+import type { RequestContext } from './request-context.js';
 
 /** What Express gives a request. */
 interface ExpressRequest {
@@ -15,15 +18,13 @@ interface ExpressRequest {
 }
 
 /** One request's session on Express, or on a bare Node server. */
-export class ExpressRequestSession<S extends SessionSchema> extends RequestSession<S> implements Participant {
-  readonly #exchange: Exchange;
+export class ExpressRequestSession<S extends SessionSchema> extends RequestSession<S> implements ResponseHook {
+  readonly #context: RequestContext;
   #putAway = false;
 
-  constructor(settings: Settings<S>, attributes: CookieAttributes, exchange: Exchange) {
-    super(settings, attributes, exchange.request);
-    this.#exchange = exchange;
-    // Only a property of the request's own can be seen to be deleted; it costs some microseconds.
-    if (settings.unset === 'destroy' && exchange.sessions.length === 0) ownSession(exchange.request);
+  constructor(settings: Settings<S>, attributes: CookieAttributes, context: RequestContext) {
+    super(settings, attributes, context.request);
+    this.#context = context;
   }
 
   /** `req.session = null`. */
@@ -32,14 +33,12 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
   }
 
   override isPutAway(): boolean {
-    if (this.settings.unset === 'destroy' && this.#exchange.sessions[0] === this) {
-      this.#putAway ||= !Object.hasOwn(this.#exchange.request, 'session');
-    }
+    this.#putAway ||= this.#context.sessions[0] === this && this.#context.isSessionDeleted;
     return this.#putAway;
   }
 
   override cookieHeader(): string | undefined {
-    const { request } = this.#exchange;
+    const { request } = this.#context;
     const { rawHeaders } = request as Partial<AnyRequest>; // a request made up by a test may lack them
     if (rawHeaders === undefined) return request.headers.cookie;
     // `headers` is built when it is first read, which costs more than all else that an anonymous request is in for.
@@ -51,7 +50,7 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
   }
 
   override isSecure(): boolean {
-    const { request } = this.#exchange;
+    const { request } = this.#context;
     const { proxy } = this.settings;
     const { secure } = request as ExpressRequest;
     if (proxy === undefined && secure !== undefined) return secure;
@@ -61,8 +60,8 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
     return String(header).split(',', 1)[0]?.trim().toLowerCase() === 'https';
   }
 
-  finish(status: number): Promise<void> | undefined {
-    return finish(this, status);
+  commit({ status, streamed }: ResponseMoment): Promise<void> | undefined {
+    return finish(this, status, streamed);
   }
 
   writeCookie(): void {
@@ -75,18 +74,38 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
   }
 
   override headersSent(): boolean {
-    return this.#exchange.headersGone;
+    return this.#context.gate.headersGone;
+  }
+
+  override isCacheable(): boolean {
+    const { response } = this.#context;
+    return (
+      targetedFields(response).some((field) => isShared(headerValues(response, field).join())) ||
+      headerValues(response, 'Cache-Control').some((_value, _at, all) => isShared(all.join()))
+    );
   }
 
   override addCookie(header: string): void {
-    // Of the two kinds of response only the header methods are used, which they share.
-    const response = this.#exchange.response as Extract<Exchange['response'], { assignSocket: unknown }>;
-    const before = response.getHeader('Set-Cookie');
-    const others = before === undefined ? [] : Array.isArray(before) ? before : [String(before)];
-    response.setHeader('Set-Cookie', [...others, header]);
-    // A cache that kept this answer would hand the session to others (OWASP Session Management, "Web Content Caching").
-    if (response.getHeader('Cache-Control') === undefined) response.setHeader('Cache-Control', 'no-store');
+    const { response } = this.#context;
+    addHeader(response, 'Set-Cookie', header);
+    keepFromSharedCaches(response);
   }
+}
+
+/** A cache that kept this response would hand the session to others (OWASP Session Management, "Web Content Caching"). */
+function keepFromSharedCaches(response: AnyResponse): void {
+  const target = response as ServerResponse; // both kinds of response have its methods for headers
+  const value = headerValues(response, 'Cache-Control').join(', ');
+  if (value === '') target.setHeader('Cache-Control', 'no-store');
+  else if (isShared(value)) target.setHeader('Cache-Control', privateOf(value));
+  for (const field of targetedFields(response)) {
+    if (isShared(headerValues(response, field).join())) target.setHeader(field, 'no-store');
+  }
+}
+
+function targetedFields(response: AnyResponse): string[] {
+  const { getHeaderNames } = response as Partial<ServerResponse>; // a test's response may lack it
+  return getHeaderNames === undefined ? [] : getHeaderNames.call(response).filter(isTargeted);
 }
 
 /** The path that the client asked for, wherever in the app we are mounted. */

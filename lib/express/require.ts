@@ -11,7 +11,7 @@ import type {
   SessionField,
   SessionSchema,
 } from '../schema/types.js';
-import { exchangeOf } from './hooks.js';
+import { contextOf } from './request-context.js';
 import type { MissingHandler } from './missing.js';
 import { checkPayload, requirementsOf, type GuardOptions } from './requirements.js';
 import { middlewareOf, type Step } from './step.js';
@@ -160,7 +160,7 @@ export function withSession(
       'A guarded method was called without a request, which has to be its first argument. The decorator of a class guards every public method of it: make helpers #private, or mark them @AllowAnonymous().',
     );
   }
-  const attached = exchangeOf(request)?.find(settings);
+  const attached = contextOf(request)?.find(settings);
   const loading = attached && load(attached);
   if (loading !== undefined) {
     return loading.then(() => {

@@ -1,7 +1,7 @@
 import { SessionPresentError, SessionRequiredError } from '../errors.js';
 import type { Settings } from '../lifecycle/settings.js';
 import type { SessionSchema } from '../schema/types.js';
-import { exchangeOf } from './hooks.js';
+import { contextOf } from './request-context.js';
 import type { MissingHandler } from './missing.js';
 
 /** What is known, without a request, of what a controller's method asks of a session and does to it. */
@@ -89,13 +89,13 @@ export function enter(step: Step, args: readonly unknown[], goOn: () => unknown)
 
 /** The handler is not reached: what a step before this one has left for its success is not to be done. */
 function forgetSuccess(request: unknown): void {
-  const attached = typeof request === 'object' && request !== null ? exchangeOf(request)?.find(undefined) : undefined;
+  const attached = typeof request === 'object' && request !== null ? contextOf(request)?.find(undefined) : undefined;
   if (attached !== undefined) attached.onSuccess = undefined;
 }
 
 function handlerOf(error: unknown, step: Step, request: object): MissingHandler | undefined {
   if (error instanceof SessionPresentError) return step.onMissing;
   if (!(error instanceof SessionRequiredError)) return undefined;
-  const ofApp = exchangeOf(request)?.find(step.settings)?.settings.onMissing;
+  const ofApp = contextOf(request)?.find(step.settings)?.settings.onMissing;
   return step.onMissing ?? (ofApp as MissingHandler | undefined); // the option has that type
 }

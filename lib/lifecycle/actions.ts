@@ -1,13 +1,14 @@
 import { SessionConflictError, SessionEndedError, SessionHeadersSentError } from '../errors.js';
 import { emit } from '../events.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
-import { settle, touch as touchStored } from './commit.js';
+import { settle } from './commit.js';
 import { readAgain } from './conflict.js';
 import { putField } from './fields.js';
 import { endRecord, isOurs, principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { wasStored } from './stored.js';
 import { takeOver } from './take-over.js';
+import { touch as touchStored } from './touch.js';
 
 // What the methods of `req.session` do. What each means is said at SessionMembers.
 

@@ -9,26 +9,37 @@ import { isOurs, principalOf, recordOf } from './records.js';
 import type { RequestSession, Stored } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 import { createRecord, wasStored } from './stored.js';
+import { touchIfDue } from './touch.js';
 
 /**
  * Stores what the request did to its session. Called before the first byte of the response, and again at its end where
  * more was changed after that. Returns nothing where there is nothing to wait for.
  *
  * @param status - the response's status: one of 500 or above commits no change of the payload
+ * @param streamed - whether it is a streamed response, which a touch does not delay
  * @throws SessionValidationError where the changed payload does not fit the schema; what the promise rejects with is
  *   named at `save()`
  */
-export function commit<S extends SessionSchema>(session: RequestSession<S>, status: number): Promise<void> | undefined {
+export function commit<S extends SessionSchema>(
+  session: RequestSession<S>,
+  status: number,
+  streamed: boolean,
+): Promise<void> | undefined {
   if (!session.loaded) return undefined;
   // A save() that nobody awaited goes first; what is left to do is seen when it is done.
-  if (session.busy) return session.inTurn(() => Promise.resolve(commitNow(session, status)));
-  const work = commitNow(session, status);
+  if (session.busy) return session.inTurn(() => Promise.resolve(commitNow(session, status, streamed)));
+  const work = commitNow(session, status, streamed);
   return work && session.inTurn(() => work);
 }
 
 /** The commit before the response; a change that came too late is an error, or dropped where the app said so. */
-function commitNow<S extends SessionSchema>(session: RequestSession<S>, status: number): Promise<void> | undefined {
-  const work = settle(session, status >= 500 ? undefined : session.changes());
+function commitNow<S extends SessionSchema>(
+  session: RequestSession<S>,
+  status: number,
+  streamed: boolean,
+): Promise<void> | undefined {
+  const changes = status >= 500 ? undefined : session.changes();
+  const work = settle(session, changes, (stored) => touchIfDue(session, stored, streamed));
   if (!session.settings.dropsEnded) return work;
   return work?.catch((error: unknown) => {
     if (!(error instanceof SessionEndedError)) throw error;
@@ -37,10 +48,14 @@ function commitNow<S extends SessionSchema>(session: RequestSession<S>, status: 
   });
 }
 
-/** Brings the store to what the session is now; `tree` is the changed payload, encoded. */
+/**
+ * Brings the store to what the session is now; `tree` is the changed payload, encoded.
+ * @param whenUnchanged - called if nothing has to be stored: the commit touches the session then
+ */
 export function settle<S extends SessionSchema>(
   session: RequestSession<S>,
   tree: Tree | undefined,
+  whenUnchanged?: (stored: Stored) => Promise<void> | undefined,
 ): Promise<void> | undefined {
   if (session.settings.resave && session.stored !== undefined) session.peek(); // what is stored again has to be read
   const principalChanged =
@@ -70,7 +85,7 @@ export function settle<S extends SessionSchema>(
     session.stored.source?.migrated === true ||
     isMisfiled(session, session.stored);
   if (tree !== undefined || isDue) return update(session, session.stored, tree ?? session.exactBase());
-  return touchIfDue(session, session.stored);
+  return whenUnchanged?.(session.stored);
 }
 
 /** Whether the store would not find the session by its principal: it was stored before the option was set, say. */
@@ -122,37 +137,4 @@ async function update<S extends SessionSchema>(session: RequestSession<S>, from:
     }
     if (Date.now() - started > settings.store.patience) throw new SessionConflictError([]);
   }
-}
-
-async function touchNow<S extends SessionSchema>(
-  session: RequestSession<S>,
-  stored: Stored,
-  expiresAt: number,
-): Promise<void> {
-  const { record, key } = stored;
-  // False: another request moved the revision and the deadline with it, or the session is gone. Both are no cookie: it
-  // would put back the id that a login has just replaced.
-  if (!(await session.settings.store.touch(key, expiresAt, record.revision))) return;
-  session.stored = { ...stored, record: { ...record, expiresAt } };
-  if (session.cookieLife !== undefined || session.settings.rolling || session.signedByOldSecret) {
-    session.cookieDue = true;
-  }
-  session.signedByOldSecret = false;
-  emit('touch', { request: session.request });
-}
-
-function touchIfDue<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> | undefined {
-  const { deadlines } = session.settings;
-  const isDue = session.touchDue || session.signedByOldSecret;
-  const moved = isDue
-    ? deadlines.from(Date.now(), stored.record.createdAt, session.cookieLife)
-    : deadlines.moved(stored.record, Date.now(), session.cookieLife);
-  session.touchDue = false;
-  return moved === undefined ? undefined : touchNow(session, stored, moved);
-}
-
-/** Pushes the deadline out, due or not. */
-export function touch<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> {
-  const life = session.cookieLife;
-  return touchNow(session, stored, session.settings.deadlines.from(Date.now(), stored.record.createdAt, life));
 }

@@ -41,10 +41,30 @@ export class Deadlines {
   /** The new deadline, where it lies far enough from the stored one to be worth a command; else `undefined`. */
   moved(record: SessionRecord, now: number, cookieLife: number | undefined): number | undefined {
     const deadline = this.from(now, record.createdAt, cookieLife);
-    // A cookie that lives shorter than the session must be sent again in its own time.
-    const touchAfter = this.#options.touchAfter ?? Math.min(this.idle(cookieLife), cookieLife ?? Infinity) / 10;
+    const touchAfter = this.#touchAfter(cookieLife);
     // Also where it comes nearer, because an option was shortened; by less, it is only another machine's clock.
     return Math.abs(deadline - record.expiresAt) >= touchAfter ? deadline : undefined;
+  }
+
+  /**
+   * The deadline that keeps a session alive whose touch has to wait for another response. If that response has to set the
+   * cookie, this deadline is so early that its touch is still due. Nothing if it is not worth a command.
+   */
+  interim(record: SessionRecord, now: number, cookieLife: number | undefined, setsCookie: boolean): number | undefined {
+    const full = this.moved(record, now, cookieLife);
+    if (full === undefined || !setsCookie) return full;
+    const touchAfter = this.#touchAfter(cookieLife);
+    const deadline = full - touchAfter;
+    if (deadline <= now) return undefined;
+    // A client that only streams is not touched each time; but often enough to stay alive if `touchAfter` is long.
+    const step = Math.min(touchAfter, (this.idle(cookieLife) - touchAfter) / 2);
+    return Math.abs(deadline - record.expiresAt) >= step ? deadline : undefined;
+  }
+
+  /** How far a deadline must move to be worth a command. */
+  #touchAfter(cookieLife: number | undefined): number {
+    // A cookie that expires before the session must be sent again in its own time.
+    return this.#options.touchAfter ?? Math.min(this.idle(cookieLife), cookieLife ?? Infinity) / 10;
   }
 
   /** Whether a record is dead at `now`, whatever the store thinks. */

@@ -4,18 +4,24 @@ import { commit } from './commit.js';
 import type { RequestSession } from './request-session.js';
 
 /**
- * What is to be done before the response: the commit, or what `unset` says of a session that the handler has put away.
- * Returns nothing where there is nothing to wait for.
+ * Does what has to be done before the response: the commit, or what `unset` says about a session that the handler has
+ * put away. Returns nothing if there is nothing to wait for.
+ *
+ * @param streamed - whether the response began, or begins now, with something else than its end
  */
-export function finish<S extends SessionSchema>(session: RequestSession<S>, status: number): Promise<void> | undefined {
+export function finish<S extends SessionSchema>(
+  session: RequestSession<S>,
+  status: number,
+  streamed: boolean,
+): Promise<void> | undefined {
   const { onSuccess } = session;
   session.onSuccess = undefined;
   if (onSuccess !== undefined && status < 400 && session.ended === undefined) {
     // A handler that has rotated by itself has done enough.
     if (onSuccess === 'destroy') return destroy(session);
-    if (session.move === undefined) return rotate(session).then(() => commit(session, status));
+    if (session.move === undefined) return rotate(session).then(() => commit(session, status, streamed));
   }
-  if (!session.isPutAway()) return commit(session, status);
+  if (!session.isPutAway()) return commit(session, status, streamed);
   if (session.settings.unset === 'keep' || session.ended !== undefined || !session.loaded) return undefined;
   return destroy(session);
 }

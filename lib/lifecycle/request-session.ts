@@ -90,7 +90,9 @@ export abstract class RequestSession<S extends SessionSchema> {
   abstract isSecure(): boolean;
   /** Whether it is too late to set a cookie. */
   abstract headersSent(): boolean;
-  /** Adds a Set-Cookie header to the response. */
+  /** Whether shared caches may keep the response, by the headers that it has now. */
+  abstract isCacheable(): boolean;
+  /** Adds a Set-Cookie header to the response, and keeps it out of shared caches. */
   abstract addCookie(header: string): void;
   /** Whether the handler has put the session away: `req.session = null`. */
   abstract isPutAway(): boolean;

@@ -32,7 +32,7 @@ function projectOf(document: string) {
   return project;
 }
 
-describe('the code in the documents', { timeout: 60_000 }, () => {
+describe('the code in the documents', { timeout: 240_000 }, () => {
   // Each document registers a schema, so each is a program of its own.
   it.each(guides)('compiles: %s', (document) => {
     const { files } = projectOf(document);

@@ -110,14 +110,46 @@ describe.each(kinds)('while the store is at work, on %s', (kind) => {
     expect(server.events).toEqual(['a', 'b', 'c', 'end']);
   });
 
-  it('who was told to wait is told to go on, and may end in the drain listener', async () => {
+  it('a held write returns false when the high-water mark is reached, and drain follows', async () => {
     const server = await run(kind, (_req, res, { change, note }) => {
       change();
-      note(res.write('a'));
+      const mark = (res as { readonly writableHighWaterMark?: number }).writableHighWaterMark ?? 16_384;
+      note(res.write('a'.repeat(mark - 1)), res.writableNeedDrain ?? false);
+      note(res.write('a'), res.writableNeedDrain ?? true);
       res.once('drain', () => res.end('b'));
     });
     expect(await ask(kind, server.port)).toContain('b');
-    expect(server.notes).toEqual([[false]]);
+    expect(server.notes).toEqual([[true, false], [false, true]]); // prettier-ignore
+  });
+
+  it('writableEnded is false until the held end is passed on to Node', async () => {
+    const server = await run(kind, (_req, res, { change, note }) => {
+      change();
+      res.on('finish', () => { note(res.writableEnded); }); // prettier-ignore
+      res.end('x');
+      note(res.headersSent, res.writableEnded);
+    });
+    const store = server.hold();
+    const asked = ask(kind, server.port);
+    await store.reached;
+    expect(server.responses[0]?.writableEnded).toBe(false);
+    store.resolve();
+    await asked;
+    await server.closed();
+    expect(server.notes).toEqual([[true, false], [true]]); // prettier-ignore
+  });
+
+  it('a second end with a body sends nothing while the first is held, and is no error', async () => {
+    const server = await run(kind, (_req, res, { change, note }) => {
+      change();
+      res.on('error', note);
+      res.end('first');
+      note(res.end('second') === res);
+    });
+    const answer = await ask(kind, server.port);
+    expect(answer).toContain('first');
+    expect(answer).not.toContain('second');
+    expect(server.notes).toEqual([[true]]);
   });
 
   it('a large stream comes whole through backpressure, and its pipeline resolves', async () => {
@@ -268,15 +300,14 @@ describe.each(kinds)('where the first commit fails, on %s', (kind) => {
 });
 
 describe.each(kinds)('where a later commit fails, on %s', (kind) => {
-  it('the body ends as it would, onError is told once, next is not called, and the end looks ended', async () => {
+  it('the body ends as it would, onError is told once, next is not called, and writableEnded is true at the end', async () => {
     const told: string[] = [];
     const server = await run(kind, (_req, res, { change, happened, note }) => {
       change();
       res.write('a', () => {
         change();
         server.store.before.update = failing;
-        res.end('z', () => { happened('end'); }); // prettier-ignore
-        note(res.writableEnded);
+        res.end('z', () => { happened('end'); note(res.writableEnded); }); // prettier-ignore
       });
     }, { onError: (error) => { told.push(error.name); } }); // prettier-ignore
     const answer = await ask(kind, server.port);

@@ -1,11 +1,12 @@
-import type { AnyResponse, Participant } from '../express/exchange.js';
+import { addHeader, type AnyResponse } from '../node/messages.js';
+import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
 import { setCookieHeader } from './cookie.js';
 import type { Config } from './options.js';
 import { isSecure } from './request.js';
 import type { IncomingSessionRequest, Session } from './session.js';
 
 /** express-session's rules for one request: when a session is stored, touched, destroyed, and its cookie set. */
-export class ExchangeSession implements Participant {
+export class ClassicSession implements ResponseHook {
   readonly endsOnce = true;
   readonly #config: Config;
   readonly #request: IncomingSessionRequest;
@@ -44,11 +45,11 @@ export class ExchangeSession implements Participant {
     this.#watch(session);
   }
 
-  finish(_status: number, ending: boolean): Promise<unknown> | undefined {
-    if (!ending || this.#finished) return undefined; // what was written is on its way; the store is told at the end
+  commit({ ending, streamed }: ResponseMoment): Promise<unknown> | undefined {
+    if (!ending || this.#finished) return undefined; // what was written is on its way; the end stores the session
     this.#finished = true;
     try {
-      const work = this.#settle();
+      const work = this.#settle(streamed);
       this.#decideCookie();
       return work;
     } catch (error) {
@@ -64,11 +65,7 @@ export class ExchangeSession implements Participant {
   writeCookie(): void {
     this.#decideCookie();
     if (typeof this.#cookie !== 'string') return;
-    // Of the two kinds of response only the header methods are used, which they share.
-    const response = this.#response as Extract<AnyResponse, { assignSocket: unknown }>;
-    const before = response.getHeader('Set-Cookie');
-    const others = before === undefined ? [] : Array.isArray(before) ? before : [String(before)];
-    response.setHeader('Set-Cookie', [...others, this.#cookie]);
+    addHeader(this.#response, 'Set-Cookie', this.#cookie);
     this.#cookie = null;
   }
 
@@ -76,8 +73,8 @@ export class ExchangeSession implements Participant {
     // Another answer gets the cookie that this one would have got; the store was told what there is to tell.
   }
 
-  /** Tells the store what has to be told at the end of the request. */
-  #settle(): Promise<unknown> | undefined {
+  /** Stores, touches, or destroys the session at the end of the request. */
+  #settle(streamed: boolean): Promise<unknown> | undefined {
     const request = this.#request;
     const { store, destroysUnset, storeTouches } = this.#config;
     const { session, sessionID } = request;
@@ -95,9 +92,10 @@ export class ExchangeSession implements Participant {
       });
     }
     if (storeTouches && this.#cookieId === sessionID) {
-      return this.#ask((done) => {
+      const touched = this.#ask((done) => {
         store.touch?.(sessionID, session, done);
       });
+      return streamed ? undefined : touched; // a touch does not delay a streamed response
     }
     return undefined;
   }

@@ -1,0 +1,44 @@
+/**
+ * What Cache-Control says about shared caches (RFC 9111, section 5.2.2), and the fields that address one kind of cache
+ * instead of it (RFC 9213). A shared cache that keeps a response with Set-Cookie hands one visitor's session to another.
+ */
+
+/** Fields that address the caches of a CDN, which then ignore Cache-Control. */
+const TARGETED = /^(?:.*-)?cdn-cache-control$|^surrogate-control$/;
+
+/** Directives that only shared caches follow. They say nothing in a private response. */
+const FOR_SHARED_CACHES = new Set(['public', 's-maxage', 'proxy-revalidate', 'private']);
+
+interface Directive {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Whether a header field addresses the caches of a CDN. */
+export function isTargeted(field: string): boolean {
+  return TARGETED.test(field.toLowerCase());
+}
+
+/** Whether shared caches may keep a response with this Cache-Control, or with this value of a targeted field. */
+export function isShared(value: string): boolean {
+  return !directivesOf(value).some(({ name, text }) => {
+    if (name === 'no-store') return true;
+    if (name !== 'private') return false;
+    return !text.includes('=') || /\bset-cookie\b/i.test(text); // private="x-name" protects that field alone
+  });
+}
+
+/** The same Cache-Control for a response that shared caches must not keep. */
+export function privateOf(value: string): string {
+  const kept = directivesOf(value).filter(({ name }) => !FOR_SHARED_CACHES.has(name));
+  return ['private', ...kept.map(({ text }) => text)].join(', ');
+}
+
+/** The directives, which commas separate, but not those in quotes. */
+function directivesOf(value: string): Directive[] {
+  const texts = value.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g) ?? [];
+  return texts
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .map((text) => ({ name: text.split('=', 1)[0]?.trim().toLowerCase() ?? '', text }));
+}

@@ -1,0 +1,147 @@
+import { HEADER_METHODS, refuseHeaders } from './head.js';
+import { isHttp2, removeHeader, type AnyResponse, type ResponseMethod, type Untyped } from './messages.js';
+
+/** What describes a body or where to find it. An error response that replaces the body must not inherit it. */
+// prettier-ignore
+const REPRESENTATION_HEADERS = [
+  'accept-ranges', 'age', 'cache-control', 'content-disposition', 'content-encoding', 'content-language',
+  'content-length', 'content-location', 'content-range', 'content-type', 'etag', 'expires', 'last-modified', 'location',
+  'trailer', 'transfer-encoding',
+];
+
+/** How much of a body may wait before its writer is asked to stop, if the response does not say so itself. */
+const HIGH_WATER_MARK = 16 * 1024;
+
+/** A call that waits. `flush` is not Node's: compression in front of the session adds it. */
+export type Call = readonly [method: ResponseMethod | 'flush', args: unknown[]];
+
+/**
+ * A response whose beginning or end waits for the commit: the calls that were made meanwhile, and what the response
+ * reports until they are passed on to Node. Like a response that Node has begun, it reports that its headers are sent,
+ * refuses others, and ignores later changes of the status. `writableEnded` stays false until Node ends the response:
+ * serverless adapters take the response as soon as it is true.
+ */
+export class DeferredResponse {
+  readonly #response: AnyResponse;
+  #isDeferred = false;
+  #isPatched = false;
+  #statusCode = 200;
+  #statusMessage = '';
+  #calls: Call[] = [];
+  #queued = 0;
+  /** A writer was asked to wait for a `drain`. */
+  #isFull = false;
+  #isEnded = false;
+
+  constructor(response: AnyResponse) {
+    this.#response = response;
+  }
+
+  /** From here on the response reports that it has begun, with the status that it has now. */
+  defer(): void {
+    if (this.#isDeferred) return;
+    this.#isDeferred = true;
+    this.#statusCode = this.#response.statusCode;
+    this.#statusMessage = isHttp2(this.#response) ? '' : this.#response.statusMessage; // HTTP/2 warns about a look at it
+    if (!this.#isPatched) this.#patch();
+  }
+
+  /** Whether the response is deferred now. */
+  get isDeferred(): boolean {
+    return this.#isDeferred;
+  }
+
+  /** Adds a call to those that wait, and returns what Node would return for it. */
+  add(method: Call[0], args: unknown[]): unknown {
+    if (method === 'end' && this.#isEnded) {
+      // A second end sends nothing. Node calls its callback with an error.
+      const callback = args.find((arg) => typeof arg === 'function');
+      this.#calls.push(['end', callback === undefined ? [] : [callback]]);
+      return this.#response;
+    }
+    this.#calls.push([method, args]);
+    if (method === 'write') return this.#countChunk(args[0]);
+    if (method === 'end') this.#isEnded = true;
+    return method === 'end' || method === 'writeHead' ? this.#response : undefined;
+  }
+
+  /** The calls that wait, in their order; from here on none does. */
+  takeCalls(): Call[] {
+    const calls = this.#calls;
+    this.#calls = [];
+    this.#queued = 0;
+    this.#isEnded = false;
+    return calls;
+  }
+
+  /** Whether a writer waits for a `drain`; from here on none does. */
+  takeFull(): boolean {
+    const isFull = this.#isFull;
+    this.#isFull = false;
+    return isFull;
+  }
+
+  /** The response reports what is true of it again, and has the status that it had when it was deferred. */
+  release(): void {
+    if (!this.#isDeferred) return;
+    this.#isDeferred = false;
+    this.#response.statusCode = this.#statusCode;
+    if (!isHttp2(this.#response)) this.#response.statusMessage = this.#statusMessage;
+  }
+
+  /**
+   * The response is ready for another one than the one that waited. It already has the status of the error: the first
+   * handler may write more before the error handler does.
+   */
+  discard(error: Error): void {
+    this.release();
+    this.#response.statusCode = statusOf(error);
+    if (!isHttp2(this.#response)) this.#response.statusMessage = '';
+    for (const name of REPRESENTATION_HEADERS) removeHeader(this.#response, name);
+  }
+
+  /** @returns whether the writer may go on, by Node's rule */
+  #countChunk(chunk: unknown): boolean {
+    if (this.#isEnded) return false; // Node will refuse it
+    const { length } = chunk as string | Uint8Array; // the gate has refused everything else
+    this.#queued += length;
+    const { writableHighWaterMark: mark } = this.#response as { readonly writableHighWaterMark?: unknown };
+    if (this.#queued < (typeof mark === 'number' ? mark : HIGH_WATER_MARK)) return true;
+    this.#isFull = true;
+    return false;
+  }
+
+  /** Done at most once for each response. The members stay, and report Node's own state when nothing is deferred. */
+  #patch(): void {
+    this.#isPatched = true;
+    const response = this.#response as unknown as Record<string, unknown>;
+    const http2 = isHttp2(this.#response);
+    for (const [name, verb] of HEADER_METHODS) {
+      const native = response[name];
+      if (typeof native !== 'function') continue;
+      response[name] = (...args: unknown[]): unknown => {
+        if (this.#isDeferred) refuseHeaders(http2, verb);
+        return (native as Untyped).apply(response, args);
+      };
+    }
+    this.#report('headersSent', (native) => this.#isDeferred || native());
+    if ('writableNeedDrain' in response) this.#report('writableNeedDrain', (native) => this.#isFull || native());
+    if ('writableLength' in response) this.#report('writableLength', (native) => this.#queued + Number(native()));
+  }
+
+  #report(name: string, get: (native: () => unknown) => unknown): void {
+    const response = this.#response;
+    const own = Object.getOwnPropertyDescriptor(response, name); // another copy's, or another middleware's
+    const native =
+      own === undefined
+        ? () => Reflect.get(Object.getPrototypeOf(response) as object, name, response) as unknown
+        : () => (own.get === undefined ? (own.value as unknown) : (own.get.call(response) as unknown));
+    Object.defineProperty(response, name, { configurable: true, get: () => get(native) });
+  }
+}
+
+/** The status that an error asks for, as Express's own error handler reads it. */
+function statusOf(error: Error): number {
+  const { status } = error as { readonly status?: unknown }; // any object may have one
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
+}

@@ -1,0 +1,308 @@
+import { emit } from '../events.js';
+import { DeferredResponse, type Call } from './deferred-response.js';
+import { DrainListeners } from './drain-listeners.js';
+import { applyHead, checkStatus, isRefused, refuseHeaders } from './head.js';
+import { isHttp2, isNodeResponse, type AnyRequest, type AnyResponse, type ResponseMethod } from './messages.js';
+import { ResponsePatch } from './patch.js';
+import { asError, commitHooks, type ResponseHook } from './response-hook.js';
+import { GATE } from './state-keys.js';
+
+/**
+ * Where a response is: nothing written yet; `writeHead` called, and waiting for the first byte; a commit under way, with
+ * what is written in the queue; headers gone, and the session may still change until the end; the commit at the end under
+ * way, with the end in the queue; everything passed on.
+ */
+type Phase = 'open' | 'head given' | 'held' | 'streaming' | 'ending' | 'done';
+
+const nextTick = process.nextTick.bind(process); // kept, because a test's fake clock may replace it
+
+interface Gated {
+  [GATE]?: ResponseGate;
+}
+
+/** The response's gate. The first middleware that needs it creates it; `next` of that one receives errors. */
+export function gateOf(request: AnyRequest, response: AnyResponse, next: (error: unknown) => void): ResponseGate {
+  const gated = response as Gated;
+  return (gated[GATE] ??= new ResponseGate(request, response, next));
+}
+
+/**
+ * Holds back a response until its hooks have committed: before the first byte, and again before the end of a streamed
+ * response. The response keeps Node's contract: arguments in every form, callbacks, return values, backpressure.
+ *
+ * Calls that come during a commit wait in a queue and are then made in their order, so Node itself responds to them.
+ * Nothing is written before, so a commit that fails becomes an error response through `next`.
+ */
+export class ResponseGate {
+  /** What has to be done before the response goes out. */
+  readonly hooks: ResponseHook[] = [];
+
+  readonly #request: AnyRequest;
+  readonly #response: AnyResponse;
+  readonly #next: (error: unknown) => void;
+  readonly #patch: ResponsePatch;
+  readonly #drains: DrainListeners | undefined;
+  readonly #deferred: DeferredResponse;
+  #phase: Phase;
+  /** What is left of the arguments of `writeHead`. */
+  #head: unknown[] | undefined;
+  /** Our `writeHead` is called because Node would call it now, and not by the app. */
+  #isHeadImplicit = false;
+  #endGiven = false;
+  /** Why the first response was discarded. */
+  #failure: Error | undefined;
+
+  constructor(request: AnyRequest, response: AnyResponse, next: (error: unknown) => void) {
+    this.#request = request;
+    this.#response = response;
+    this.#next = next;
+    this.#phase = response.headersSent ? 'streaming' : 'open';
+    this.#deferred = new DeferredResponse(response);
+    this.#patch = new ResponsePatch(response);
+    this.#drains = DrainListeners.watch(response);
+    this.#install();
+  }
+
+  /** Whether it is too late for a cookie. While the head is held back, `response.headersSent` only says so. */
+  get headersGone(): boolean {
+    if (this.#phase === 'streaming' || this.#phase === 'ending' || this.#phase === 'done') return true;
+    return !this.#deferred.isDeferred && this.#response.headersSent;
+  }
+
+  #install(): void {
+    const failure = this.#failure;
+    this.#patch.install((method, args) => {
+      // Middleware behind the session has kept a method of the response that was discarded since.
+      if (failure === undefined && this.#failure !== undefined) return this.#inVain(method, args, this.#failure);
+      return method === 'flush' ? this.#flush(args) : this.#intercept(method, args);
+    });
+  }
+
+  #flush(args: unknown[]): unknown {
+    if (this.#phase === 'held' || this.#phase === 'ending') return this.#deferred.add('flush', args);
+    return this.#patch.flush?.apply(this.#response, args);
+  }
+
+  #intercept(method: ResponseMethod, args: unknown[]): unknown {
+    if (method !== 'end') return this.#take(method, args);
+    if (this.#endGiven && this.hooks.some(({ endsOnce }) => endsOnce === true)) return false;
+    const result = this.#take(method, args);
+    this.#endGiven = true; // not before: if Node refused this end, the end of an error handler is the first
+    return result;
+  }
+
+  #take(method: ResponseMethod, args: unknown[]): unknown {
+    if (this.#phase === 'done') {
+      // Before the response has ended, Node's own end may still write.
+      if (this.#failure === undefined || !this.#response.writableEnded) return this.#call(method, args);
+      return this.#inVain(method, args, this.#failure);
+    }
+    const isNodes = isNodeResponse(this.#response);
+    if (isNodes && isRefused(method, args[0], args[1])) return this.#call(method, args);
+    if (method === 'writeHead') return this.#giveHead(args);
+    if (this.#phase === 'held' || this.#phase === 'ending') return this.#deferred.add(method, args);
+    if (this.#phase === 'streaming') return method === 'end' ? this.#endLate(args) : this.#call(method, args);
+    if (this.#head === undefined) checkStatus(this.#response);
+    return this.#begin(method, args);
+  }
+
+  #giveHead(args: unknown[]): unknown {
+    const response = this.#response;
+    if (args.length === 0 && !isNodeResponse(response)) {
+      // engine.io asks so for the headers of a WebSocket's handshake, and waits for nothing.
+      if (this.#phase === 'open') this.#open('streaming');
+      return this.#call('writeHead', args);
+    }
+    if (this.#phase === 'streaming' || this.#phase === 'ending') return this.#call('writeHead', args); // Node's own, or it throws
+    if (this.#phase !== 'open') {
+      // Middleware that looks at `_header` (compression 1.7) gives the head again as Node would: it changes nothing.
+      if (args.length === 1 && args[0] === (this.#head?.[0] ?? response.statusCode)) return response;
+      refuseHeaders(isHttp2(response), 'write');
+    }
+    // Node refuses it; what stands in for a response at a WebSocket's upgrade (engine.io's) is called so.
+    if (args[0] === undefined) return this.#call('writeHead', args);
+    const head = applyHead(response, args);
+    for (const hook of this.hooks) hook.headGiven?.();
+    if (isHttp2(response) && !this.#isHeadImplicit) return this.#begin('writeHead', head); // HTTP/2 sends the head at once
+    this.#phase = 'head given';
+    this.#head = head;
+    this.#deferred.defer();
+    return response;
+  }
+
+  /** The first call that sends something. */
+  #begin(method: ResponseMethod, args: unknown[]): unknown {
+    const isImplicit = this.#renderHead(method);
+    const status = typeof this.#head?.[0] === 'number' ? this.#head[0] : this.#response.statusCode;
+    if (isImplicit) this.#head = undefined; // Node writes it, with the length that it finds
+    const ending = method === 'end';
+    const work = commitHooks(this.hooks, { status, ending, streamed: !ending });
+    const pass = <T>(run: () => T): T => (isImplicit ? this.#patch.withOwnWriteHead(run) : run());
+    if (work === undefined) {
+      this.#open(ending ? 'done' : 'streaming');
+      return pass(() => this.#call(method, args));
+    }
+    return this.#hold('held', [method, args], work, () => { this.#release(pass); }, (error) => { this.#fail(error); }); // prettier-ignore
+  }
+
+  /**
+   * Calls the response's `writeHead` as Node would before the first byte, if middleware behind the session waits for that
+   * (compression, response-time): what it does to the head must be part of the head that is held.
+   */
+  #renderHead(method: ResponseMethod): boolean {
+    if (method === 'writeHead' || this.#head !== undefined || !this.#patch.isWriteHeadWrapped) return false;
+    this.#isHeadImplicit = true;
+    try {
+      this.#patch.callOutermostWriteHead(this.#response.statusCode);
+    } finally {
+      this.#isHeadImplicit = false;
+    }
+    return true;
+  }
+
+  #call(method: ResponseMethod, args: unknown[]): unknown {
+    const result = this.#patch.native[method].apply(this.#response, args);
+    return method === 'write' ? result !== false : result; // loggers that wrap `write` may return nothing
+  }
+
+  /** The end of a response that has begun: what has changed since is stored now. */
+  #endLate(args: unknown[]): unknown {
+    const work = commitHooks(this.hooks, { status: this.#response.statusCode, ending: true, streamed: true });
+    if (work === undefined) {
+      this.#phase = 'done';
+      return this.#call('end', args);
+    }
+    const goOn = (): void => {
+      this.#deferred.release();
+      this.#replay();
+    };
+    return this.#hold('ending', ['end', args], work, goOn, (error) => {
+      this.#report(error);
+      goOn();
+    });
+  }
+
+  #hold(
+    phase: Phase,
+    [method, args]: Call,
+    work: Promise<unknown>,
+    done: () => void,
+    failed: (error: unknown) => void,
+  ) {
+    this.#phase = phase;
+    this.#deferred.defer();
+    const result = this.#deferred.add(method, args);
+    stopTimeout(this.#request);
+    work.then(done, failed);
+    return result;
+  }
+
+  /** Sends what was held back: the cookies and the head. */
+  #open(phase: Phase): void {
+    this.#deferred.release();
+    this.#phase = phase;
+    const head = this.#head;
+    this.#head = undefined;
+    for (const hook of this.hooks) hook.writeCookie();
+    if (head !== undefined) this.#call('writeHead', head);
+  }
+
+  #release(
+    pass: (run: () => void) => void = (run) => {
+      run();
+    },
+  ): void {
+    // prettier-ignore
+    try {
+      this.#open('streaming');
+    } catch (error) {
+      this.#report(error);
+      this.#response.destroy(asError(error)); // Node has accepted the head, so other middleware's methods have thrown
+      return;
+    }
+    this.#replay(pass);
+  }
+
+  /** Makes the calls that have waited, in their order. */
+  #replay(
+    pass: (run: () => void) => void = (run) => {
+      run();
+    },
+  ): void {
+    // prettier-ignore
+    const [first, ...rest] = this.#deferred.takeCalls();
+    const wasFull = this.#deferred.takeFull();
+    if (first === undefined) return;
+    let goesOn = true;
+    const make = ([method, args]: Call): void => {
+      const result = method === 'flush' ? this.#flush(args) : this.#take(method, args);
+      if (method === 'write') goesOn = result !== false;
+    };
+    try {
+      pass(() => {
+        this.#phase = first[0] === 'end' ? 'done' : 'streaming';
+        if (first[0] === 'end') this.#call('end', first[1]);
+        else make(first);
+      });
+      rest.forEach(make);
+    } catch (error) {
+      this.#response.destroy(asError(error));
+      return;
+    }
+    // A writer was asked to wait. Node does not know that, so it will not ask it to go on.
+    if (wasFull && goesOn) nextTick(() => { this.#drain(); }); // prettier-ignore
+  }
+
+  #drain(): void {
+    const response = this.#response;
+    if (this.#phase !== 'streaming') return;
+    if (this.#drains !== undefined) this.#drains.emit();
+    else if (!('writableNeedDrain' in response && response.writableNeedDrain)) response.emit('drain');
+  }
+
+  /** A commit failed and nothing was sent: the error handler responds instead. */
+  #fail(error: unknown): void {
+    for (const hook of this.hooks) hook.rollBack();
+    if (this.#failure !== undefined) {
+      this.#report(error); // the error handler's own response failed too: there is no other
+      this.#release();
+      return;
+    }
+    const failure = asError(error);
+    this.#failure = failure;
+    this.#deferred.discard(failure);
+    this.#head = undefined;
+    this.#install(); // middleware behind the session has wrapped the discarded response, and may think that it has ended
+    this.#phase = 'open';
+    this.#endGiven = false;
+    this.#deferred.takeFull();
+    for (const [method, args] of this.#deferred.takeCalls()) this.#inVain(method, args, failure);
+    emit('error', { request: this.#request, error: failure, consequence: 'refused' });
+    this.#next(error);
+  }
+
+  /** Responds to a call that belongs to the discarded response, whose handler does not know that it was replaced. */
+  #inVain(method: Call[0], args: unknown[], error: Error): unknown {
+    const response = this.#response;
+    if (method === 'writeHead') return response.headersSent ? this.#call(method, args) : response; // Node throws
+    const callback = args.find((arg) => typeof arg === 'function') as (() => void) | undefined; // Node takes one at most
+    if (callback !== undefined && method === 'write') nextTick(callback, error);
+    if (callback !== undefined && method === 'end') {
+      if (response.writableFinished) nextTick(callback);
+      else response.once('finish', callback);
+    }
+    return method === 'write' ? false : method === 'end' ? response : undefined;
+  }
+
+  /** A failure that no error response can report any more. */
+  #report(error: unknown): void {
+    emit('error', { request: this.#request, error: asError(error), consequence: 'dropped' });
+    for (const hook of this.hooks) hook.failedLate?.(asError(error));
+  }
+}
+
+/** The handler has responded: connect-timeout, which waits for the head, must not respond in its place. */
+function stopTimeout(request: AnyRequest): void {
+  const { clearTimeout } = request as { readonly clearTimeout?: unknown };
+  if (typeof clearTimeout === 'function') clearTimeout.call(request);
+}
