@@ -1,7 +1,7 @@
 import { SessionValidationError } from '../errors.js';
 import { emit } from '../events.js';
 import type { Read, Source } from '../schema/stored-text.js';
-import type { Tree } from '../schema/tree.js';
+import { withoutDeep, type Tree } from '../schema/tree.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
 import type { InvalidSession } from './options.js';
 import type { Settings } from './settings.js';
@@ -51,7 +51,7 @@ function repair<S extends SessionSchema>(
   { codec }: Settings<S>,
   { tree: data = {} }: NotRead,
 ): { readonly payload: Payload<S>; readonly fitting: Tree } | undefined {
-  const tree = { ...data };
+  const tree: Record<string, unknown> = { ...withoutDeep(data) };
   const unknown: Record<string, unknown> = {}; // a strict schema refuses these, and they are not ours to remove
   for (;;) {
     const decoded = codec.decode(tree);

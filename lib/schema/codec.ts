@@ -52,12 +52,12 @@ export class PayloadCodec<S extends SessionSchema> {
 
   /** Whether a payload can have this field. */
   hasField(field: string): boolean {
-    return this.#validator.traits.isOpen || this.names(field);
+    return this.#validator.traits.fields?.has(field) ?? true;
   }
 
   /** Whether the schema names this field. */
   names(field: string): boolean {
-    return this.#validator.traits.fields.has(field);
+    return this.#validator.traits.named.has(field);
   }
 
   /** A path without the keys that the schema does not name: a client may have chosen them. */

@@ -17,10 +17,10 @@ export interface SchemaTraits {
   readonly mayHoldMore: boolean;
   /** How many levels a value may have does not follow from the schema: they are counted before it is stored. */
   readonly mayBeDeep: boolean;
-  /** The fields that the schema names. */
-  readonly fields: ReadonlySet<string>;
-  /** Whether the schema lets the payload have any other field as well. */
-  readonly isOpen: boolean;
+  /** The payload's fields; `undefined` if the schema lets it have any. */
+  readonly fields: ReadonlySet<string> | undefined;
+  /** The fields that the schema names, whether it lets the payload have others or not. */
+  readonly named: ReadonlySet<string>;
   /** Something is marked as sensitive, however deep. */
   readonly hasSensitive: boolean;
   /** The fields that are stored in a form of their own: encrypted, or with their end. */
@@ -185,7 +185,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
 
   refuseNoObject(schema);
   visit(schema, [], true);
-  return { ...traits, marks, fields, isOpen };
+  return { ...traits, marks, fields: isOpen ? undefined : fields, named: fields };
 }
 
 /** The error for a schema that would have to be awaited: `req.session` is there at once, or not at all. */

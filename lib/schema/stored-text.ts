@@ -5,7 +5,7 @@ import { AtRest, type Kept } from './at-rest.js';
 import { PayloadCodec, type Tree } from './codec.js';
 import { causeOf } from './decode.js';
 import type { AnyMigration } from './migrations.js';
-import { MAX_DEPTH, isDeeper, isPlain } from './tree.js';
+import { MAX_DEPTH, isDeeper, isPlain, withoutDeep } from './tree.js';
 import type { Payload, SessionSchema } from './types.js';
 import { Source } from './source.js';
 import { findUnknown, keepUnknown } from './unknown-fields.js';
@@ -116,7 +116,7 @@ export class StoredText<S extends SessionSchema> {
     { tree = {}, kept }: Extract<Read<unknown>, { ok: false }>,
     version: number,
     known: Tree,
-    fitting: Tree = Object.fromEntries(Object.entries(tree).filter(([field]) => !this.#codec.hasField(field))),
+    fitting: Tree = withoutDeep(tree, (field) => !this.#codec.hasField(field)),
   ): Source {
     return new Source({ tree: fitting, kept, version: Math.max(version, this.version), migrated: false }, known);
   }
@@ -151,7 +151,8 @@ export class StoredText<S extends SessionSchema> {
 
   /** Publishes which stored fields the schema does not know: once for each set of fields, and no more than 100 sets. */
   #report(source: Source): void {
-    if (source.known === source.tree || this.#reported.size >= 100 || !isObserved('unknown-fields')) return;
+    // Asked first: to find out what is known costs a request that only reads a second decode.
+    if (!isObserved('unknown-fields') || this.#reported.size >= 100 || source.known === source.tree) return;
     const paths = findUnknown(source.tree, source.known, (path) => this.#codec.publicPath(path));
     if (paths.length === 0) return;
     const fields = paths.map(formatPath).sort();

@@ -82,6 +82,12 @@ export function isDeeper(value: unknown, levels: number = MAX_DEPTH): boolean {
   return false;
 }
 
+/** A tree without the fields that are too deep to be stored, and with none but those that `wanted` accepts. */
+export function withoutDeep(tree: Tree, wanted: (field: string) => boolean = () => true): Tree {
+  const fits = ([field, value]: [string, unknown]): boolean => wanted(field) && !isDeeper(value, MAX_DEPTH - 1);
+  return Object.fromEntries(Object.entries(tree).filter(fits));
+}
+
 /** Whether an error says that a value was too deep: for our own walks, or for the stack, as V8 says it. */
 export function isTooDeep(error: unknown): boolean {
   return (
