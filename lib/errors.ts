@@ -82,15 +82,23 @@ export class SessionPresentError extends SessionError {
 
 /** Where in the payload a problem was found, and which: a zod issue without its message and input. */
 export interface SessionIssue {
-  /** The path into the payload, outermost field first. */
+  /**
+   * The path into the payload, outermost field first. A key that the schema does not name, such as one of `z.record`,
+   * is `'*'`: a client may have chosen it.
+   */
   readonly path: readonly PropertyKey[];
-  /** zod's issue code, such as `invalid_type`. */
+  /**
+   * zod's issue code, such as `invalid_type`, or one of ours: `codec_failed` (a codec, a check or a default threw an
+   * error), `too_deep`, `not_json`, `reserved_field`, `migration_failed`, `no_migration`, `undecryptable`,
+   * `merge_failed`, `shared_object`.
+   */
   readonly code: string;
 }
 
 /**
  * The payload does not fit the schema: a handler set a wrong value (found at commit), or what the store holds is not
- * what the schema asks for (found on load, under `onInvalid: 'error'`). Nothing was stored.
+ * what the schema asks for (found on load, under `onInvalid: 'error'`). Nothing was stored. If a codec, a check or a
+ * default of the app threw an error, that is the `cause`, which may quote values.
  */
 export class SessionValidationError extends SessionError {
   readonly code = 'SESSION_VALIDATION';
@@ -193,11 +201,11 @@ export class SessionHeadersSentError extends SessionError {
   }
 }
 
-/** `cart[0].qty`, as a person would write it. */
+/** `cart[0].qty`, as a person would write it; `map[*]` where a key is left out because a client may have chosen it. */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) {
-    if (typeof part === 'number') text += `[${part}]`;
+    if (typeof part === 'number' || part === '*') text += `[${part}]`;
     else text += text === '' ? String(part) : `.${String(part)}`;
   }
   return text === '' ? 'payload' : text;

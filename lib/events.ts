@@ -53,6 +53,12 @@ export interface InvalidEvent extends SessionEvent {
   readonly issues: readonly SessionIssue[];
 }
 
+/** A stored payload has fields that the schema does not know. They stay in the store, unless `unknownFields` is `'drop'`. */
+export interface UnknownFieldsEvent {
+  /** Their paths, such as `theme` or `profile.nick`; `[*]` stands for any place in a list and for keys that a client may have chosen. */
+  readonly fields: readonly string[];
+}
+
 /** A session got a new id. */
 export interface RotateEvent extends SessionEvent {
   /** Whether the library did it because the principal changed. */
@@ -98,6 +104,8 @@ export interface SessionEvents {
   'typed-session:conflict': ConflictEvent;
   /** A stored payload did not fit the schema. */
   'typed-session:invalid': InvalidEvent;
+  /** Stored fields that the schema does not know: once for each set of fields that a middleware meets. */
+  'typed-session:unknown-fields': UnknownFieldsEvent;
   /** A session got a new id. */
   'typed-session:rotate': RotateEvent;
   /** A session was ended. */
@@ -112,10 +120,16 @@ const channels = {
   touch: channel('typed-session:touch'),
   conflict: channel('typed-session:conflict'),
   invalid: channel('typed-session:invalid'),
+  'unknown-fields': channel('typed-session:unknown-fields'),
   rotate: channel('typed-session:rotate'),
   destroy: channel('typed-session:destroy'),
   error: channel('typed-session:error'),
 };
+
+/** Whether anybody listens to an event: what it says need not be found out otherwise. */
+export function isObserved(name: keyof typeof channels): boolean {
+  return channels[name].hasSubscribers;
+}
 
 /** Publishes an event; costs next to nothing where nobody listens. */
 export function emit<K extends keyof typeof channels>(name: K, event: SessionEvents[`typed-session:${K}`]): void {

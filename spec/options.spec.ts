@@ -34,7 +34,7 @@ const cases: readonly (readonly [what: string, options: unknown, option: string]
   ['no schema', { secret: 's' }, 'schema'],
   ['a schema that is a shape', { ...good, schema: { userId: z.string() } }, 'schema'],
   ['a schema that is null', { ...good, schema: null }, 'schema'],
-  ['a schema of no object', { ...good, schema: z.string().default('x') }, 'initial'],
+  ['a schema of no object', { ...good, schema: z.string().default('x') }, 'schema'],
   ['a schema that refuses {}', { ...good, schema: z.object({ a: z.string(), b: z.number() }) }, 'initial'],
   [
     'an initial payload that the schema refuses',

@@ -1,5 +1,6 @@
 import { SessionConflictError, SessionEndedError, SessionHeadersSentError } from '../errors.js';
 import { emit } from '../events.js';
+import { ownField } from '../schema/tree.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
 import { settle } from './commit.js';
 import { readAgain } from './conflict.js';
@@ -190,27 +191,31 @@ function run<S extends SessionSchema>(
 export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
   return session.inTurn(async () => {
     const { codec } = session.settings;
-    const initial = codec.initial() as Record<string, unknown>; // any field can be asked for
-    const payload = session.payload as Record<string, unknown>;
-    const live = codec.comparable(payload)[field];
+    const initial = ownField(codec.initial(), field);
+    const { payload } = session;
+    const live = ownField(codec.comparable(payload), field);
     // Nothing to take: no reason to ask the store, and none to refuse a session that has ended.
-    if (codec.same(live, codec.comparable(initial)[field])) return payload[field];
+    if (codec.same(live, ownField(codec.comparable(codec.initial()), field))) return ownField(payload, field);
     refuseEnded(session);
     const isOurs =
-      session.stored === undefined || session.move === 'regenerate' || !codec.same(live, session.exactBase()[field]);
-    if (isOurs) return putField(session.fields, field, initial[field]); // set in this request: no other has seen it
+      session.stored === undefined ||
+      session.move === 'regenerate' ||
+      !codec.same(live, ownField(session.exactBase(), field));
+    if (isOurs) return putField(session.fields, field, initial); // set in this request: no other has seen it
     let taken: unknown;
     let left: { readonly value: unknown } | undefined;
     try {
       await updateNow(session, (latest) => {
-        taken = putField(latest as Record<string, unknown>, field, initial[field]);
+        taken = putField(latest as Record<string, unknown>, field, initial);
         if (left !== undefined || Object.isFrozen(session.session)) return;
         // The handler has the default from here on, an object of his own: what he adds to it is not what is taken.
-        left = { value: (codec.initial() as Record<string, unknown>)[field] };
+        left = { value: ownField(codec.initial(), field) };
         putField(session.fields, field, left.value);
       });
     } catch (error) {
-      if (left !== undefined && session.fields[field] === left.value) putField(session.fields, field, payload[field]);
+      if (left !== undefined && session.fields[field] === left.value) {
+        putField(session.fields, field, ownField(payload, field));
+      }
       throw error;
     }
     return taken;

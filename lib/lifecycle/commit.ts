@@ -57,7 +57,8 @@ export function settle<S extends SessionSchema>(
   tree: Tree | undefined,
   whenUnchanged?: (stored: Stored) => Promise<void> | undefined,
 ): Promise<void> | undefined {
-  if (session.settings.resave && session.stored !== undefined) session.peek(); // what is stored again has to be read
+  // What is stored again has to be read, or the fields that the schema does not know would be left behind.
+  if ((session.settings.resave || session.move === 'rotate') && session.stored !== undefined) session.peek();
   const principalChanged =
     tree !== undefined && principalOf(session.settings, tree) !== principalOf(session.settings, session.base);
   if (session.ended === 'rotated' && session.successor !== undefined && principalChanged) {

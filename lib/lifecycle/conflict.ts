@@ -1,9 +1,10 @@
 import { SessionConflictError, SessionEndedError, type SessionEnd } from '../errors.js';
 import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
+import { ownField } from '../schema/tree.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { mergeTrees } from './merge.js';
+import { mergeField, mergeTrees } from './merge.js';
 import type { Written } from './records.js';
 import type { RequestSession, Stored } from './request-session.js';
 import { hasGoneOn, takeOver } from './take-over.js';
@@ -59,10 +60,9 @@ export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, m
   // As in the merge: what was done to a state that another request has left would end up nowhere.
   if (isOtherState && hasGoneOn(session, mine)) throw new SessionConflictError(fields);
   for (const field of takeOver(session, mine, tree, payload)) {
-    const own = merge[field];
-    if (own === undefined) continue;
-    const [before, after] = [mine, tree].map((side) => codec.decodeOrThrow(side) as Record<string, unknown>); // as in mergeTrees
-    session.fields[field] = own(before?.[field], session.fields[field], after?.[field]);
+    if (!Object.hasOwn(merge, field)) continue;
+    const [before, after] = [mine, tree].map((side) => ownField(codec.decodeOrThrow(side), field));
+    session.fields[field] = mergeField(session.settings, field, before, ownField(session.fields, field), after);
   }
   session.base = theirs;
   return tree;

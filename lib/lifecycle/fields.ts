@@ -1,3 +1,5 @@
+import { isPlain } from '../schema/tree.js';
+
 // The payload as the own properties of the object that handlers hold.
 
 /** Makes the session's own properties just these. */
@@ -10,7 +12,7 @@ export function replaceFields(session: object, payload: object): void {
 
 /** Sets one field, or takes it away where it is to be `undefined`. Returns what it was. */
 export function putField(fields: Record<string, unknown>, field: string, value: unknown): unknown {
-  const before = fields[field];
+  const before = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (value === undefined) Reflect.deleteProperty(fields, field);
   else fields[field] = value;
   return before;
@@ -18,9 +20,12 @@ export function putField(fields: Record<string, unknown>, field: string, value: 
 
 /** Freezes a session, and plain values in it, however deep; others (a `Date`, a `Map`) have state that no freezing reaches. */
 export function freeze(session: object): void {
-  Object.freeze(session);
-  for (const value of Object.values(session) as unknown[]) {
-    if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
-    if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) freeze(value);
+  const queue: object[] = [session];
+  for (const object of queue) {
+    Object.freeze(object);
+    for (const value of Object.values(object) as unknown[]) {
+      if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
+      if (Array.isArray(value) || isPlain(value)) queue.push(value);
+    }
   }
 }

@@ -130,6 +130,14 @@ export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unk
    */
   readonly onInvalid?: 'reset' | 'error' | 'repair' | ((invalid: InvalidSession) => Payload<S> | undefined) | undefined;
   /**
+   * What happens to stored fields that the schema does not know, in the payload and inside its objects and lists:
+   * `'keep'` leaves them in the store when the session is stored again, so that nothing is lost while two releases of the
+   * app run side by side, with a schema that leaves out a field by mistake, or in a rollback; `'drop'` removes them. The
+   * event `typed-session:unknown-fields` names them.
+   * @defaultValue `'keep'`
+   */
+  readonly unknownFields?: 'keep' | 'drop' | undefined;
+  /**
    * What to do when another request changed the session meanwhile: `'merge'` field by field, `'error'` throws
    * `SessionConflictError`, `'overwrite'` lets this request's payload win whole.
    * @defaultValue `'merge'`

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Tree } from '../schema/codec.js';
 import type { Source } from '../schema/stored-text.js';
+import { ownField } from '../schema/tree.js';
 import type { SessionSchema } from '../schema/types.js';
 import { resolveAuto } from '../cookie/options.js';
 import type { SessionRecord, StoredCookieAttributes } from '../stores/store.js';
@@ -52,7 +53,7 @@ export function recordOf<S extends SessionSchema>(
   const now = Date.now();
   const stays = about.from !== undefined && deadlines.moved(about.from, now, life) === undefined;
   // What this version does not know belongs to the state that was left.
-  const before = about.source && session.replaced ? { ...about.source, tree: {} } : about.source;
+  const before = session.replaced ? about.source?.withoutFields() : about.source;
   const { text: data, source } = text.write(tree, before);
   const record: SessionRecord = {
     data,
@@ -132,7 +133,7 @@ function cookieAttributes<S extends SessionSchema>(session: RequestSession<S>): 
 
 /** Who a payload says the session belongs to. */
 export function principalOf<S extends SessionSchema>({ principal }: Settings<S>, tree: Tree): string | undefined {
-  const value = principal === undefined ? undefined : tree[principal];
+  const value = principal === undefined ? undefined : ownField(tree, principal);
   return value === undefined || value === null ? undefined : principalText(value);
 }
 

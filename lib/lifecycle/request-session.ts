@@ -182,26 +182,17 @@ export abstract class RequestSession<S extends SessionSchema> {
 
   #decodeStored(): Payload<S> | undefined {
     if (this.stored === undefined) return undefined;
-    const { codec, text } = this.settings;
     const { record } = this.stored;
-    const read = text.read(record.data, record.schemaVersion);
-    if (read.ok) {
-      this.base = read.source.tree;
-      this.baseIsExact = codec.isExact(this.base, read.payload);
-      this.stored = { ...this.stored, source: read.source };
-      return read.payload;
+    const read = this.settings.text.read(record.data, record.schemaVersion);
+    const found = read.ok ? read : decodeInvalid(this.settings, this.request, read, record.schemaVersion);
+    if (found === undefined) {
+      this.startAnew(!read.ok && read.tree === undefined ? 'corrupt' : 'invalid');
+      return undefined;
     }
-    const { tree, kept, issues, cause } = read;
-    const invalid = { data: tree, issues, schemaVersion: record.schemaVersion, cause };
-    const payload = decodeInvalid(this.settings, this.request, invalid);
-    if (payload === undefined) {
-      this.startAnew(tree === undefined ? 'corrupt' : 'invalid');
-    } else {
-      this.base = codec.snapshot(payload);
-      this.baseIsExact = true;
-      const version = Math.max(record.schemaVersion, text.version);
-      this.stored = { ...this.stored, source: { tree: tree ?? {}, kept, version, migrated: false } };
-    }
+    const { source, payload } = found;
+    this.baseIsExact = source.isResolved;
+    this.base = source.isResolved ? source.known : source.tree;
+    this.stored = { ...this.stored, source };
     return payload;
   }
 
@@ -270,8 +261,7 @@ export abstract class RequestSession<S extends SessionSchema> {
   exactBase(): Tree {
     this.peek();
     if (!this.baseIsExact) {
-      const { codec } = this.settings;
-      this.base = codec.encode(codec.decodeOrThrow(this.base));
+      this.base = this.stored?.source?.known ?? this.base; // it is not exact only while it is what was loaded
       this.baseIsExact = true;
     }
     return this.base;

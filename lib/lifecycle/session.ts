@@ -185,8 +185,13 @@ export class SessionObject<S extends SessionSchema> {
     return answer(this.#request.inChange ? refuseInChange() : action(this.#request), callback);
   }
 
-  /** The payload alone, as a plain object: ids do not belong into logs, nor do fields marked as sensitive. */
+  /** The payload alone, as a plain object: ids do not belong in logs, nor do fields marked as sensitive. */
   [inspect.custom](): object {
+    return this.#request.settings.codec.show({ ...this });
+  }
+
+  /** What `JSON.stringify`, `res.json()` and loggers write: the payload without the fields marked as sensitive. */
+  toJSON(): object {
     return this.#request.settings.codec.show({ ...this });
   }
 }

@@ -53,7 +53,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 // prettier-ignore
 const KNOWN = {
   schema: 1, initial: 1, version: 1, migrations: 1, encryption: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
-  storeTimeout: 1, load: 1, onInvalid: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, maxSessionsPerPrincipal: 1, genid: 1,
+  storeTimeout: 1, load: 1, onInvalid: 1, unknownFields: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, maxSessionsPerPrincipal: 1, genid: 1,
   proxy: 1, rolling: 1, resave: 1, saveUninitialized: 1, unset: 1, onMissing: 1, onError: 1,
 } satisfies Record<keyof CommonOptions<SessionSchema, unknown>, 1>;
 
@@ -90,7 +90,8 @@ export function resolveOptions<S extends SessionSchema>(
   const names = cookieNames(options.name, fixedCookie);
   const codec = PayloadCodec.of(options.schema, options.initial);
   const steps = checkMigrations(options.schema, options.version, options.migrations);
-  const text = new StoredText(codec, steps, encryptionKeys(options.encryption));
+  const unknownFields = oneOf('unknownFields', options.unknownFields ?? 'keep', ['keep', 'drop']);
+  const text = new StoredText(codec, steps, encryptionKeys(options.encryption), unknownFields);
   if (
     options.principal !== undefined &&
     (typeof options.principal !== 'string' || !codec.hasField(options.principal))

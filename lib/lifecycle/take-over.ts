@@ -1,5 +1,6 @@
 import { SessionValidationError } from '../errors.js';
 import type { Tree } from '../schema/codec.js';
+import { ownField } from '../schema/tree.js';
 import type { SessionSchema } from '../schema/types.js';
 import { putField } from './fields.js';
 import type { RequestSession } from './request-session.js';
@@ -22,7 +23,7 @@ export function takeOver<S extends SessionSchema>(
   const { codec } = session.settings;
   // The others stay the very objects that the handler may hold.
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (field) => !codec.same(before[field], after[field]),
+    (field) => !codec.same(ownField(before, field), ownField(after, field)),
   );
   if (fields.length === 0) return [];
   if (Object.isFrozen(session.session)) {
@@ -30,10 +31,9 @@ export function takeOver<S extends SessionSchema>(
     return [];
   }
   const valueNow = handlersValues(session);
-  const theirs = payload as Record<string, unknown>; // any field can be asked for
   return fields.filter((field) => {
-    if (!codec.same(valueNow(field), before[field])) return true;
-    putField(session.fields, field, theirs[field]);
+    if (!codec.same(valueNow(field), ownField(before, field))) return true;
+    putField(session.fields, field, ownField(payload, field));
     return false;
   });
 }
@@ -42,19 +42,19 @@ export function takeOver<S extends SessionSchema>(
 export function hasGoneOn<S extends SessionSchema>(session: RequestSession<S>, before: Tree): boolean {
   const valueNow = handlersValues(session);
   const fields = [...Object.keys(before), ...Object.keys(session.session)];
-  return fields.some((field) => !session.settings.codec.same(valueNow(field), before[field]));
+  return fields.some((field) => !session.settings.codec.same(valueNow(field), ownField(before, field)));
 }
 
 /** What the fields of the handler's payload are now, comparable with a tree's. */
 function handlersValues<S extends SessionSchema>(session: RequestSession<S>): (field: string) => unknown {
   const { codec } = session.settings;
-  const payload = session.payload as Record<string, unknown>; // any field can be asked for
+  const { payload } = session;
   try {
     const now = codec.comparable(payload);
-    return (field) => now[field];
+    return (field) => ownField(now, field);
   } catch (error) {
     if (!(error instanceof SessionValidationError)) throw error;
     // One that does not fit is refused by the commit, unless the handler mends it: the others must be right by then.
-    return (field) => codec.encodeField(field, payload[field]) ?? payload[field];
+    return (field) => codec.encodeField(field, ownField(payload, field)) ?? ownField(payload, field);
   }
 }

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { open, seal } from './encryption.js';
 import type { Marks } from './marks.js';
-import { isPlain, sameTree } from './tree.js';
+import { isPlain, ownField, sameTree } from './tree.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,8 +44,9 @@ export class AtRest {
     const kept = new Map<string, Kept>();
     const unreadable: string[] = [];
     for (const [field, marks] of this.#marks) {
-      if (stored[field] === undefined) continue;
-      let entry: unknown = stored[field];
+      const found = ownField(stored, field);
+      if (found === undefined) continue;
+      let entry: unknown = found;
       let fits = true; // whether it may be stored again as it is
       let gone = false;
       if (marks.expiresAfter !== undefined) {
@@ -68,7 +69,7 @@ export class AtRest {
       }
       if (gone) Reflect.deleteProperty(tree, field);
       else tree[field] = entry;
-      if (fits && !gone) kept.set(field, { value: entry, entry: stored[field] });
+      if (fits && !gone) kept.set(field, { value: entry, entry: found });
     }
     return { tree, kept, unreadable };
   }
@@ -83,7 +84,7 @@ export class AtRest {
     const stored = { ...tree };
     const keeps = new Map<string, Kept>();
     for (const [field, marks] of this.#marks) {
-      const value = tree[field];
+      const value = ownField(tree, field);
       if (value === undefined) continue;
       const before = kept.get(field);
       if (before !== undefined && sameTree(before.value, value)) {

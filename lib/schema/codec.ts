@@ -1,17 +1,13 @@
-import { SessionOptionsError, SessionValidationError, type SessionIssue } from '../errors.js';
-import { findNotJson } from './json.js';
+import { SessionOptionsError, SessionValidationError, formatPath } from '../errors.js';
+import { causeOf, decodeTree, type Decoded } from './decode.js';
+import { encodePayload } from './encode.js';
 import type { Marks } from './marks.js';
-import { isReserved } from './reserved.js';
-import { copyTree, isTooDeep, sameTree } from './tree.js';
+import { copyTree, isTooDeep, sameTree, type Tree } from './tree.js';
 import type { Payload, SessionSchema } from './types.js';
 import { validatorOf, type Validator } from './validator.js';
 
-/** An encoded payload: a tree of what JSON can hold. */
-export type Tree = Readonly<Record<string, unknown>>;
-
-/** A payload that was decoded, or why it could not be. */
-export type Decoded<P> =
-  { readonly ok: true; readonly payload: P } | { readonly ok: false; readonly issues: readonly SessionIssue[] };
+export type { Decoded } from './decode.js';
+export type { Tree } from './tree.js';
 
 /** Makes a payload of a tree and back, by a schema. Made once at start-up; holds nothing of any request. */
 export class PayloadCodec<S extends SessionSchema> {
@@ -59,45 +55,65 @@ export class PayloadCodec<S extends SessionSchema> {
     return this.#validator.traits.fields?.has(field) ?? true;
   }
 
+  /** Whether the schema names this field. */
+  names(field: string): boolean {
+    return this.#validator.traits.named.has(field);
+  }
+
+  /** A path without the keys that the schema does not name: a client may have chosen them. */
+  publicPath(path: readonly PropertyKey[]): readonly PropertyKey[] {
+    return this.#validator.publicPath(path);
+  }
+
+  /** The names of fields as errors and events may have them, each once. */
+  publicFields(fields: readonly string[]): string[] {
+    return [...new Set(fields.map((field) => formatPath(this.publicPath([field]))))];
+  }
+
   /** The payload of a session that begins now. Shares nothing with another session's. */
   initial(): Payload<S> {
     if (this.#initial === undefined) {
       const decoded = this.decode({});
       if (decoded.ok) return decoded.payload;
-      throw new SessionValidationError('The schema did not accept {} this time', decoded.issues);
+      throw new SessionValidationError('The schema did not accept {} this time', decoded.issues, causeOf(decoded));
     }
-    const initial: unknown = this.#initial;
-    const payload: unknown = typeof initial === 'function' ? (initial as () => unknown)() : initial; // a payload is no function
-    return this.decodeOrThrow(copyTree(this.encode(payload as object))); // the schema finds out whether it is
+    return this.own(this.#first(this.#initial) as object); // the schema finds out whether it is one
+  }
+
+  #first(initial: unknown): unknown {
+    if (typeof initial !== 'function') return initial; // a payload is no function
+    try {
+      return (initial as () => unknown)();
+    } catch (cause) {
+      throw new SessionValidationError('The function given as the option initial threw an error, see the cause', [], {
+        cause,
+      });
+    }
+  }
+
+  /**
+   * A payload like this one that shares nothing with it.
+   * @throws SessionValidationError if the schema refuses the payload
+   */
+  own(payload: object): Payload<S> {
+    return this.decodeOrThrow(copyTree(this.encode(payload)));
   }
 
   /** Validates a tree and makes the payload of it. The payload can be changed without the tree noticing. */
   decode(tree: Tree): Decoded<Payload<S>> {
     try {
-      return this.#decode(tree);
+      return decodeTree(this.#validator, tree) as Decoded<Payload<S>>; // what the schema made is a payload of it
     } catch (error) {
       if (!isTooDeep(error)) throw error;
-      return { ok: false, issues: [{ path: [], code: 'too_deep' }] };
+      return { ok: false, issues: [{ path: [], code: 'too_deep' }], refused: [] };
     }
-  }
-
-  #decode(tree: Tree): Decoded<Payload<S>> {
-    const { traits } = this.#validator;
-    const source = traits.sharesInput ? copyTree(tree) : tree;
-    const result = this.#validator.decode(this.#ownOnly(source));
-    if (!result.ok) return result;
-    const payload = traits.sharesDefaults ? copyTree(result.value) : result.value;
-    for (const field in payload) {
-      if (isReserved(field)) return { ok: false, issues: [{ path: [field], code: 'reserved_field' }] };
-    }
-    return { ok: true, payload: payload as Payload<S> }; // it is what the schema made
   }
 
   /** {@link decode} for a tree that {@link encode} made. */
   decodeOrThrow(tree: Tree): Payload<S> {
     const decoded = this.decode(tree);
     if (decoded.ok) return decoded.payload;
-    throw new SessionValidationError('The schema refuses what it has itself encoded', decoded.issues);
+    throw new SessionValidationError('The schema refuses what it has itself encoded', decoded.issues, causeOf(decoded));
   }
 
   /**
@@ -106,27 +122,8 @@ export class PayloadCodec<S extends SessionSchema> {
    *   cannot hold what it makes
    */
   encode(payload: object): Tree {
-    const tree = this.#encode(payload);
+    const tree = encodePayload(this.#validator, payload);
     return this.#validator.traits.sharesInput ? copyTree(tree) : tree;
-  }
-
-  #encode(payload: object): Tree {
-    const result = this.#validator.encode(this.#ownOnly(payload));
-    if (!result.ok) {
-      throw new SessionValidationError('The session does not fit its schema and was not stored', result.issues);
-    }
-    const tree = result.value as Tree; // any object can be asked for its fields
-    const unknown = Object.keys(payload).filter(
-      (field) => isReserved(field) || (!Object.hasOwn(tree, field) && (payload as Tree)[field] !== undefined), // any object can be asked for a field
-    );
-    if (unknown.length > 0) {
-      throw new SessionValidationError(
-        'The session has fields that its schema does not know (add them to the schema), and was not stored',
-        unknown.map((field) => ({ path: [field], code: isReserved(field) ? 'reserved_field' : 'unrecognized_keys' })),
-      );
-    }
-    if (this.#validator.traits.mayHoldMore) refuseNotJson(tree);
-    return tree;
   }
 
   /** What a tree has for this value of a field; `undefined` where nobody can tell, or the schema refuses it there. */
@@ -153,7 +150,7 @@ export class PayloadCodec<S extends SessionSchema> {
       return JSON.stringify(tree);
     } catch (error) {
       throw new SessionValidationError('The session holds what JSON cannot, and was not stored', [], {
-        cause: nameOf(error),
+        cause: error,
       });
     }
   }
@@ -164,7 +161,7 @@ export class PayloadCodec<S extends SessionSchema> {
    * @throws SessionValidationError where the schema has codecs and refuses the payload
    */
   comparable(payload: object): Tree {
-    return this.#validator.traits.hasCodec ? this.#encode(payload) : (payload as Tree); // without codecs they are one
+    return this.#validator.traits.hasCodec ? encodePayload(this.#validator, payload) : (payload as Tree); // without codecs they are one
   }
 
   /** Whether a tree is just what encoding its payload would give. Without codecs that can be seen; with them, no is the safe answer. */
@@ -182,52 +179,32 @@ export class PayloadCodec<S extends SessionSchema> {
     return sameTree(a, b);
   }
 
-  /** The value without what every object inherits, where a field could be taken for it. */
-  #ownOnly(value: object): object {
-    return this.#validator.traits.namedLikeMembers ? Object.assign(Object.create(null) as object, value) : value;
-  }
-
   #checkInitial(): void {
     try {
       if (this.#initial !== undefined) this.encode(this.initial());
       else {
         const decoded = this.decode({});
-        if (!decoded.ok) {
-          const fields = decoded.issues.map((issue) => String(issue.path[0] ?? 'payload')).join(', ');
-          throw new SessionOptionsError(
-            'initial',
-            `the schema refuses {}, so a new session has no payload: make ${fields} optional, give a default, or pass initial`,
-          );
-        }
+        if (!decoded.ok) throw noFirstPayload(decoded);
         this.encode(decoded.payload);
       }
     } catch (error) {
       if (error instanceof SessionOptionsError) throw error;
       if (error instanceof SessionValidationError) {
-        throw new SessionOptionsError('initial', `the first payload does not fit the schema. ${error.message}`);
+        throw new SessionOptionsError('initial', `the first payload does not fit the schema. ${error.message}`, {
+          cause: error.cause,
+        });
       }
       throw error;
     }
   }
 }
 
-function refuseNotJson(tree: Tree): void {
-  let found;
-  try {
-    found = findNotJson(tree);
-  } catch (error) {
-    if (!isTooDeep(error)) throw error;
-    throw new SessionValidationError(
-      'The session is nested too deep for JSON, or holds itself, and was not stored',
-      [],
-    );
-  }
-  if (found === undefined) return;
-  const message = `The session holds what JSON cannot, and was not stored (${found.advice})`;
-  throw new SessionValidationError(message, [found.issue]);
-}
-
-/** An error that keeps a thrown one's kind and drops its message, which may quote the payload. */
-function nameOf(error: unknown): Error {
-  return new Error(error instanceof Error ? error.constructor.name : typeof error);
+function noFirstPayload(decoded: Extract<Decoded<never>, { ok: false }>): SessionOptionsError {
+  const fields = decoded.issues.map((issue) => String(issue.path[0] ?? 'payload')).join(', ');
+  const threw = 'cause' in decoded ? ' A default, a codec or a check threw an error, see the cause.' : '';
+  return new SessionOptionsError(
+    'initial',
+    `the schema refuses {}, so a new session has no payload: make ${fields} optional, give a default, or pass initial.${threw}`,
+    causeOf(decoded),
+  );
 }

@@ -1,7 +1,9 @@
-import type { $ZodCheck, $ZodType, $ZodTypes } from 'zod/v4/core';
+import type { $ZodCheck, $ZodType } from 'zod/v4/core';
 import { SessionOptionsError, formatPath } from '../errors.js';
+import { ANY_KEY } from './issue-paths.js';
 import { marksOf, type Marks } from './marks.js';
 import { isReserved } from './reserved.js';
+import { defOf, innerOf } from './zod-def.js';
 
 /** What the lifecycle has to know of a schema to do no more work than it needs. */
 export interface SchemaTraits {
@@ -9,14 +11,16 @@ export interface SchemaTraits {
   readonly hasCodec: boolean;
   /** Some part is handed through by reference, so that a decoded payload may share objects with what was parsed. */
   readonly sharesInput: boolean;
-  /** Some default holds an object inside an object, which zod hands out again and again. */
-  readonly sharesDefaults: boolean;
-  /** Some field is named like a member of every object, such as `constructor`: absent, it would be found all the same. */
+  /** Some field, however deep, is named like a member of every object, such as `constructor`: absent, it would be found all the same. */
   readonly namedLikeMembers: boolean;
   /** Some part may hold what JSON cannot and the schema does not say so: it is looked for before it is stored. */
   readonly mayHoldMore: boolean;
-  /** The payload's fields; `undefined` where the schema lets it have any. */
+  /** How many levels a value may have does not follow from the schema: they are counted before it is stored. */
+  readonly mayBeDeep: boolean;
+  /** The payload's fields; `undefined` if the schema lets it have any. */
   readonly fields: ReadonlySet<string> | undefined;
+  /** The fields that the schema names, whether it lets the payload have others or not. */
+  readonly named: ReadonlySet<string>;
   /** Something is marked as sensitive, however deep. */
   readonly hasSensitive: boolean;
   /** The fields that are stored in a form of their own: encrypted, or with their end. */
@@ -45,23 +49,32 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
   const traits = {
     hasCodec: false,
     sharesInput: false,
-    sharesDefaults: false,
     mayHoldMore: false,
+    mayBeDeep: false,
+    namedLikeMembers: false,
     hasSensitive: false,
   };
   const fields = new Set<string>();
   const marks = new Map<string, Marks>();
-  let open = false;
+  let isOpen = false;
   // A schema may stand in the store at one place and behind a codec at another.
   const seen = { stored: new Set<$ZodType>(), inCode: new Set<$ZodType>() };
+  const around = new Set<$ZodType>(); // a schema that is met inside itself is recursive
 
   function visit(node: $ZodType | undefined | null, path: PropertyKey[], stored: boolean): void {
     if (node == null) return;
     noteMarks(node, path);
     const met = stored ? seen.stored : seen.inCode;
+    traits.mayBeDeep ||= around.has(node);
     if (met.has(node)) return;
     met.add(node);
-    const def = (node as $ZodTypes)._zod.def; // every schema that zod makes is one of $ZodTypes
+    around.add(node);
+    look(node, path, stored);
+    around.delete(node);
+  }
+
+  function look(node: $ZodType, path: PropertyKey[], stored: boolean): void {
+    const def = defOf(node);
     const advice = NOT_JSON[def.type];
     if (stored && advice !== undefined) {
       throw new SessionOptionsError(
@@ -76,10 +89,11 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
         for (const [name, field] of Object.entries(def.shape)) {
           if (isPayload) refuseReserved(name);
           if (isPayload) fields.add(name);
+          if (name in Object.prototype) traits.namedLikeMembers = traits.mayBeDeep = true; // all of it is walked through
           visit(field, [...path, name], stored);
         }
-        if (isPayload && def.catchall !== undefined && def.catchall._zod.def.type !== 'never') open = true;
-        visit(def.catchall, [...path, '*'], stored);
+        if (isPayload && def.catchall !== undefined && defOf(def.catchall).type !== 'never') isOpen = true;
+        visit(def.catchall, [...path, ANY_KEY], stored);
         break;
       case 'array':
         if (stored && def.element._zod.optout === 'optional') {
@@ -99,12 +113,12 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
         break;
       case 'record':
       case 'map':
-        if (isPayload) open = true;
-        visit(def.keyType, [...path, '*'], stored);
-        visit(def.valueType, [...path, '*'], stored);
+        if (isPayload) isOpen = true;
+        visit(def.keyType, [...path, ANY_KEY], stored);
+        visit(def.valueType, [...path, ANY_KEY], stored);
         break;
       case 'set':
-        visit(def.valueType, [...path, '*'], stored);
+        visit(def.valueType, [...path, ANY_KEY], stored);
         break;
       case 'union':
         for (const option of def.options) visit(option, path, stored);
@@ -112,24 +126,6 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
       case 'intersection':
         visit(def.left, path, stored);
         visit(def.right, path, stored);
-        break;
-      case 'lazy':
-        visit(def.getter(), path, stored);
-        break;
-      case 'default':
-      case 'prefault':
-        traits.sharesDefaults ||= holdsObjects(def.defaultValue);
-        visit(def.innerType, path, stored);
-        break;
-      case 'catch':
-        traits.sharesDefaults = true;
-        visit(def.innerType, path, stored);
-        break;
-      case 'optional':
-      case 'nullable':
-      case 'nonoptional':
-      case 'readonly':
-        visit(def.innerType, path, stored);
         break;
       case 'pipe':
         visit(def.in, path, stored);
@@ -162,10 +158,10 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
         refuseInstance(node, path);
         traits.sharesInput = true;
         traits.mayHoldMore = true;
-        if (isPayload) open = true;
+        traits.mayBeDeep = true;
         break;
       default:
-        break;
+        visit(innerOf(node), path, stored);
     }
   }
 
@@ -174,7 +170,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
     traits.hasSensitive ||= found.sensitive;
     if (!found.encrypted && found.expiresAfter === undefined) return;
     const [field] = path;
-    if (path.length === 1 && typeof field === 'string' && field !== '*') {
+    if (path.length === 1 && typeof field === 'string' && field !== ANY_KEY) {
       const before = marks.get(field);
       marks.set(field, {
         sensitive: found.sensitive || before?.sensitive === true,
@@ -187,13 +183,9 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
     }
   }
 
+  refuseNoObject(schema);
   visit(schema, [], true);
-  return {
-    ...traits,
-    marks,
-    namedLikeMembers: [...fields].some((field) => field in Object.prototype),
-    fields: open ? undefined : fields,
-  };
+  return { ...traits, marks, fields: isOpen ? undefined : fields, named: fields };
 }
 
 /** The error for a schema that would have to be awaited: `req.session` is there at once, or not at all. */
@@ -235,9 +227,36 @@ function refuseReserved(field: string): void {
   throw new SessionOptionsError('schema', `the field ${field} is reserved: req.session has its own; rename it`);
 }
 
-/** Whether zod's shallow copy of a default would still share something that can be changed. */
-function holdsObjects(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return true;
-  return Object.values(value).some((inner) => typeof inner === 'object' && inner !== null);
+/** Refuses a schema whose values are no objects with fields, which is what a session is. */
+function refuseNoObject(schema: $ZodType): void {
+  const def = defOf(schema);
+  switch (def.type) {
+    case 'object':
+    case 'record':
+      return;
+    case 'union':
+      def.options.forEach(refuseNoObject);
+      return;
+    case 'intersection':
+      refuseNoObject(def.left);
+      refuseNoObject(def.right);
+      return;
+    case 'pipe':
+      refuseNoObject(def.in);
+      refuseNoObject(def.out);
+      return;
+    case 'optional':
+    case 'nullable':
+      break;
+    default: {
+      const inner = innerOf(schema);
+      if (inner === undefined) break;
+      refuseNoObject(inner);
+      return;
+    }
+  }
+  throw new SessionOptionsError(
+    'schema',
+    `is of the kind ${def.type}: a session has fields, so its schema must be an object, z.object({ … }) or a union of objects`,
+  );
 }

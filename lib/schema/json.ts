@@ -1,22 +1,29 @@
-import { formatPath, type SessionIssue } from '../errors.js';
-import { isPlain } from './tree.js';
+import { MAX_DEPTH, isPlain } from './tree.js';
 
 /** Where a tree holds what JSON cannot, and what to do about it. */
 export interface NotJson {
-  readonly issue: SessionIssue;
+  readonly path: readonly PropertyKey[];
+  readonly code: 'not_json' | 'too_deep';
+  /** What is there, without the value. */
+  readonly what: string;
   readonly advice: string;
 }
 
 /** What to declare instead, by the class of a value. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  Date: 'declare it as isoDate',
-  URL: 'declare it as urlText',
-  Set: 'declare it as setOf(item)',
-  Map: 'declare it as mapOf(key, value)',
-};
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['Date', 'declare it as isoDate'],
+  ['URL', 'declare it as urlText'],
+  ['Set', 'declare it as setOf(item)'],
+  ['Map', 'declare it as mapOf(key, value)'],
+]);
 
-/** The first value in a tree that would not come back from JSON as it is. */
-export function findNotJson(value: unknown, path: PropertyKey[] = []): NotJson | undefined {
+/** The first value in a tree that would not come back from JSON as it is, or that is too deep to be walked through. */
+export function findNotJson(tree: unknown): NotJson | undefined {
+  return find(tree, []);
+}
+
+/** @param path - the path to the value, which is changed on the way and is as before on return */
+function find(value: unknown, path: PropertyKey[]): NotJson | undefined {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -29,15 +36,22 @@ export function findNotJson(value: unknown, path: PropertyKey[] = []): NotJson |
     case 'bigint':
       return found(path, 'is a bigint', 'declare it as bigintText');
     case 'object':
-      break;
+      return value === null ? undefined : findInside(value, path);
     default:
       return found(path, `is a ${typeof value}`, 'keep data in the session, and nothing that acts');
   }
-  if (value === null) return undefined;
+}
+
+function findInside(value: object, path: PropertyKey[]): NotJson | undefined {
+  if (path.length === MAX_DEPTH) {
+    const what = `has more than ${String(MAX_DEPTH)} levels, or holds itself`;
+    return { path: path.slice(0, 1), code: 'too_deep', what, advice: 'store less deep' };
+  }
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
-      if (value[i] === undefined) return found([...path, i], 'is undefined in an array', 'use null');
-      const inner = findNotJson(value[i], [...path, i]);
+      path.push(i);
+      const inner = value[i] === undefined ? found(path, 'is undefined in an array', 'use null') : find(value[i], path);
+      path.pop();
       if (inner !== undefined) return inner;
     }
     return undefined;
@@ -45,15 +59,17 @@ export function findNotJson(value: unknown, path: PropertyKey[] = []): NotJson |
   if (!isPlain(value)) {
     const { constructor } = value as { readonly constructor?: { readonly name?: unknown } }; // any object can be asked
     const name = typeof constructor?.name === 'string' ? constructor.name : 'class';
-    return found(path, `is an instance of ${name}`, INSTEAD[name] ?? 'declare it with z.codec(…)');
+    return found(path, `is an instance of ${name}`, INSTEAD.get(name) ?? 'declare it with z.codec(…)');
   }
   for (const key of Object.keys(value)) {
-    const inner = findNotJson(value[key], [...path, key]);
+    path.push(key);
+    const inner = find(value[key], path);
+    path.pop();
     if (inner !== undefined) return inner;
   }
   return undefined;
 }
 
-function found(path: PropertyKey[], what: string, advice: string): NotJson {
-  return { issue: { path, code: 'not_json' }, advice: `${formatPath(path)} ${what}: ${advice}` };
+function found(path: readonly PropertyKey[], what: string, advice: string): NotJson {
+  return { path: [...path], code: 'not_json', what, advice };
 }

@@ -1,5 +1,8 @@
-import type { SessionIssue } from '../errors.js';
 import { asyncSchema } from './inspect.js';
+import { copyAll } from './isolate.js';
+import { ANY_KEY } from './issue-paths.js';
+import { namesIn } from './standard-names.js';
+import { isTooDeep } from './tree.js';
 import type { StandardIssue, StandardSchema } from './types.js';
 import type { Validated, Validator } from './validator.js';
 
@@ -10,35 +13,55 @@ import type { Validated, Validator } from './validator.js';
  */
 export function standardValidator(schema: StandardSchema<object, object>): Validator {
   const { validate } = schema['~standard'];
+  const names = namesIn(schema);
+  const publicPath = (path: readonly PropertyKey[]): PropertyKey[] =>
+    path.map((key) => (typeof key === 'number' || (typeof key === 'string' && names.has(key)) ? key : ANY_KEY));
   const run = (value: object): Validated => {
-    const result = validate(value);
+    let result;
+    try {
+      result = validate(value);
+    } catch (cause) {
+      const code = isTooDeep(cause) ? 'too_deep' : 'codec_failed';
+      return { ok: false, issues: [{ path: [], code }], refused: [], cause };
+    }
     if (result instanceof Promise) {
       result.catch(() => undefined); // it is refused whatever comes of it
       throw asyncSchema();
     }
-    if (result.issues !== undefined) return { ok: false, issues: result.issues.map(issueOf) };
-    return { ok: true, value: result.value };
+    if (result.issues === undefined) return { ok: true, value: result.value };
+    const paths = result.issues.map(pathOf);
+    return {
+      ok: false,
+      issues: paths.map((path) => ({ path: publicPath(path), code: 'invalid' })), // the standard has no codes
+      refused: paths.flatMap((path) => path.slice(0, 1).map(String)),
+    };
   };
   return {
     decode: run,
     encode: run,
+    isolate: copyAll,
     encodeField: () => undefined,
     stateOf: () => undefined,
     show: (payload) => payload,
+    publicPath,
     traits: {
       hasCodec: false,
       sharesInput: true,
-      sharesDefaults: true,
       mayHoldMore: true,
+      mayBeDeep: true,
       namedLikeMembers: false,
       fields: undefined,
+      named: names,
       hasSensitive: false,
       marks: new Map(),
     },
   };
 }
 
-function issueOf({ path }: StandardIssue): SessionIssue {
-  const keys = (path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
-  return { path: keys, code: 'invalid' }; // the standard has no codes, and its messages may quote values
+function pathOf({ path }: StandardIssue): PropertyKey[] {
+  return (path ?? []).map((part) => {
+    if (typeof part !== 'object') return part;
+    const { key, type } = part as { readonly key: PropertyKey; readonly type?: unknown }; // valibot says what it is a part of
+    return type === 'map' ? ANY_KEY : key;
+  });
 }

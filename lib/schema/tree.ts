@@ -1,3 +1,15 @@
+/**
+ * How many levels of objects and arrays a session may have, the payload itself being the first. Every function that walks
+ * through a payload or a tree stops there, so none of them can exhaust the stack, and what was stored can be loaded.
+ */
+export const MAX_DEPTH = 500;
+
+/** An encoded payload: a tree of what JSON can hold. */
+export type Tree = Readonly<Record<string, unknown>>;
+
+/** A walk went deeper than {@link MAX_DEPTH}. Never leaves this folder. */
+export class TooDeepError extends Error {}
+
 /** Whether two JSON-like trees hold the same; a property that is `undefined` counts as absent. */
 export function sameTree(a: unknown, b: unknown): boolean {
   if (a === b) return true;
@@ -23,14 +35,25 @@ export function sameTree(a: unknown, b: unknown): boolean {
 
 /** A deep copy of the plain objects and arrays of a value; anything else in it is shared. */
 export function copyTree<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(copyTree) as T; // an array of what T's elements are
+  return copy(value, 0) as T; // the same keys with the same values
+}
+
+function copy(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === MAX_DEPTH) throw new TooDeepError();
+  if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
   if (!isPlain(value)) return value;
-  const copy: Record<string, unknown> = {};
+  const result: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     if (key === '__proto__') continue;
-    copy[key] = copyTree(value[key]);
+    result[key] = copy(value[key], depth + 1);
   }
-  return copy as T; // the same keys with the same values
+  return result;
+}
+
+/** A field of an object, and nothing that the object inherits. */
+export function ownField(object: object, field: PropertyKey): unknown {
+  return Object.hasOwn(object, field) ? (object as Record<PropertyKey, unknown>)[field] : undefined; // any object can be asked
 }
 
 /** Whether a value is an object without a class: made by a literal, by `JSON.parse` or by zod. */
@@ -40,7 +63,34 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Whether an error says that a tree was deeper than the stack is high, as V8 says it. */
+/** Whether a value has more levels than {@link MAX_DEPTH}; a value that contains itself has. */
+export function isDeeper(value: unknown, levels: number = MAX_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value) || value instanceof Set) {
+    if (levels === 0) return true;
+    for (const item of value) if (isDeeper(item, levels - 1)) return true;
+    return false;
+  }
+  if (value instanceof Map) {
+    if (levels === 0) return true;
+    for (const [key, item] of value) if (isDeeper(key, levels - 1) || isDeeper(item, levels - 1)) return true;
+    return false;
+  }
+  if (!isPlain(value)) return false;
+  if (levels === 0) return true;
+  for (const key in value) if (isDeeper(value[key], levels - 1)) return true;
+  return false;
+}
+
+/** A tree without the fields that are too deep to be stored, and with none but those that `wanted` accepts. */
+export function withoutDeep(tree: Tree, wanted: (field: string) => boolean = () => true): Tree {
+  const fits = ([field, value]: [string, unknown]): boolean => wanted(field) && !isDeeper(value, MAX_DEPTH - 1);
+  return Object.fromEntries(Object.entries(tree).filter(fits));
+}
+
+/** Whether an error says that a value was too deep: for our own walks, or for the stack, as V8 says it. */
 export function isTooDeep(error: unknown): boolean {
-  return error instanceof RangeError && error.message.startsWith('Maximum call stack');
+  return (
+    error instanceof TooDeepError || (error instanceof RangeError && error.message.startsWith('Maximum call stack'))
+  );
 }

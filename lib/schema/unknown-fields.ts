@@ -1,16 +1,16 @@
-import { isPlain, sameTree } from './tree.js';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { ANY_KEY } from './issue-paths.js';
+import { matchItems } from './match-items.js';
+import { isPlain, sameTree, type Tree } from './tree.js';
 
 /**
- * Puts back what a newer version of the app had stored and this one does not know, so that a change made by this one
- * takes nothing away from it.
+ * Puts back what the store holds and the schema does not know, so that a change by this release takes nothing away from
+ * it: fields that another release of the app stores, or that the schema leaves out.
  *
- * @param stored - the tree as it was stored
- * @param known - what this version's schema keeps of it
- * @param mine - what this version wants to store
+ * @param stored - the tree as it is stored
+ * @param known - what the schema keeps of it
+ * @param mine - what is to be stored
  */
-export function keepUnknown(stored: Fields, known: Fields, mine: Fields): Fields {
+export function keepUnknown(stored: Tree, known: Tree, mine: Tree): Tree {
   const whole: Record<string, unknown> = { ...mine };
   for (const [field, value] of Object.entries(stored)) {
     if (field === '__proto__') continue;
@@ -24,18 +24,61 @@ export function keepUnknown(stored: Fields, known: Fields, mine: Fields): Fields
 }
 
 function keepInside(stored: unknown, known: unknown, mine: unknown): unknown {
-  if (sameTree(known, mine)) return stored;
   if (isPlain(stored) && isPlain(known) && isPlain(mine)) return keepUnknown(stored, known, mine);
-  if (!Array.isArray(stored) || !Array.isArray(known) || !Array.isArray(mine)) return mine;
-  // An item is found again by what is known of it, wherever it stands now; a changed one by its place.
-  const left = new Set(known.keys());
-  const found = mine.map((item, at) => {
-    const same = [at, ...left].find((index) => left.has(index) && sameTree(known[index], item));
-    if (same !== undefined) left.delete(same);
-    return same;
-  });
-  return mine.map((item: unknown, at): unknown => {
-    const index = found[at] ?? (left.has(at) && mine.length === known.length ? at : undefined);
-    return index === undefined ? item : keepInside(stored[index], known[index], item);
-  });
+  if (Array.isArray(stored) && Array.isArray(known) && Array.isArray(mine) && stored.length === known.length) {
+    const found = matchItems(known, mine);
+    return mine.map((item: unknown, at): unknown => {
+      const index = found[at];
+      return index === undefined ? item : keepInside(stored[index], known[index], item);
+    });
+  }
+  return sameTree(known, mine) ? stored : mine;
+}
+
+/** How many fields are told of one record. */
+const MOST = 50;
+
+/**
+ * The paths of what the store holds and the schema does not know, each once, at most 50.
+ * @param publicPath - hides the keys that a client may have chosen
+ */
+export function findUnknown(
+  stored: Tree,
+  known: Tree,
+  publicPath: (path: readonly PropertyKey[]) => readonly PropertyKey[],
+): PropertyKey[][] {
+  const found = new Map<string, PropertyKey[]>();
+  const path: PropertyKey[] = [];
+  look(stored, known);
+  return [...found.values()];
+
+  function look(value: unknown, kept: unknown): void {
+    if (found.size === MOST) return;
+    if (isPlain(value) && isPlain(kept)) {
+      for (const field of Object.keys(value)) {
+        if (field === '__proto__') continue;
+        path.push(field);
+        if (Object.hasOwn(kept, field)) look(value[field], kept[field]);
+        else note();
+        path.pop();
+      }
+    } else if (Array.isArray(value) && Array.isArray(kept) && value.length === kept.length) {
+      path.push(0);
+      for (let i = 0; i < value.length; i++) look(value[i], kept[i]);
+      path.pop();
+    }
+  }
+
+  function note(): void {
+    const field = path.at(-1);
+    const where = publicPath(path.slice(0, -1)).map((part) => (typeof part === 'number' ? ANY_KEY : part));
+    const all = [...where, typeof field === 'string' && isName(field) ? field : ANY_KEY];
+    const text = all.map(String).join('\0');
+    if (found.size < MOST && !found.has(text)) found.set(text, all);
+  }
+}
+
+/** Whether a key looks like the name of a field in code. Others may be data: an address, an id, a number. */
+function isName(key: string): boolean {
+  return /^[A-Za-z_$][\w$]{0,39}$/.test(key) && !/\d{4}/.test(key);
 }

@@ -1,17 +1,29 @@
 import { SessionOptionsError, type SessionIssue } from '../errors.js';
 import type { SchemaTraits } from './inspect.js';
+import type { Isolate } from './isolate.js';
 import { standardValidator } from './standard.js';
 import type { SessionSchema } from './types.js';
 import { isZod, zodValidator } from './zod.js';
 
 /** What came of a validation. */
 export type Validated =
-  { readonly ok: true; readonly value: object } | { readonly ok: false; readonly issues: readonly SessionIssue[] };
+  | { readonly ok: true; readonly value: object }
+  | {
+      readonly ok: false;
+      /** Paths and codes, without keys that a client may have chosen. */
+      readonly issues: readonly SessionIssue[];
+      /** The top-level fields that do not fit, by their real names. */
+      readonly refused: readonly string[];
+      /** What a codec or a check of the app threw, if that is why. */
+      readonly cause?: unknown;
+    };
 
 /** A schema, whichever library it is of: what the rest of this folder works with. */
 export interface Validator {
   /** What was found out about the schema at start-up. */
   readonly traits: SchemaTraits;
+  /** Makes the values of a decoded payload belong to one session alone; `undefined` if they always do. */
+  readonly isolate: Isolate | undefined;
   /** Validates a tree and makes the payload of it. */
   decode(tree: object): Validated;
   /** Validates a payload and makes the tree of it. */
@@ -22,6 +34,8 @@ export interface Validator {
   stateOf(tree: object): unknown;
   /** The payload without what is sensitive. */
   show(payload: object): object;
+  /** A path without the keys that the schema does not name. */
+  publicPath(path: readonly PropertyKey[]): readonly PropertyKey[];
 }
 
 /** @throws SessionOptionsError where it is no schema, or one that cannot serve */

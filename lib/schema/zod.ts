@@ -1,9 +1,14 @@
-import { $ZodAsyncError, safeDecode, safeEncode, type $ZodError, type $ZodType, type $ZodTypes } from 'zod/v4/core';
-import type { SessionIssue } from '../errors.js';
+import { $ZodAsyncError, safeDecode, safeEncode, type $ZodError, type $ZodIssue, type $ZodType } from 'zod/v4/core';
 import { asyncSchema, inspectSchema } from './inspect.js';
-import { withoutSensitive } from './marks.js';
-import { isTooDeep } from './tree.js';
+import { isolatorOf } from './isolate.js';
+import { publicPath } from './issue-paths.js';
+import { withoutSensitive } from './show.js';
+import { pathOfThrow } from './thrown.js';
+import { isTooDeep, ownField } from './tree.js';
 import type { Validated, Validator } from './validator.js';
+import { defOf } from './zod-def.js';
+
+const RUN = { decode: safeDecode, encode: safeEncode };
 
 /** Whether this is a schema of zod 4, of `zod` or of `zod/mini`. */
 export function isZod(schema: unknown): schema is $ZodType<object, object> {
@@ -17,24 +22,27 @@ export function zodValidator(schema: $ZodType<object, object>): Validator {
   const hasSensitive = traits.hasSensitive;
   return {
     traits,
-    decode: (tree) => run(() => safeDecode(schema, tree)),
-    encode: (payload) => run(() => safeEncode(schema, payload)),
+    isolate: isolatorOf(schema),
+    decode: (tree) => run(schema, tree, 'decode'),
+    encode: (payload) => run(schema, payload, 'encode'),
     encodeField(field, value) {
       for (const one of fieldsOf(schema, field)) {
-        const encoded = run(() => {
+        try {
           const result = safeEncode(one, value);
-          return result.success ? { success: true, data: [result.data] } : result;
-        });
-        if (encoded.ok) return (encoded.value as [unknown])[0]; // made just above
+          if (result.success) return result.data;
+        } catch {
+          // A codec of the app: it is told when the payload is encoded.
+        }
       }
       return undefined;
     },
     stateOf(tree) {
       if (options === undefined) return undefined;
-      if (options.discriminator !== undefined) return (tree as Record<string, unknown>)[options.discriminator]; // any object can be asked
-      return options.members.findIndex((member) => run(() => safeDecode(member, tree)).ok);
+      if (options.discriminator !== undefined) return ownField(tree, options.discriminator);
+      return options.members.findIndex((member) => run(member, tree, 'decode').ok);
     },
     show: (payload) => (hasSensitive ? (withoutSensitive(schema, payload) as object) : payload), // of an object it is one
+    publicPath: (path) => publicPath(schema, path),
   };
 }
 
@@ -45,7 +53,7 @@ interface Union {
 
 /** The union that a schema is, under whatever it is wrapped in. */
 function unionOf(schema: $ZodType): Union | undefined {
-  const { def } = (schema as $ZodTypes)._zod; // every schema that zod makes is one of $ZodTypes
+  const def = defOf(schema);
   switch (def.type) {
     case 'union': {
       const { discriminator } = def as { readonly discriminator?: unknown }; // of a discriminated union
@@ -66,7 +74,7 @@ function unionOf(schema: $ZodType): Union | undefined {
 
 /** The schemas that a field has: one in each member of a union. */
 function fieldsOf(schema: $ZodType, field: string): $ZodType[] {
-  const { def } = (schema as $ZodTypes)._zod; // as above
+  const def = defOf(schema);
   switch (def.type) {
     case 'object':
       return Object.hasOwn(def.shape, field) && def.shape[field] !== undefined ? [def.shape[field]] : [];
@@ -84,20 +92,39 @@ function fieldsOf(schema: $ZodType, field: string): $ZodType[] {
   }
 }
 
-function run(
-  validate: () =>
-    { readonly success: true; readonly data: object } | { readonly success: false; readonly error: $ZodError },
-): Validated {
+function run(schema: $ZodType<object, object>, value: object, direction: 'decode' | 'encode'): Validated {
   try {
-    const result = validate();
-    return result.success ? { ok: true, value: result.data } : { ok: false, issues: issuesOf(result.error) };
+    const result = RUN[direction](schema, value);
+    if (result.success) return { ok: true, value: result.data };
+    return { ok: false, ...issuesOf(schema, result.error) };
   } catch (error) {
     if (error instanceof $ZodAsyncError) throw asyncSchema();
-    // What a codec of the app throws, or a value too deep to walk through: it does not fit.
-    return { ok: false, issues: [{ path: [], code: isTooDeep(error) ? 'too_deep' : 'codec_failed' }] };
+    if (isTooDeep(error)) return { ok: false, issues: [{ path: [], code: 'too_deep' }], refused: [] };
+    // A codec, a check or a default of the app.
+    const path = pathOfThrow(schema, value, (part, inner) => throws(part, inner, direction), direction);
+    const issues = [{ path: publicPath(schema, path), code: 'codec_failed' }];
+    return { ok: false, issues, refused: path.slice(0, 1).map(String), cause: error };
   }
 }
 
-function issuesOf(error: $ZodError): SessionIssue[] {
-  return error.issues.map(({ path, code }) => ({ path, code }));
+function throws(schema: $ZodType, value: unknown, direction: 'decode' | 'encode'): boolean {
+  try {
+    RUN[direction](schema, value);
+    return false;
+  } catch (error) {
+    return !isTooDeep(error) && !(error instanceof $ZodAsyncError);
+  }
+}
+
+function issuesOf(schema: $ZodType, { issues }: $ZodError): Pick<Validated & { ok: false }, 'issues' | 'refused'> {
+  return {
+    issues: issues.map(({ path, code }) => ({ path: publicPath(schema, path), code })),
+    refused: issues.flatMap(refusedBy),
+  };
+}
+
+function refusedBy(issue: $ZodIssue): readonly string[] {
+  const [field] = issue.path;
+  if (field !== undefined) return [String(field)];
+  return issue.code === 'unrecognized_keys' ? issue.keys : [];
 }

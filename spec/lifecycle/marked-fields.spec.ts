@@ -28,10 +28,10 @@ async function open(options: object = {}, store: SessionStore = new MemoryStore(
   const sessions = session({ schema, secret: 's', store, encryption: newKey, ...options });
   const client = await makeApp((app) => {
     app.use(sessions);
-    app.get('/', (req, res) => void res.json(sessions.of(req)));
+    app.get('/', (req, res) => void res.json({ ...sessions.of(req) }));
     app.get('/set', (req, res) => {
       Object.assign(sessions.of(req), assign);
-      res.json(sessions.of(req));
+      res.json({ ...sessions.of(req) });
     });
     app.get('/rotate', async (req, res) => {
       await sessions.of(req).rotate();
@@ -42,7 +42,13 @@ async function open(options: object = {}, store: SessionStore = new MemoryStore(
     });
     app.get('/inspect', (req, res) => {
       const mine = sessions.of(req);
-      res.json([inspect(mine), inspect(req), inspect({ mine }, { depth: 9 })]);
+      res.json([
+        inspect(mine),
+        inspect(req),
+        inspect({ mine }, { depth: 9 }),
+        JSON.stringify(mine),
+        JSON.stringify({ mine }),
+      ]);
     });
   });
   const set = (data: Data, by: Client = client): Promise<unknown> => {

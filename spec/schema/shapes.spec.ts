@@ -72,12 +72,12 @@ const zodShapes: Readonly<Record<string, Shape>> = {
   'an object with a catchall': {
     schema: z.object({ a: z.string().optional() }).catchall(z.int()),
     fits: { a: 'x', n: 1 },
-    refused: [{ n: 'x' }, 'n (invalid_type)'],
+    refused: [{ n: 'x' }, '[*] (invalid_type)'],
   },
   'a record': {
     schema: z.record(z.string(), z.union([z.string(), z.int()])),
     fits: { a: 'x', b: 1 },
-    refused: [{ a: {} }, 'a (invalid_union)'],
+    refused: [{ a: {} }, '[*] (invalid_union)'],
   },
   'a lazy and recursive schema': {
     schema: z.object({ thread: comment.optional() }),
@@ -221,7 +221,7 @@ describe('what JSON cannot hold', () => {
 
   it.each([
     [{ any: new Date() }, 'any is an instance of Date: declare it as isoDate', 'any (not_json)'],
-    [{ any: { deep: [new Set()] } }, 'any.deep[0] is an instance of Set: declare it as setOf(item)', 'any.deep[0] (not_json)'],
+    [{ any: { deep: [new Set()] } }, 'any[*][0] is an instance of Set: declare it as setOf(item)', 'any[*][0] (not_json)'],
     [{ any: new Map() }, 'any is an instance of Map: declare it as mapOf(key, value)', 'any (not_json)'],
     [{ any: new URL('https://a.test') }, 'any is an instance of URL: declare it as urlText', 'any (not_json)'],
     [{ any: new Money() }, 'any is an instance of Money: declare it with z.codec(…)', 'any (not_json)'],
@@ -231,8 +231,8 @@ describe('what JSON cannot hold', () => {
     [{ any: () => 1 }, 'any is a function: keep data in the session, and nothing that acts', 'any (not_json)'],
     [{ any: Symbol('x') }, 'any is a symbol: keep data in the session, and nothing that acts', 'any (not_json)'],
     [{ list: [1, undefined] }, 'list[1] is undefined in an array: use null', 'list[1] (not_json)'],
-    [{ any: self }, 'nested too deep for JSON, or holds itself', 'was not stored'],
-    [{ any: deep }, 'nested too deep for JSON, or holds itself', 'was not stored'],
+    [{ any: self }, 'has more than 500 levels, or holds itself', 'any (too_deep)'],
+    [{ any: deep }, 'has more than 500 levels, or holds itself', 'any (too_deep)'],
   ])('is found at the commit: %#', async (fields, advice, end) => {
     const { set, text } = await open(anything);
     const answer = await set(fields);

@@ -1,0 +1,43 @@
+import { types } from 'node:util';
+import { TooDeepError, isDeeper, isPlain } from './tree.js';
+
+/**
+ * A copy of a decoded value that shares nothing that could be changed: of lists, plain objects and the classes that
+ * JavaScript itself has. An instance of any other class cannot be copied from outside; it is added to `foreign`.
+ */
+export function copyValue(value: unknown, foreign: object[]): unknown {
+  if (isDeeper(value)) throw new TooDeepError();
+  return copy(value, foreign);
+}
+
+function copy(value: unknown, foreign: object[]): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => copy(item, foreign));
+  if (isPlain(value)) {
+    const result: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) if (key !== '__proto__') result[key] = copy(value[key], foreign);
+    return result;
+  }
+  const copied = isSubclass(value) ? undefined : copyBuiltIn(value, foreign);
+  if (copied === undefined && !Object.isFrozen(value)) foreign.push(value);
+  return copied ?? value;
+}
+
+function copyBuiltIn(value: object, foreign: object[]): object | undefined {
+  if (types.isDate(value)) return new Date(value.getTime());
+  if (types.isMap(value)) return new Map([...value].map(([key, item]) => [copy(key, foreign), copy(item, foreign)]));
+  if (types.isSet(value)) return new Set([...value].map((item) => copy(item, foreign)));
+  if (types.isRegExp(value)) return new RegExp(value.source, value.flags);
+  if (value instanceof URL) return new URL(value.href);
+  if (value instanceof URLSearchParams) return new URLSearchParams(value);
+  if (types.isTypedArray(value)) return value.slice();
+  if (types.isArrayBuffer(value)) return value.slice(0);
+  return undefined;
+}
+
+/** Whether an object is of a class that extends another one: a copy would have to be of that class. */
+function isSubclass(value: object): boolean {
+  if (types.isTypedArray(value)) return false; // slice() returns one of the same class
+  const parent: unknown = Object.getPrototypeOf(Object.getPrototypeOf(value));
+  return parent !== null && Object.getPrototypeOf(parent) !== null;
+}

@@ -1,0 +1,81 @@
+import { SessionValidationError, type SessionIssue } from '../errors.js';
+import { withoutInherited } from './inherited.js';
+import { isReserved } from './reserved.js';
+import { copyTree, type Tree } from './tree.js';
+import type { Validator } from './validator.js';
+
+/** Why a payload could not be decoded. */
+export interface NotDecoded {
+  readonly ok: false;
+  /** Paths and codes, without keys that a client may have chosen. */
+  readonly issues: readonly SessionIssue[];
+  /** The top-level fields that do not fit, by their real names. */
+  readonly refused: readonly string[];
+  /** What a codec or a check of the app threw, if that is why. */
+  readonly cause?: unknown;
+}
+
+/** A payload that was decoded, or why it could not be. */
+export type Decoded<P> = { readonly ok: true; readonly payload: P } | NotDecoded;
+
+interface Attempt {
+  readonly ok: true;
+  readonly payload: object;
+  /** The objects of the payload that nobody but their own class could copy. */
+  readonly foreign: readonly object[];
+}
+
+/**
+ * Validates a tree and makes the payload of it. The payload shares nothing with the tree, nor with that of another session.
+ * @throws SessionValidationError if a codec or a default returns one object for every session
+ */
+export function decodeTree(validator: Validator, tree: Tree): Decoded<object> {
+  const result = attempt(validator, tree);
+  if (!result.ok) return result;
+  const payload = result.foreign.length === 0 ? result.payload : unshared(validator, tree, result);
+  for (const field in payload) {
+    if (isReserved(field)) {
+      return { ok: false, issues: [{ path: [field], code: 'reserved_field' }], refused: [field] };
+    }
+  }
+  return { ok: true, payload };
+}
+
+/** The `cause` of an error about a result, if something was thrown. */
+export function causeOf(result: { readonly cause?: unknown }): ErrorOptions | undefined {
+  return 'cause' in result ? { cause: result.cause } : undefined;
+}
+
+function attempt(validator: Validator, tree: Tree): Attempt | NotDecoded {
+  const { traits, isolate } = validator;
+  const source = traits.sharesInput ? copyTree(tree) : tree;
+  const result = validator.decode(traits.namedLikeMembers ? withoutInherited(source) : source);
+  if (!result.ok) return result;
+  const foreign: object[] = [];
+  const payload = isolate === undefined ? result.value : (isolate(result.value, tree, foreign) as object); // of an object it is one
+  return { ok: true, payload, foreign };
+}
+
+/**
+ * A payload whose objects of foreign classes are its own. Whether they are is seen by decoding again: an object that is
+ * the same then belongs to the schema. That of a default is not met again once it is in the tree.
+ */
+function unshared(validator: Validator, tree: Tree, first: Attempt): object {
+  if (isUnshared(validator, tree, first)) return first.payload;
+  const encoded = validator.encode(first.payload);
+  if (encoded.ok) {
+    const whole = encoded.value as Tree; // any object can be asked for its fields
+    const again = attempt(validator, whole);
+    if (again.ok && isUnshared(validator, whole, again)) return again.payload;
+  }
+  throw new SessionValidationError(
+    'A codec or a default of the schema returns the same object for every session: return a new one each time, or freeze it',
+    [{ path: [], code: 'shared_object' }],
+  );
+}
+
+function isUnshared(validator: Validator, tree: Tree, { foreign }: Attempt): boolean {
+  const other = attempt(validator, tree);
+  const theirs = new Set(other.ok ? other.foreign : foreign);
+  return !foreign.some((object) => theirs.has(object));
+}

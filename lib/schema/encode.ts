@@ -1,0 +1,59 @@
+import { SessionValidationError, formatPath } from '../errors.js';
+import { causeOf } from './decode.js';
+import { withoutInherited } from './inherited.js';
+import { findNotJson } from './json.js';
+import { isReserved } from './reserved.js';
+import { MAX_DEPTH, isDeeper, ownField, type Tree } from './tree.js';
+import type { Validator } from './validator.js';
+
+const MISFIT = 'The session does not fit its schema and was not stored';
+const THREW = 'A codec or a check of the schema threw an error, see the cause; the session was not stored';
+const TOO_DEEP = `The session has more than ${String(MAX_DEPTH)} levels, or holds itself, and was not stored`;
+
+/**
+ * Validates a payload and makes the tree of it. The two may share objects.
+ * @throws SessionValidationError if the schema refuses the payload or has no place for a field of it, if JSON cannot hold
+ *   the tree, or if it has more than {@link MAX_DEPTH} levels
+ */
+export function encodePayload(validator: Validator, payload: object): Tree {
+  const { traits } = validator;
+  if (traits.mayBeDeep) refuseTooDeep(validator, payload);
+  const result = validator.encode(traits.namedLikeMembers ? withoutInherited(payload) : payload);
+  if (!result.ok) {
+    throw new SessionValidationError('cause' in result ? THREW : MISFIT, result.issues, causeOf(result));
+  }
+  const tree = result.value as Tree; // any object can be asked for its fields
+  refuseUnknown(payload, tree);
+  if (traits.mayHoldMore) refuseNotJson(validator, tree);
+  else if (traits.mayBeDeep && traits.hasCodec) refuseTooDeep(validator, tree);
+  return tree;
+}
+
+function refuseUnknown(payload: object, tree: Tree): void {
+  const unknown = Object.keys(payload).filter(
+    (field) => isReserved(field) || (!Object.hasOwn(tree, field) && ownField(payload, field) !== undefined),
+  );
+  if (unknown.length === 0) return;
+  throw new SessionValidationError(
+    'The session has fields that its schema does not know (add them to the schema), and was not stored',
+    unknown.map((field) => ({ path: [field], code: isReserved(field) ? 'reserved_field' : 'unrecognized_keys' })),
+  );
+}
+
+/** Before the schema walks through a payload, and before anything else walks through what the schema made. */
+function refuseTooDeep(validator: Validator, value: object): void {
+  if (!isDeeper(value)) return;
+  const field = Object.keys(value).find((name) => isDeeper(ownField(value, name), MAX_DEPTH - 1));
+  const path = validator.publicPath(field === undefined ? [] : [field]);
+  throw new SessionValidationError(TOO_DEEP, [{ path, code: 'too_deep' }]);
+}
+
+function refuseNotJson(validator: Validator, tree: Tree): void {
+  const found = findNotJson(tree);
+  if (found === undefined) return;
+  const { code, what, advice } = found;
+  const path = validator.publicPath(found.path);
+  if (code === 'too_deep') throw new SessionValidationError(TOO_DEEP, [{ path, code }]);
+  const message = `The session holds what JSON cannot, and was not stored (${formatPath(path)} ${what}: ${advice})`;
+  throw new SessionValidationError(message, [{ path, code }]);
+}
