@@ -17,9 +17,9 @@ export {
   type ReadonlySessionDecorator,
   type RequireSessionDecorator,
   type RequireSessionDecorators,
+  type SessionMethodDecorator,
 } from './decorators/require-session.js';
 export { sessionRequirements } from './decorators/requirements.js';
-export type { SessionDecorator, SessionMethodDecorator } from './decorators/types.js';
 export * from './errors.js';
 export type * from './events.js';
 export { byAccept, problem, redirect, returnPath, type MissingHandler } from './express/missing.js';
@@ -30,24 +30,25 @@ export {
   type RequireSessionFunction,
 } from './express/require.js';
 export type { GuardOptions } from './express/requirements.js';
+export type { HandlerBefore, HandlerBehind } from './express/routes.js';
 export type { SessionRequirements } from './express/step.js';
 export { cached, fallback } from './express/store.js';
+export type { AnyGuard, Guard, GuardFacts, OwnGuard, ReadonlySessionGuard, SessionGuard } from './express/guard.js';
 export type {
   BesideOthers,
   Checked,
-  DeepReadonly,
+  CheckedByName,
+  CheckedBySchema,
   NarrowedOf,
   OnlyRead,
-  OwnChecked,
-  OwnGuard,
   OwnLocals,
   OwnSessionRequest,
   ReadonlyMembers,
   ReadonlySession,
-  ReadonlySessionGuard,
   ReadonlySessionRequest,
   RegisteredMembers,
-  SessionGuard,
+  SessionIdentity,
+  SessionOn,
   SessionRequest,
 } from './express/types.js';
 export type { MigrateAllOptions, MigrationProgress } from './lifecycle/migrate-all.js';
@@ -76,6 +77,7 @@ export {
   type SessionDefinition,
 } from './schema/migrations.js';
 export type { ReservedField } from './schema/reserved.js';
+export type { DeepReadonly, ReadonlyDate, ReadonlyURL } from './schema/readonly.js';
 export type * from './schema/types.js';
 export type { CachedOptions } from './stores/cached/cached-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';

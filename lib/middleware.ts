@@ -10,7 +10,15 @@ import type { Session } from './lifecycle/session.js';
 import { decorate } from './decorators/decorate.js';
 import type { OwnDecorator } from './decorators/require-session.js';
 import { resolveOptions, type Settings } from './lifecycle/settings.js';
-import type { KnownFields, Narrowed, Requirement, SessionSchema } from './schema/types.js';
+import type {
+  DefaultName,
+  FirstName,
+  Found,
+  KnownFields,
+  Payload,
+  Requirement,
+  SessionSchema,
+} from './schema/types.js';
 import { storeOf } from './express/store.js';
 import type { Request } from 'express-serve-static-core';
 import { RequestContext, contextOf } from './express/request-context.js';
@@ -20,10 +28,18 @@ import type { MissingHandler } from './express/missing.js';
 import type { GuardOptions } from './express/requirements.js';
 import { sessionStep } from './express/require.js';
 import { middlewareOf } from './express/step.js';
-import type { NarrowedOf, OwnGuard } from './express/types.js';
+import type { OwnGuard } from './express/guard.js';
+import type { SessionIdentity, SessionOn } from './express/types.js';
 
-/** The middleware that `session(…)` makes, and the ways to a session that is not the registered one. */
-export interface SessionMiddleware<S extends SessionSchema> {
+/**
+ * The middleware that `session(…)` makes, and the ways to a session that is not the registered one. `Name` is the option
+ * `name` as a literal type: it tells two middlewares with one schema apart. In an annotation, leave it out.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a middleware of any name is assignable to one without a name
+export interface SessionMiddleware<S extends SessionSchema, Name extends string = any> extends SessionIdentity<
+  S,
+  Name
+> {
   /** Gives a request its session: `app.use(sessions)`, or called by hand on a bare `node:http` or `node:http2` server. */
   (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void;
   /**
@@ -31,12 +47,12 @@ export interface SessionMiddleware<S extends SessionSchema> {
    * Behind {@link SessionMiddleware.requireSession} it has what was required.
    * @throws SessionNotLoadedError where this middleware has not seen the request, or has left loading to you
    */
-  of<R extends object>(request: R): Session<S> & NarrowedOf<S, R>;
+  of<R extends object>(request: R): SessionOn<S, Name, R>;
   /**
    * Loads the request's session where that has not happened yet (`load: 'demand'`).
    * @throws SessionStoreError, SessionNotLoadedError
    */
-  load<R extends object>(request: R): Promise<Session<S> & NarrowedOf<S, R>>;
+  load<R extends object>(request: R): Promise<SessionOn<S, Name, R>>;
   /**
    * Brings every stored session to today's version of the schema, instead of each at its next request: before an old
    * migration is deleted. Safe while the app runs, and can go on where it was stopped.
@@ -82,17 +98,20 @@ export interface SessionMiddleware<S extends SessionSchema> {
    * {@link requireSession} for the session of this middleware.
    * @throws SessionOptionsError
    */
-  requireSession<const R extends readonly (Requirement<S> | GuardOptions)[]>(
-    ...required: R & KnownFields<S, R[number]>
-  ): OwnGuard<S, Narrowed<S, R[number]>>;
+  requireSession<const R extends readonly (Requirement<S> | (keyof Payload<S> & string) | GuardOptions)[]>(
+    ...required: R & KnownFields<S, R>
+  ): OwnGuard<S, Name, Found<S, R>>;
   /**
    * {@link RequireSession} for the session of this middleware.
    * @throws SessionOptionsError
    */
-  RequireSession<const R extends readonly (Requirement<S> | GuardOptions)[]>(
-    ...required: R & KnownFields<S, R[number]>
-  ): OwnDecorator<S, R[number]>;
+  RequireSession<const R extends readonly (Requirement<S> | (keyof Payload<S> & string) | GuardOptions)[]>(
+    ...required: R & KnownFields<S, R>
+  ): OwnDecorator<S, Name, R>;
 }
+
+/** With type arguments that leave out the name, the option may have any name. */
+type AnyName<Name> = DefaultName extends Name ? string | readonly string[] : never;
 
 /**
  * Makes the middleware that gives every request its session. All options are checked here, at start-up.
@@ -116,9 +135,9 @@ export interface SessionMiddleware<S extends SessionSchema> {
  * });
  * ```
  */
-export function session<S extends SessionSchema>(
-  options: SessionOptions<S, Request, MissingHandler>,
-): SessionMiddleware<S> {
+export function session<S extends SessionSchema, const Name extends string | readonly string[] = DefaultName>(
+  options: SessionOptions<S, Request, MissingHandler> & { readonly name?: Name | AnyName<Name> | undefined },
+): SessionMiddleware<S, FirstName<Name>> {
   const settings = resolveOptions<S>(options, storeOf);
 
   const middleware = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void => {
@@ -164,7 +183,7 @@ export function session<S extends SessionSchema>(
     },
     requireSession: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
     RequireSession: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
-  }) as SessionMiddleware<S>; // what its types narrow is there for the compiler alone
+  }) as unknown as SessionMiddleware<S, FirstName<Name>>; // what its types narrow is there for the compiler alone
 }
 
 function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: object): Session<S> {

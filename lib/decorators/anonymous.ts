@@ -1,7 +1,6 @@
 import { anonymousStep, type AnonymousOptions } from '../express/require.js';
 import { decorate } from './decorate.js';
 import type { RequireSessionDecorator } from './require-session.js';
-import type { SessionDecorator } from './types.js';
 
 /**
  * Lets those pass who are not signed in: a login page; see {@link requireAnonymous}. For methods and for classes.
@@ -19,8 +18,8 @@ import type { SessionDecorator } from './types.js';
  * }
  * ```
  */
-export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<never> {
-  return decorate(anonymousStep(options)); // it takes the arguments of both dialects
+export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<[]> {
+  return decorate(anonymousStep(options)) as RequireSessionDecorator<[]>; // it takes the arguments of both dialects
 }
 
 /**
@@ -42,6 +41,6 @@ export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDeco
  * }
  * ```
  */
-export function AllowAnonymous(): SessionDecorator {
-  return decorate({ tells: {}, clears: true, run: () => undefined }); // as above
+export function AllowAnonymous(): RequireSessionDecorator<[]> {
+  return decorate({ tells: {}, clears: true, run: () => undefined }) as RequireSessionDecorator<[]>; // as above
 }

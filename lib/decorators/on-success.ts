@@ -1,6 +1,14 @@
 import { onSuccessStep } from '../express/require.js';
 import { decorate } from './decorate.js';
-import type { SessionMethodDecorator } from './types.js';
+import type {
+  KnownFields,
+  RegisteredPredicate,
+  RegisteredSchema,
+  RegisteredValues,
+  SessionField,
+} from '../schema/types.js';
+import type { GuardOptions } from '../express/requirements.js';
+import type { SessionMethodDecorator } from './require-session.js';
 
 /**
  * Gives the session a new id when the method has succeeded, that is when its response is below 400: a login, a change of
@@ -20,8 +28,10 @@ import type { SessionMethodDecorator } from './types.js';
  * }
  * ```
  */
-export function RotateSession(): SessionMethodDecorator {
-  return decorate(onSuccessStep('rotate'), { classes: false }) as SessionMethodDecorator; // it takes the arguments of both dialects
+export function RotateSession<
+  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
+>(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R> {
+  return decorate(onSuccessStep('rotate', required), { classes: false }) as SessionMethodDecorator<R>; // it takes the arguments of both dialects
 }
 
 /**
@@ -41,6 +51,8 @@ export function RotateSession(): SessionMethodDecorator {
  * }
  * ```
  */
-export function DestroySession(): SessionMethodDecorator {
-  return decorate(onSuccessStep('destroy'), { classes: false }) as SessionMethodDecorator; // as above
+export function DestroySession<
+  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
+>(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R> {
+  return decorate(onSuccessStep('destroy', required), { classes: false }) as SessionMethodDecorator<R>; // it takes the arguments of both dialects
 }

@@ -4,8 +4,8 @@ import type { Step } from '../express/step.js';
 import type { Session } from '../lifecycle/session.js';
 import type {
   FieldValue,
+  Found,
   KnownFields,
-  Narrowed,
   RegisteredPredicate,
   RegisteredSchema,
   RegisteredValues,
@@ -32,17 +32,18 @@ export type SessionParameterDecorator<T> = <P extends object, K extends string |
 ) => void;
 
 /** What the compiler prints of a parameter. An object: of an index and mere text it would make `never`, and print that. */
-interface Refused<Advice extends string> {
+export interface Refused<Advice extends string> {
+  /** What to do. */
   readonly advice: Advice;
 }
 
 type Takes<P, K, I extends number, T> = K extends keyof P
   ? P[K] extends (...args: infer A) => unknown
-    ? T extends A[I]
+    ? [T] extends [A[I]]
       ? unknown
       : Refused<'The type of this parameter promises what its decorator does not check: ask for that too, or promise less'>
     : unknown
-  : unknown;
+  : Refused<'The compiler cannot check the parameters of a private or protected method: make the method public'>;
 
 /**
  * Gives a method's parameter the session, in the legacy dialect (`experimentalDecorators`): the standard one has no
@@ -68,9 +69,7 @@ type Takes<P, K, I extends number, T> = K extends keyof P
  */
 export function CurrentSession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
->(
-  ...required: R & KnownFields<RegisteredSchema, R[number]>
-): SessionParameterDecorator<Session & Narrowed<RegisteredSchema, R[number]>> {
+>(...required: R & KnownFields<RegisteredSchema, R>): SessionParameterDecorator<Session & Found<RegisteredSchema, R>> {
   const asked = required as readonly unknown[]; // to be looked at, whatever it is
   return parameter({ step: asked.length === 0 ? LOADED : sessionStep(asked), valueOf: (session) => session });
 }

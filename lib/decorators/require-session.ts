@@ -1,11 +1,9 @@
 import { sessionStep } from '../express/require.js';
 import type { GuardOptions } from '../express/requirements.js';
-import type { BesideOthers, NarrowedOf, ReadonlySession } from '../express/types.js';
-import type { Session } from '../lifecycle/session.js';
+import type { Checked, IsRegistered, OwnLocals } from '../express/types.js';
 import type {
-  FieldValue,
+  Found,
   KnownFields,
-  Narrowed,
   RegisteredPredicate,
   RegisteredSchema,
   RegisteredValues,
@@ -13,125 +11,77 @@ import type {
   SessionSchema,
 } from '../schema/types.js';
 import { decorate } from './decorate.js';
-import type { AnyClass, ContextOf, Method } from './types.js';
+import type { Ensures, Fits, FitsReadonly, FitsTarget, Place } from './fits.js';
+import type { ClassLike, ContextOf, Method } from './types.js';
 
-/** The session that a method's request type promises; `unknown` where its first parameter says nothing of one. */
-type PromisedSession<M> = M extends (this: never, request: infer Request, ...rest: never[]) => unknown
-  ? [Request] extends [never] // of `Method` itself, which the compiler names where it tells of the other dialect
-    ? unknown
-    : Request extends { session: infer S }
-      ? S
-      : unknown
-  : unknown;
-
-/** The fields that a session type takes for granted though neither the schema nor the decorator sees to it. */
-type Unchecked<S extends SessionSchema, Promised, R> = {
-  [F in SessionField<S>]: F extends R
-    ? never
-    : Promised extends Readonly<Record<F, infer Value>>
-      ? FieldOf<Session<S> & Narrowed<S, R>, F> extends Value
-        ? never
-        : FieldValue<S, F> & Value extends never
-          ? never
-          : F
-      : never;
-}[SessionField<S>];
-
-type FieldOf<T, F> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
-
-/** `unknown` where the decorator has checked what the method's request type promises; else what to do, as a type. */
-type Fits<S extends SessionSchema, Promised, R> = BesideOthers<Session<S>> & Narrowed<S, R> extends Promised
-  ? unknown
-  : [Unchecked<S, Promised, R>] extends [never]
-    ? `The type of this method's request promises a session that the registered schema does not have`
-    : `This method's request promises session.${Unchecked<S, Promised, R>}: let @RequireSession check that field too`;
-
-/** {@link Fits} where the session is only read. */
-type FitsReadonly<M, R> = [ChangeableSession<ParametersOf<M>>] extends [never]
-  ? FitsReadonlyRequest<PromisedSession<M>, R>
-  : 'This method only reads its session: let the parameter be a ReadonlySession';
-
-type FitsReadonlyRequest<Promised, R> =
-  ReadonlySession<Narrowed<RegisteredSchema, R>> extends Promised
-    ? unknown
-    : Session & Narrowed<RegisteredSchema, R> extends Promised
-      ? 'This method only reads its session: let its request be a ReadonlySessionRequest'
-      : Fits<RegisteredSchema, Promised, R>;
-
-type ParametersOf<M> = M extends (this: never, ...args: infer Args) => unknown ? Args : [];
-
-/** The parameters that are a session with all its members; one by one, for an `any` among them would hide the others. */
-type ChangeableSession<Args extends readonly unknown[]> = {
-  [I in keyof Args]: Args[I] extends infer P
-    ? P extends Session
-      ? ReadonlySession extends P
-        ? never
-        : P
-      : never
-    : never;
-}[number];
-
-/** The public methods of a class that rely on more than its decorator checks. */
-type Unfit<C extends AnyClass, R> = {
-  [K in keyof InstanceType<C>]: InstanceType<C>[K] extends Method
-    ? unknown extends Fits<RegisteredSchema, PromisedSession<InstanceType<C>[K]>, R>
-      ? never
-      : K
-    : never;
-}[keyof InstanceType<C>];
-
-/** {@link Fits} for a whole class. */
-type FitsClass<C extends AnyClass, R> = [Unfit<C, R>] extends [never]
-  ? unknown
-  : `${Unfit<C, R> & string}() relies on more of the session than this class's decorator checks: let it check that too, or give the method a class of its own`;
-
-/** `unknown` where a class or a method relies on no more than a decorator checks. */
-type FitsTarget<T, R> = T extends AnyClass ? FitsClass<T, R> : Fits<RegisteredSchema, PromisedSession<T>, R>;
+/** Marks the type of a decorator with what it checks, so that two decorators are not taken for one type. */
+declare const checks: unique symbol;
 
 /** What `@RequireSession(…)` returns: a decorator of methods and of classes, for both dialects. */
-export interface RequireSessionDecorator<R> {
+export interface RequireSessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
   /** The standard (TC39) dialect; a class in the legacy dialect (`experimentalDecorators`), which has no context. */
-  <T extends Method | AnyClass>(target: T & FitsTarget<T, R>, context?: ContextOf<T>): T;
+  <T extends Method | ClassLike>(target: T & FitsTarget<T, Ensures<R>, At>, context?: ContextOf<T>): T;
   /** A method in the legacy dialect (`experimentalDecorators`). */
   <M extends Method>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & Fits<RegisteredSchema, PromisedSession<M>, R>>,
+    descriptor: TypedPropertyDescriptor<M & Fits<M, Ensures<R>, Legacy<At>>>,
   ): void;
+  /** There for the compiler alone. */
+  readonly [checks]: Checked<Found<RegisteredSchema, R>>;
 }
+
+/** {@link RequireSessionDecorator} for methods alone. */
+export interface SessionMethodDecorator<R extends readonly unknown[], At extends Place = 'first'> {
+  /** The standard (TC39) dialect. */
+  <M extends Method>(method: M & Fits<M, Ensures<R>, At>, context: ClassMethodDecoratorContext): M;
+  /** The legacy dialect (`experimentalDecorators`). */
+  <M extends Method>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M & Fits<M, Ensures<R>, Legacy<At>>>,
+  ): void;
+  /** There for the compiler alone. */
+  readonly [checks]: Checked<Found<RegisteredSchema, R>>;
+}
+
+/** In the legacy dialect, parameters before the request may be decorated. */
+export type Legacy<At extends Place> = At extends 'first' ? 'after decorated' : At;
 
 /** What `@RequireSession.readonly(…)` returns: a decorator of methods, for both dialects. */
-export interface ReadonlySessionDecorator<R> {
+export interface ReadonlySessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
   /** The standard (TC39) dialect. */
-  <M extends Method>(method: M & FitsReadonly<M, R>, context: ClassMethodDecoratorContext): M;
+  <M extends Method>(method: M & FitsReadonly<M, Ensures<R>, At>, context: ClassMethodDecoratorContext): M;
   /** The legacy dialect (`experimentalDecorators`). */
   <M extends Method>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & FitsReadonly<M, R>>,
+    descriptor: TypedPropertyDescriptor<M & FitsReadonly<M, Ensures<R>, Legacy<At>>>,
   ): void;
+  /** There for the compiler alone. */
+  readonly [checks]: Checked<Found<RegisteredSchema, R>>;
 }
 
-/** What a method's request type promises of the session with this schema, through {@link OwnSessionRequest} or `req.session`. */
-type PromisedOwn<S extends SessionSchema, M> = (M extends (this: never, request: infer Q, ...rest: never[]) => unknown
-  ? NarrowedOf<S, Q>
-  : unknown) &
-  (S extends RegisteredSchema ? (RegisteredSchema extends S ? PromisedSession<M> : unknown) : unknown);
+/** What the decorator of one middleware ensures. */
+type OwnEnsures<S extends SessionSchema, Name extends string, R extends readonly unknown[]> =
+  IsRegistered<S, Name> extends true ? Ensures<R> : Ensures<[], OwnLocals<S, Name, Found<S, R>>>;
 
 /** {@link RequireSessionDecorator} for the session of one middleware; a decorator of methods. */
-export interface OwnDecorator<S extends SessionSchema, R> {
+export interface OwnDecorator<S extends SessionSchema, Name extends string, R extends readonly unknown[]> {
   /** The standard (TC39) dialect. */
-  <M extends Method>(method: M & Fits<S, PromisedOwn<S, M>, R>, context: ClassMethodDecoratorContext): M;
+  <M extends Method>(method: M & Fits<M, OwnEnsures<S, Name, R>, 'first'>, context: ClassMethodDecoratorContext): M;
   /** The legacy dialect (`experimentalDecorators`). */
   <M extends Method>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & Fits<S, PromisedOwn<S, M>, R>>,
+    descriptor: TypedPropertyDescriptor<M & Fits<M, OwnEnsures<S, Name, R>, 'after decorated'>>,
   ): void;
+  /** There for the compiler alone. */
+  readonly [checks]: OwnLocals<S, Name, Found<S, R>>;
 }
 
 /** {@link RequireSession}, which is also an object. */
-export interface RequireSessionDecorators {
+export interface RequireSessionDecorators<At extends Place = 'first'> {
   /**
    * Guards a controller's method, or every public method of a class and of its subclasses: it runs for requests whose
    * session is stored and has what is asked for; any other gets `SessionRequiredError`, status 401, through `next` (or
@@ -143,8 +93,8 @@ export interface RequireSessionDecorators {
    * @throws SessionOptionsError, where the class is defined, for anything else
    */
   <const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[]>(
-    ...required: R & KnownFields<RegisteredSchema, R[number]>
-  ): RequireSessionDecorator<R[number]>;
+    ...required: R & KnownFields<RegisteredSchema, R>
+  ): RequireSessionDecorator<R, At>;
   /**
    * The same for methods that only read: their session is readonly, however deep, and frozen outside of
    * `NODE_ENV=production`. No change is looked for, and none is stored.
@@ -153,8 +103,8 @@ export interface RequireSessionDecorators {
   readonly<
     const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
   >(
-    ...required: R & KnownFields<RegisteredSchema, R[number]>
-  ): ReadonlySessionDecorator<R[number]>;
+    ...required: R & KnownFields<RegisteredSchema, R>
+  ): ReadonlySessionDecorator<R, At>;
 }
 
 /**

@@ -3,8 +3,8 @@ import { load } from '../lifecycle/load.js';
 import type { RequestSession } from '../lifecycle/request-session.js';
 import type { Settings } from '../lifecycle/settings.js';
 import type {
+  Found,
   KnownFields,
-  Narrowed,
   RegisteredPredicate,
   RegisteredSchema,
   RegisteredValues,
@@ -15,7 +15,7 @@ import { contextOf } from './request-context.js';
 import type { MissingHandler } from './missing.js';
 import { checkPayload, requirementsOf, type GuardOptions } from './requirements.js';
 import { middlewareOf, type Step } from './step.js';
-import type { ReadonlySessionGuard, SessionGuard } from './types.js';
+import type { ReadonlySessionGuard, SessionGuard } from './guard.js';
 
 /** {@link requireSession}, which is also an object. */
 export interface RequireSessionFunction {
@@ -30,8 +30,8 @@ export interface RequireSessionFunction {
    * @throws SessionOptionsError, at once, where it is asked for anything else
    */
   <const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[]>(
-    ...required: R & KnownFields<RegisteredSchema, R[number]>
-  ): SessionGuard<Narrowed<RegisteredSchema, R[number]>>;
+    ...required: R & KnownFields<RegisteredSchema, R>
+  ): SessionGuard<Found<RegisteredSchema, R>>;
   /**
    * The same guard for handlers that only read: the session behind it is readonly, however deep, and frozen outside of
    * `NODE_ENV=production`. No change is looked for, and none is stored.
@@ -40,8 +40,8 @@ export interface RequireSessionFunction {
   readonly<
     const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
   >(
-    ...required: R & KnownFields<RegisteredSchema, R[number]>
-  ): ReadonlySessionGuard<Narrowed<RegisteredSchema, R[number]>>;
+    ...required: R & KnownFields<RegisteredSchema, R>
+  ): ReadonlySessionGuard<Found<RegisteredSchema, R>>;
 }
 
 /**
@@ -135,14 +135,23 @@ export function anonymousStep({ onPresent }: AnonymousOptions = {}): Step {
   };
 }
 
-/** What `@RotateSession` and `@DestroySession` do. */
-export function onSuccessStep(what: 'rotate' | 'destroy'): Step {
+/**
+ * What `@RotateSession` and `@DestroySession` do: the guard, if something is required, and then what happens on success.
+ * @throws SessionOptionsError
+ */
+export function onSuccessStep(what: 'rotate' | 'destroy', required: readonly unknown[] = []): Step {
+  const guard = required.length === 0 ? undefined : sessionStep(required);
+  const onSuccess = (request: object) =>
+    withSession(request, undefined, (_session, attached) => {
+      if (attached !== undefined) attached.onSuccess = attached.onSuccess === 'destroy' ? 'destroy' : what; // in any order
+    });
   return {
-    tells: what === 'rotate' ? { rotates: true } : { destroys: true },
-    run: (request) =>
-      withSession(request, undefined, (_session, attached) => {
-        if (attached !== undefined) attached.onSuccess = attached.onSuccess === 'destroy' ? 'destroy' : what; // in any order
-      }),
+    ...guard,
+    tells: { ...guard?.tells, ...(what === 'rotate' ? { rotates: true } : { destroys: true }) },
+    run: (request, ...rest) => {
+      const checking = guard?.run(request, ...rest);
+      return checking === undefined ? onSuccess(request) : checking.then(() => onSuccess(request));
+    },
   };
 }
 

@@ -1,8 +1,10 @@
 import type { ParamsDictionary, Query, Request, Response } from 'express-serve-static-core';
-import type { SessionMembers } from '../lifecycle/session.js';
+import type { Session, SessionMembers } from '../lifecycle/session.js';
+import type { DeepReadonly } from '../schema/readonly.js';
 import type {
   Narrowed,
   Payload,
+  RegisteredName,
   RegisteredPredicate,
   RegisteredSchema,
   RegisteredValues,
@@ -11,40 +13,28 @@ import type {
   SessionSchema,
 } from '../schema/types.js';
 
-/** Marks the `Locals` of a request whose session was checked; it exists for the compiler alone. */
-declare const checked: unique symbol;
-
 /**
- * What a guard found out about the session, in the one type parameter of Express's `Request` that a middleware can
- * hand on to the next handler: so a handler behind `requireSession('userId')` has a `userId`, without annotations.
- * It is not optional: else TypeScript would take any request for one that was checked.
+ * Marks the `Locals` of a request whose session was checked; it exists for the compiler alone, which prints its name where
+ * it is missing.
  */
-export interface Checked<Found> {
-  readonly [checked]: Found;
-}
-
-/** Marks what was checked of a session that is not the registered one. */
-declare const ownChecked: unique symbol;
-
-/** What the guard of one middleware found out about its session; see {@link Checked}. A function, so that two do not mix. */
-export interface OwnChecked<S extends SessionSchema, Found> {
-  readonly [ownChecked]: (schema: S) => Found;
-}
-
-/** {@link OwnChecked}; of the registered session also what shows on `req.session`. */
-export type OwnLocals<S extends SessionSchema, Found> = OwnChecked<S, Found> &
-  (S extends RegisteredSchema ? (RegisteredSchema extends S ? Checked<Found> : unknown) : unknown);
-
-/** What the guards of a middleware with this schema have found out on a request; `unknown` where there was none. */
-export type NarrowedOf<S extends SessionSchema, R> =
-  R extends Request<infer _P, infer _ResBody, infer _ReqBody, infer _ReqQuery, infer LocalsObj>
-    ? LocalsObj extends OwnChecked<S, infer Found>
-      ? Found
-      : unknown
-    : unknown;
-
+declare const putRequireSessionBeforeThisHandler: unique symbol;
 /** Marks the `Locals` of a request whose session is only read. */
 declare const onlyRead: unique symbol;
+/** Marks what was checked of a session that is not the registered one, by the name of its middleware. */
+declare const checkedByName: unique symbol;
+/** The same by its schema, for requests whose type names a schema alone. */
+declare const checkedBySchema: unique symbol;
+/** Marks the type of a middleware with its schema and its name. */
+declare const identity: unique symbol;
+
+/**
+ * What guards found out about the registered session. It is in the one type parameter of Express's `Request` that a
+ * middleware can hand on to the next handler, so a handler behind `requireSession('userId')` has a `userId` without
+ * annotations. It is not optional: otherwise TypeScript would accept any request as one that was checked.
+ */
+export interface Checked<Found> {
+  readonly [putRequireSessionBeforeThisHandler]: Found;
+}
 
 /** Says, in the same place as {@link Checked}, that the session is only read. */
 export interface OnlyRead {
@@ -52,20 +42,85 @@ export interface OnlyRead {
   readonly [onlyRead]: true;
 }
 
-/** A value that is not to be changed, however deep. */
-export type DeepReadonly<T> = T extends (...args: never[]) => unknown
-  ? T
-  : T extends ReadonlyMap<infer K, infer V>
-    ? ReadonlyMap<DeepReadonly<K>, DeepReadonly<V>>
-    : T extends ReadonlySet<infer V>
-      ? ReadonlySet<DeepReadonly<V>>
-      : T extends Date | URL
-        ? T
-        : T extends object
-          ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-          : T;
+/**
+ * What the guards of a middleware that is not the registered one found out about its session. The name tells two
+ * middlewares with one schema apart; a name that is not a literal type narrows nothing.
+ */
+export interface CheckedByName<Name extends string, Found> {
+  readonly [checkedByName]: string extends Name ? unknown : { readonly [N in Name]: Found };
+}
 
-/** What is left of a session's members where it is only read. */
+/** {@link CheckedByName} by the schema alone. A function, so that two schemas do not mix. */
+export interface CheckedBySchema<S extends SessionSchema, Found> {
+  readonly [checkedBySchema]: (schema: S) => Found;
+}
+
+/** The part of `Locals` that guards add, to compare it with what a handler relies on. */
+export type CheckedKey = typeof putRequireSessionBeforeThisHandler | typeof checkedByName | typeof checkedBySchema;
+
+/** What `Locals` promise of sessions that are not the registered one. */
+export type OtherSessions<Locals> = 0 extends Locals & 1
+  ? unknown
+  : [OtherKey & keyof Locals] extends [never]
+    ? unknown
+    : Pick<Locals, OtherKey & keyof Locals>;
+
+type OtherKey = typeof checkedByName | typeof checkedBySchema;
+
+/** What the type of a middleware says about its session. */
+export interface SessionIdentity<S extends SessionSchema, Name extends string> {
+  /** There for the compiler alone. */
+  readonly [identity]: { readonly schema: S; readonly name: Name };
+}
+
+/** Whether a middleware with this schema and name is the registered one, whose session is `req.session`. */
+export type IsRegistered<S extends SessionSchema, Name extends string> = 0 extends Name & 1
+  ? false
+  : [S] extends [RegisteredSchema]
+    ? [RegisteredSchema] extends [S]
+      ? [Name] extends [RegisteredName]
+        ? true
+        : false
+      : false
+    : false;
+
+/** What a guard of one middleware adds to `Locals`. */
+export type OwnLocals<S extends SessionSchema, Name extends string, Found> = (IsRegistered<S, Name> extends true
+  ? Checked<Found>
+  : unknown) &
+  CheckedByName<Name, Found> &
+  CheckedBySchema<S, Found>;
+
+/** What the guards of a middleware have found out on a request; `unknown` if there was none. */
+export type NarrowedOf<S extends SessionSchema, Name extends string, R> =
+  R extends Request<infer _P, infer _ResBody, infer _ReqBody, infer _ReqQuery, infer LocalsObj>
+    ? NarrowedBy<S, Name, LocalsObj>
+    : unknown;
+
+type NarrowedBy<S extends SessionSchema, Name extends string, LocalsObj> =
+  IsRegistered<S, Name> extends true
+    ? LocalsObj extends Checked<infer Found>
+      ? Found
+      : unknown
+    : LocalsObj extends { readonly [checkedByName]: infer Names }
+      ? Names extends { readonly [N in Name]: infer Found }
+        ? Found
+        : unknown
+      : LocalsObj extends CheckedBySchema<S, infer Found>
+        ? Found
+        : unknown;
+
+/** What `of(request)` returns: the session, narrowed to what the guards of its middleware checked. */
+export type SessionOn<S extends SessionSchema, Name extends string, R> = R extends {
+  readonly session: ReadonlySession;
+  readonly res?: { readonly locals: OnlyRead } | undefined;
+}
+  ? IsRegistered<S, Name> extends true
+    ? ReadonlySession<NarrowedOf<S, Name, R>>
+    : Session<S>
+  : Session<S> & NarrowedOf<S, Name, R>;
+
+/** What is left of a session's members if it is only read. */
 export type ReadonlyMembers = Pick<SessionMembers<RegisteredSchema>, 'id' | 'isNew'>;
 
 /** The registered session behind a readonly guard that found `Found`. */
@@ -81,6 +136,9 @@ export interface RegisteredMembers extends SessionMembers<RegisteredSchema> {}
  */
 export type BesideOthers<Ours> = Express.Request extends { session: infer Theirs } ? Ours & Theirs : Ours;
 
+/** Marks the property that makes the compiler compare requests by their sessions, and not by `Locals` alone. */
+declare const comparison: unique symbol;
+
 declare module 'express-serve-static-core' {
   // The names of the type parameters are Express's.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- all must be named to name the last
@@ -91,6 +149,11 @@ declare module 'express-serve-static-core' {
         ? ReadonlySession<Found>
         : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers> & Found
       : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers>;
+    /**
+     * There for the compiler alone. Without a type that it cannot measure, it would accept a request whose session is
+     * readonly wherever any request is asked for, because `Locals` allows it.
+     */
+    readonly [comparison]?: { [K in keyof LocalsObj]-?: unknown };
   }
 }
 
@@ -155,8 +218,9 @@ export type ReadonlySessionRequest<
 >;
 
 /**
- * {@link SessionRequest} for the session of one middleware, which `of(request)` then hands out so: for apps with several
- * sessions.
+ * {@link SessionRequest} for the session of one middleware, which `of(request)` then returns narrowed: for apps with several
+ * sessions. Name the middleware by its type. With a schema instead, it is the session of any middleware that has this
+ * schema, or the registered session.
  *
  * @example
  * ```ts
@@ -169,7 +233,7 @@ export type ReadonlySessionRequest<
  *
  * export class AdminController {
  *   @admin.RequireSession('clearance')
- *   show(req: OwnSessionRequest<typeof schema, 'clearance'>, res: Response) {
+ *   show(req: OwnSessionRequest<typeof admin, 'clearance'>, res: Response) {
  *     const { clearance } = admin.of(req); // number
  *     res.json({ clearance });
  *   }
@@ -177,45 +241,23 @@ export type ReadonlySessionRequest<
  * ```
  */
 export type OwnSessionRequest<
-  S extends SessionSchema,
-  R extends Requirement<S> = never,
+  M extends SessionSchema | SessionIdentity<SessionSchema, string>,
+  R extends Requirement<SchemaOf<M>> = never,
   Params = ParamsDictionary,
   ReqBody = unknown,
   ReqQuery = Query,
-> = Request<Params, unknown, ReqBody, ReqQuery, Response['locals'] & OwnLocals<S, Narrowed<S, R>>>;
+> = Request<Params, unknown, ReqBody, ReqQuery, Response['locals'] & LocalsOf<M, Narrowed<SchemaOf<M>, R>>>;
 
-/** A middleware that lets a request pass whose session is as `Found` says. */
-export interface SessionGuard<Found> {
-  // What it is called with …
-  (request: object, response: object, next: (error?: unknown) => void): void;
-  // … and what handlers behind it may rely on: Express's types infer from a function's last signature.
-  (
-    request: object,
-    response: Response<unknown, Response['locals'] & Checked<Found>>,
-    next: (error?: unknown) => void,
-  ): void;
-}
+/** The schema of a middleware's type, or the schema itself. */
+export type SchemaOf<M> = M extends SessionIdentity<infer S, string> ? S : M extends SessionSchema ? M : never;
 
-/** {@link SessionGuard} that hands out a readonly session. */
-export interface ReadonlySessionGuard<Found> {
-  /** What it is called with. */
-  (request: object, response: object, next: (error?: unknown) => void): void;
-  /** What handlers behind it may rely on. */
-  (
-    request: object,
-    response: Response<unknown, Response['locals'] & Checked<Found> & OnlyRead>,
-    next: (error?: unknown) => void,
-  ): void;
-}
-
-/** {@link SessionGuard} for the session of one middleware. */
-export interface OwnGuard<S extends SessionSchema, Found> {
-  /** What it is called with. */
-  (request: object, response: object, next: (error?: unknown) => void): void;
-  /** What handlers behind it may rely on. */
-  (
-    request: object,
-    response: Response<unknown, Response['locals'] & OwnLocals<S, Found>>,
-    next: (error?: unknown) => void,
-  ): void;
-}
+type LocalsOf<M, Found> =
+  M extends SessionIdentity<infer S, infer Name>
+    ? IsRegistered<S, Name> extends true
+      ? Checked<Found>
+      : CheckedByName<Name, Found>
+    : M extends SessionSchema
+      ? IsRegistered<M, RegisteredName> extends true
+        ? Checked<Found>
+        : CheckedBySchema<M, Found>
+      : never;

@@ -57,7 +57,7 @@ export interface SessionMembers<S extends SessionSchema> {
   rotate(callback: SessionCallback): void;
   /**
    * Gives the session a new id and a fresh payload, as express-session does. The old session ends when the response is
-   * committed.
+   * committed. The compiler does not see it: a field that a guard narrowed keeps its type, and may be `undefined` afterwards.
    * @throws SessionHeadersSentError
    */
   regenerate(): Promise<void>;
@@ -68,7 +68,8 @@ export interface SessionMembers<S extends SessionSchema> {
   regenerate(callback: SessionCallback): void;
   /**
    * Ends the session at once and clears its cookie: logout. The payload goes back to what a new session has; changing
-   * it afterwards is a `SessionEndedError`. To leave a notice for the next page, `regenerate()` instead.
+   * it afterwards is a `SessionEndedError`. To leave a notice for the next page, `regenerate()` instead. The compiler does not
+   * see it: a field that a guard narrowed keeps its type, and may be `undefined` afterwards. Copy what you still need before.
    * @throws SessionStoreError
    */
   destroy(): Promise<void>;
@@ -93,7 +94,8 @@ export interface SessionMembers<S extends SessionSchema> {
   update(change: (payload: Payload<S>) => void | Promise<void>, callback: SessionCallback): void;
   /**
    * Reads a field and puts it back to its default, exactly once however many requests try: flash messages, OAuth
-   * `state`, one-time tokens.
+   * `state`, one-time tokens. The compiler does not see it: if a guard narrowed the field, it keeps its type, and may be
+   * `undefined` afterwards.
    * @throws SessionEndedError, SessionConflictError, SessionStoreError
    */
   take<F extends TakeableField<S>>(field: F): Promise<FieldValue<S, F>>;
@@ -101,7 +103,8 @@ export interface SessionMembers<S extends SessionSchema> {
   take<F extends TakeableField<S>>(field: F, callback: (error: unknown, value?: FieldValue<S, F>) => void): void;
   /**
    * Puts the session into another state: `state` is the whole payload from now on, and nothing of the one before stays,
-   * whatever another request does to it meanwhile. Where the principal is another one then, the session also gets a new
+   * whatever another request does to it meanwhile. The compiler does not see it: `req.session` keeps the type that a guard
+   * narrowed it to. Where the principal is another one then, the session also gets a new
    * id at the commit.
    * @throws SessionValidationError, SessionEndedError, SessionHeadersSentError
    */

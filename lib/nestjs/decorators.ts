@@ -1,19 +1,25 @@
 import { createParamDecorator, Inject, type ExecutionContext } from '@nestjs/common';
 import type { SessionParameterDecorator } from '../decorators/parameters.js';
-import type { RequireSessionDecorator, RequireSessionDecorators } from '../decorators/require-session.js';
-import type { SessionDecorator, SessionMethodDecorator } from '../decorators/types.js';
+import type {
+  RequireSessionDecorator,
+  RequireSessionDecorators,
+  SessionMethodDecorator,
+} from '../decorators/require-session.js';
 import { anonymousStep, onSuccessStep, sessionStep, withSession, type AnonymousOptions } from '../express/require.js';
+import type { GuardOptions } from '../express/requirements.js';
 import type { Step } from '../express/step.js';
 import type { Session } from '../lifecycle/session.js';
 import type {
   FieldValue,
+  Found,
   KnownFields,
-  Narrowed,
   RegisteredPredicate,
   RegisteredSchema,
   RegisteredValues,
   SessionField,
 } from '../schema/types.js';
+import type { SessionMiddleware } from '../middleware.js';
+import type { InjectionDecorator } from './injection.js';
 import { stepDecorator } from './steps.js';
 import { SESSION, SESSIONS } from './tokens.js';
 
@@ -37,29 +43,36 @@ import { SESSION, SESSIONS } from './tokens.js';
  * }
  * ```
  */
-export const RequireSession: RequireSessionDecorators = Object.assign(
+export const RequireSession: RequireSessionDecorators<'any'> = Object.assign(
   (...required: unknown[]) => stepDecorator(sessionStep(required)),
   { readonly: (...required: unknown[]) => stepDecorator(sessionStep(required, { readonly: true })) },
-) as unknown as RequireSessionDecorators; // Nest has the legacy dialect alone, and passes no standard contexts
+) as unknown as RequireSessionDecorators<'any'>; // Nest has the legacy dialect alone, and passes no standard contexts
 
 /** `@RequireAnonymous()` as a guard of Nest's: who is signed in gets a `ForbiddenException`, or what `onPresent` does. */
-export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<never> {
-  return stepDecorator(anonymousStep(options)) as unknown as RequireSessionDecorator<never>; // as above
+export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<[], 'any'> {
+  return stepDecorator(anonymousStep(options)) as unknown as RequireSessionDecorator<[], 'any'>; // as above
 }
 
 /** Takes back what the controller, or its base class, asks for: of one method, or of a whole subclass. */
-export function AllowAnonymous(): SessionDecorator {
-  return stepDecorator({ tells: {}, clears: true, run: () => undefined }) as unknown as SessionDecorator; // as above
+export function AllowAnonymous(): RequireSessionDecorator<[], 'any'> {
+  return stepDecorator({ tells: {}, clears: true, run: () => undefined }) as unknown as RequireSessionDecorator<
+    [],
+    'any'
+  >; // as above
 }
 
 /** Gives the session a new id when the method has succeeded: when its response is below 400. */
-export function RotateSession(): SessionMethodDecorator {
-  return stepDecorator(onSuccessStep('rotate')) as unknown as SessionMethodDecorator; // as above
+export function RotateSession<
+  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
+>(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
+  return stepDecorator(onSuccessStep('rotate', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
 }
 
 /** Ends the session when the method has succeeded, before its response goes out: a logout. */
-export function DestroySession(): SessionMethodDecorator {
-  return stepDecorator(onSuccessStep('destroy')) as unknown as SessionMethodDecorator; // as above
+export function DestroySession<
+  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
+>(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
+  return stepDecorator(onSuccessStep('destroy', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
 }
 
 const given = createParamDecorator(async (field: string | undefined, context: ExecutionContext) => {
@@ -100,9 +113,7 @@ function parameter(step: Step | undefined, field?: string): SessionParameterDeco
  */
 export function CurrentSession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
->(
-  ...required: R & KnownFields<RegisteredSchema, R[number]>
-): SessionParameterDecorator<Session & Narrowed<RegisteredSchema, R[number]>> {
+>(...required: R & KnownFields<RegisteredSchema, R>): SessionParameterDecorator<Session & Found<RegisteredSchema, R>> {
   const asked = required as readonly unknown[]; // to be looked at, whatever it is
   return parameter(asked.length === 0 ? undefined : sessionStep(asked));
 }
@@ -133,11 +144,11 @@ export function SessionValue<F extends SessionField<RegisteredSchema>>(
  * }
  * ```
  */
-export function InjectSession(): ParameterDecorator & PropertyDecorator {
+export function InjectSession(): InjectionDecorator<Session> {
   return Inject(SESSION);
 }
 
 /** Injects the middleware, for what is not about one request: `list`, `revoke`, `migrateAll`. */
-export function InjectSessions(): ParameterDecorator & PropertyDecorator {
+export function InjectSessions(): InjectionDecorator<SessionMiddleware<RegisteredSchema>> {
   return Inject(SESSIONS);
 }

@@ -13,6 +13,9 @@ import type { $ZodType, input, output } from 'zod/v4/core';
  *   interface Register { schema: typeof sessionSchema }
  * }
  * ```
+ *
+ * If the option `name` of its middleware is set, add the name: `interface Register { schema: typeof sessionSchema; name:
+ * 'shop.sid' }`. Then the compiler knows that the guards of that middleware check `req.session`.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- users merge their schema into it
 export interface Register {}
@@ -65,6 +68,21 @@ export type RegisteredSchema = Register extends { schema: infer S extends Sessio
   ? S
   : $ZodType<SchemaNotRegistered, SchemaNotRegistered>;
 
+/** Stands for the name of a middleware that is left to the default. */
+export type DefaultName = 'the default name';
+
+/** The first of the names that the option `name` lists, or the name itself. */
+export type FirstName<Name> = Name extends string
+  ? Name
+  : Name extends readonly [infer First extends string, ...unknown[]]
+    ? First
+    : string;
+
+/** The name of the middleware whose session is `req.session`: that in {@link Register}, otherwise the default. */
+export type RegisteredName = Register extends { name: infer Name extends string | readonly string[] }
+  ? FirstName<Name>
+  : DefaultName;
+
 /** The typed data of a session: what the schema's `z.output` is. */
 export type Payload<S extends SessionSchema> =
   S extends $ZodType<object, object>
@@ -100,9 +118,24 @@ export type FieldValue<S extends SessionSchema, F extends SessionField<S>> = Fie
 type FieldType<T, F extends string> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
 
 /** Fields of the payload with the value that each must have: a role, the tag of a state. */
-export type FieldValues<S extends SessionSchema> = {
-  readonly [F in SessionField<S>]?: Extract<FieldValue<S, F>, string | number | boolean | bigint | null>;
-};
+export type FieldValues<S extends SessionSchema> =
+  string extends SessionField<S>
+    ? LooseValues<S, KnownKeys<Payload<S>> & SessionField<S>>
+    : { readonly [F in SessionField<S>]?: Comparable<FieldValue<S, F>> };
+
+/** {@link FieldValues} of a payload that may have fields which its schema does not name. */
+type LooseValues<S extends SessionSchema, Known extends SessionField<S>> = {
+  readonly [F in Known]?: Comparable<FieldValue<S, F>>;
+} & { readonly [field: string]: Scalar | undefined };
+
+type KnownKeys<T> = T extends unknown
+  ? Extract<keyof { [K in keyof T as string extends K ? never : number extends K ? never : K]: unknown }, string>
+  : never;
+
+type Scalar = string | number | boolean | bigint | null;
+
+/** What a guard can compare of the values of a field. */
+type Comparable<V> = unknown extends V ? Scalar : Extract<V, Scalar>;
 
 /** {@link FieldValues} of the registered schema, under a name that prints short in an error. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds
@@ -117,42 +150,73 @@ export type RegisteredPredicate = SessionPredicate<RegisteredSchema>;
 /** What a guard can ask of a session: a field by its name, fields with certain values, or a question of your own. */
 export type Requirement<S extends SessionSchema> = SessionField<S> | FieldValues<S> | SessionPredicate<S>;
 
-/** Of what a guard was asked, the objects of values. */
+/** The objects of values among what a guard requires. */
 type ValuesIn<R> = Exclude<R, string | AnyFunction | Options>;
 
-/** What else a guard may be given: how to answer those who lack something. */
-interface Options {
-  /** The answer. */
-  readonly onMissing: AnyFunction;
-}
+/** What else a guard may be given: what responds to a request that does not pass. */
+type Options = { readonly onMissing: AnyFunction } | { readonly onForbidden: AnyFunction };
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** Refuses, among what a guard is asked, fields that the payload does not have, and requirements that nobody can meet. */
-export type KnownFields<S extends SessionSchema, R> = [Exclude<KeysOf<ValuesIn<R>>, SessionField<S>>] extends [never]
-  ? [Values<R>] extends [never]
-    ? readonly 'No session can have both of these values'[]
-    : unknown
-  : readonly `The session has no field '${Exclude<KeysOf<ValuesIn<R>>, SessionField<S>>}'`[];
+/** What needs no check beyond its own type. With this, a guard compiles in a function that is generic over a field. */
+type Plain = readonly (string | { readonly bind: unknown })[];
 
-/** The fields `K` of the payload, as they are behind a guard that found them present; `unknown` where it looked for none. */
-export type Present<S extends SessionSchema, K extends string> = [K] extends [never]
+/**
+ * Refuses fields that the payload does not have and requirements that no session can meet; takes the tuple of what a guard
+ * requires.
+ */
+export type KnownFields<S extends SessionSchema, R extends readonly unknown[]> =
+  | Plain
+  | ([Exclude<KeysOf<ValuesIn<R[number]>>, SessionField<S>>] extends [never]
+      ? [Found<S, R>] extends [never]
+        ? readonly 'No session can have both of these values'[]
+        : unknown
+      : readonly `The session has no field '${Exclude<KeysOf<ValuesIn<R[number]>>, SessionField<S>>}'`[]);
+
+/** The fields `K` of the payload behind a guard that found them; `unknown` if it looked for none. */
+export type Present<S extends SessionSchema, K extends string> = [Uncertain<S, K>] extends [never]
   ? unknown
-  : { [F in K & SessionField<S>]: NonNullable<FieldValue<S, F>> };
+  : { [F in Uncertain<S, K>]: NonNullable<FieldValue<S, F>> };
 
-/** What is known of a session behind a guard that asked for `R`. */
+/** The fields that may be absent: the others, such as those with a default, are there anyway. */
+type Uncertain<S extends SessionSchema, K extends string> =
+  K extends SessionField<S> ? (FieldValue<S, K> extends NonNullable<unknown> ? never : K) : never;
+
+/** What is known of a session that meets every requirement in the union `R`: `'userId' | { role: 'admin' }`. */
 export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>> &
-  Values<R> &
+  All<ValuesIn<R>> &
   Learnt<Extract<R, AnyFunction>>;
 
-/** The values that were asked for, all at once. */
-type Values<R> = All<ValuesIn<R>>;
+/**
+ * What is known of a session behind a guard that required the tuple `R`. An element that is a union checks one of its
+ * members, so only what they have in common is known; an optional element, or one of an array, may be absent.
+ */
+export type Found<S extends SessionSchema, R extends readonly unknown[]> = R extends readonly [
+  infer First,
+  ...infer Rest,
+]
+  ? OneOf<S, First> & Found<S, Rest>
+  : R extends readonly [...infer Rest, infer Last]
+    ? Found<S, Rest> & OneOf<S, Last>
+    : unknown;
 
-/** What type predicates say; `unknown` where there are none. */
+/** What one element checks: a union of what each of its members checks. */
+type OneOf<S extends SessionSchema, R> = R extends string
+  ? Present<S, R>
+  : R extends AnyFunction
+    ? Learnt<R>
+    : R extends Options
+      ? unknown
+      : Certain<R>;
+
+/** An object of values without its optional properties. */
+type Certain<R> = Partial<R> extends R ? unknown : { [K in keyof R as R extends Record<K, R[K]> ? K : never]: R[K] };
+
+/** What type predicates say; `unknown` if there are none. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a predicate's type has to be assignable to its parameter's
 type Learnt<P> = All<P extends (session: any) => session is infer T ? T : never>;
 
-/** Every member of a union at once. */
+/** Every member of a union together. */
 type All<T> = (T extends unknown ? (member: T) => void : never) extends (all: infer I) => void ? I : never;
 
 /** Whether the schema makes a payload of `{}`, which is a record of nothing: every field is optional or has a default. */

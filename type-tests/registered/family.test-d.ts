@@ -15,6 +15,7 @@ import {
   session,
   sessionRequirements,
   SessionValue,
+  type ReadonlyDate,
   type ReadonlySession,
   type ReadonlySessionRequest,
   type Session,
@@ -60,6 +61,7 @@ export abstract class Several {
   abstract me(req: SessionRequest): void;
 }
 
+// @ts-expect-error -- the methods that it inherits rely on userId
 @AllowAnonymous()
 export class Loosened extends Accepted {}
 
@@ -178,7 +180,7 @@ app.get('/', requireSession.readonly('userId'), (req) => {
   expectType<string>(req.session.userId);
   expectType<string>(req.session.id);
   expectType<readonly { readonly sku: string; readonly qty: number }[]>(req.session.cart);
-  expectType<Date | undefined>(req.session.lastLogin);
+  expectType<ReadonlyDate | undefined>(req.session.lastLogin);
   expectError((req.session.userId = 'x'));
   expectError(req.session.cart.push({ sku: 'x', qty: 1 }));
   expectError(req.session.save());
@@ -214,7 +216,7 @@ export class Reads {
   // @ts-expect-error -- it takes lastLogin for granted
   @RequireSession.readonly('userId')
   more(req: ReadonlySessionRequest<'lastLogin'>): void {
-    expectType<Date>(req.session.lastLogin);
+    expectType<ReadonlyDate>(req.session.lastLogin);
   }
 
   // Parameters that decorators of the legacy dialect give.
@@ -259,8 +261,7 @@ export class After {
     res.end();
   }
 
-  @DestroySession()
-  @RequireSession('userId')
+  @DestroySession('userId')
   async logout(req: SessionRequest<'userId'>): Promise<string> {
     return Promise.resolve(req.session.userId);
   }

@@ -80,6 +80,7 @@ app.get('/', (req) => {
 app.get('/', requireSession('role'), (req) => {
   expectError(takesNarrowed(req));
 });
+expectError(app.get('/', requireSession('role'), takesNarrowed));
 declare const checkedForOne: SessionRequest<'userId'>;
 declare function takesTwo(req: SessionRequest<'userId' | 'lastLogin'>): void;
 declare function takesAny(req: SessionRequest): void;
@@ -129,18 +130,43 @@ app.get(
 app.use('/account', requireSession('userId'), (req) => {
   expectType<string>(req.session.userId);
 });
-// Where Express's types infer nothing nothing is narrowed: app.use without a path, app.route, and the second of two guards.
+// Without a path, on a route, and behind several guards, of which the handler sees all.
 app.use(requireSession('userId'), (req) => {
-  expectType<string | undefined>(req.session.userId);
+  expectType<string>(req.session.userId);
 });
-app.route('/').get(requireSession('userId'), (req) => {
-  expectType<string | undefined>(req.session.userId);
+express.Router().use(requireSession('userId'), (req) => {
+  expectType<string>(req.session.userId);
+});
+app.route('/:id').get(requireSession('userId'), (req) => {
+  expectType<string>(req.session.userId);
+  expectType<string>(req.params.id);
 });
 app.get('/', requireSession('userId'), requireSession('lastLogin'), (req) => {
   expectType<string>(req.session.userId);
-  expectType<Date | undefined>(req.session.lastLogin);
+  expectType<Date>(req.session.lastLogin);
 });
-// A guard that says more takes over from one that says less.
+app.use(express.json(), requireSession('userId'), middleware, requireSession('lastLogin'), (req) => {
+  expectType<string>(req.session.userId);
+  expectType<Date>(req.session.lastLogin);
+});
+// A handler sees what stands before it.
+app.get(
+  '/',
+  (req, _res, next) => {
+    expectType<string | undefined>(req.session.userId);
+    next();
+  },
+  requireSession('userId'),
+  (req, _res, next) => {
+    expectType<string>(req.session.userId);
+    next();
+  },
+  requireSession({ role: 'admin' }),
+  (req) => {
+    expectType<string>(req.session.userId);
+    expectType<'admin'>(req.session.role);
+  },
+);
 app.get('/', requireSession(), requireSession('userId', 'lastLogin'), requireSession('lastLogin'), (req) => {
   expectType<string>(req.session.userId);
   expectType<Date>(req.session.lastLogin);

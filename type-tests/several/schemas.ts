@@ -12,3 +12,4 @@ declare module 'typed-session' {
 
 export const shop = session({ schema: shopSchema, secret: 's' });
 export const admin = session({ schema: adminSchema, secret: 's', name: 'admin.sid', principal: 'name' });
+export const twin = session({ schema: shopSchema, secret: 's', name: 'twin.sid' });

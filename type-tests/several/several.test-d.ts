@@ -1,7 +1,13 @@
 import express, { type Request } from 'express';
 import { expectError, expectType } from 'tsd';
-import { requireSession, type OwnSessionRequest, type SessionRequest } from 'typed-session';
-import { admin, shop, type adminSchema } from './schemas.js';
+import {
+  RequireSession,
+  requireSession,
+  type OwnSessionRequest,
+  type SessionMiddleware,
+  type SessionRequest,
+} from 'typed-session';
+import { admin, shop, twin, type shopSchema } from './schemas.js';
 
 // The registered session is on req.session, the other one behind its middleware, each typed by its own schema.
 const app = express();
@@ -42,7 +48,7 @@ expectType<string | undefined>(admin.of({}).name);
 
 export class Controller {
   @admin.RequireSession('name')
-  show(req: OwnSessionRequest<typeof adminSchema, 'name'>): void {
+  show(req: OwnSessionRequest<typeof admin, 'name'>): void {
     expectType<string>(admin.of(req).name);
     expectType<string | undefined>(req.session.userId);
   }
@@ -53,7 +59,7 @@ export class Controller {
   }
 
   @admin.RequireSession({ level: 'writer' })
-  write(req: OwnSessionRequest<typeof adminSchema, { level: 'writer' }>): void {
+  write(req: OwnSessionRequest<typeof admin, { level: 'writer' }>): void {
     expectType<'writer'>(admin.of(req).level);
   }
 
@@ -64,13 +70,13 @@ export class Controller {
 
   // @ts-expect-error -- another field
   @admin.RequireSession('level')
-  other(req: OwnSessionRequest<typeof adminSchema, 'name'>): void {
+  other(req: OwnSessionRequest<typeof admin, 'name'>): void {
     expectType<string>(admin.of(req).name);
   }
 
   // @ts-expect-error -- another value
   @admin.RequireSession({ level: 'reader' })
-  read(req: OwnSessionRequest<typeof adminSchema, { level: 'writer' }>): void {
+  read(req: OwnSessionRequest<typeof admin, { level: 'writer' }>): void {
     expectType<'writer'>(admin.of(req).level);
   }
 
@@ -84,5 +90,49 @@ export class Controller {
   @shop.RequireSession()
   unchecked(req: SessionRequest<'userId'>): void {
     expectType<string>(req.session.userId);
+  }
+}
+
+// Two middlewares with one schema: a guard narrows the session of its own, and the name tells them apart.
+app.get('/', twin.requireSession('userId'), (req) => {
+  expectType<string>(twin.of(req).userId);
+  expectType<string | undefined>(shop.of(req).userId);
+  expectType<string | undefined>(req.session.userId);
+});
+app.get('/', shop.requireSession('userId'), (req) => {
+  expectType<string | undefined>(twin.of(req).userId);
+});
+app.get('/', requireSession('userId'), admin.requireSession('name'), (req) => {
+  expectType<string>(req.session.userId);
+  expectType<string>(shop.of(req).userId);
+  expectType<string>(admin.of(req).name);
+  expectType<string | undefined>(twin.of(req).userId);
+});
+const annotated: SessionMiddleware<typeof shopSchema>[] = [shop, twin];
+expectError(app.get('/', admin.requireSession('level'), (req: OwnSessionRequest<typeof admin, 'name'>) => req));
+
+export class Mixed {
+  @twin.RequireSession('userId')
+  twin(req: OwnSessionRequest<typeof twin, 'userId'>): unknown {
+    expectType<string>(twin.of(req).userId);
+    return annotated;
+  }
+
+  // @ts-expect-error -- the session of another middleware
+  @twin.RequireSession('userId')
+  registered(req: SessionRequest<'userId'>): void {
+    expectType<string>(req.session.userId);
+  }
+
+  // @ts-expect-error -- the registered session
+  @admin.RequireSession('name')
+  user(req: SessionRequest<'userId'>): void {
+    expectType<string>(req.session.userId);
+  }
+
+  // @ts-expect-error -- the session of another middleware
+  @RequireSession('userId')
+  name(req: OwnSessionRequest<typeof admin, 'name'>): void {
+    expectType<string>(admin.of(req).name);
   }
 }
