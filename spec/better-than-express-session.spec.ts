@@ -37,6 +37,7 @@ const mine = (req: express.Request): Mine => req.session as unknown as Mine;
 
 interface Options {
   readonly store: TextStore;
+  readonly secret?: string;
   readonly name?: string;
   readonly cookie?: object | ((req: express.Request) => object);
   readonly idleTimeout?: number;
@@ -322,7 +323,7 @@ describe('two middlewares on one store', () => {
   async function firstCookie(make: Make): Promise<string> {
     const store = new TextStore();
     const first = make({ store, name: 'one', cookie: { path: '/one' } });
-    make({ store, name: 'two', cookie: { path: '/two' } });
+    make({ store, name: 'two', secret: 'keep that too', cookie: { path: '/two' } });
     const client = await makeApp((app) => {
       app.use(first);
       app.get('/one', (req, res) => {

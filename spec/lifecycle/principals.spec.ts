@@ -203,7 +203,9 @@ describe('sessions.revoke', () => {
     const { login, whoIs, sessions } = await shop();
     const ann = await login('ann');
     const slip = (options: unknown) => sessions.revoke('ann', options as object); // what a JavaScript user may pass
-    await expect(slip({ exept: {} })).rejects.toThrow('revoke() has no option exept, only except, only.');
+    await expect(slip({ exept: {} })).rejects.toThrow(
+      'revoke() has no option exept (did you mean except?), only except, only.',
+    );
     await expect(slip({ except: 'a key' })).rejects.toThrow('except must be the request whose session is meant.');
     await expect(sessions.list('ann', { curent: {} } as object)).rejects.toThrow('list() has no option curent');
     expect(await whoIs(ann)).toBe('ann');

@@ -19,7 +19,14 @@ type Sessions = SessionMiddleware<typeof schema>;
 
 async function open(handlers: (sessions: Sessions) => Record<string, RequestHandler>, options: object = {}) {
   const store = new ProbedStore(new MemoryStore());
-  const sessions = session({ schema, initial: { kind: 'anonymous', cart: [] }, secret: 's', store, ...options });
+  const sessions = session({
+    schema,
+    initial: { kind: 'anonymous', cart: [] },
+    secret: 's',
+    name: 'connect.sid',
+    store,
+    ...options,
+  });
   const client: Client = await makeApp((app) => {
     app.use(sessions);
     app.get('/', (req, res) => void res.json(sessions.of(req)));
