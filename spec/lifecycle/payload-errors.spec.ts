@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { type } from 'arktype';
+import type { ErrorRequestHandler } from 'express';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore, SessionValidationError, defineSession, mapOf, migration, session, setOf } from 'typed-session';
@@ -12,7 +13,7 @@ type AnyOptions = Parameters<typeof session<any>>[0];
 /** An app whose `/change` does what the test says; `seen` has the errors that reach the app's error handler. */
 async function open(schema: unknown, options: object = {}) {
   const store = new ProbedStore(new MemoryStore());
-  const sessions = session({ schema, secret: 's', store, ...options } as unknown as AnyOptions);
+  const sessions = session({ schema, secret: 's', store, ...options });
   const seen: (Error & { issues?: { path: PropertyKey[]; code: string }[] })[] = [];
   let change: (mine: any) => unknown = () => undefined;
   const client = await makeApp((app) => {
@@ -25,7 +26,7 @@ async function open(schema: unknown, options: object = {}) {
     app.use(((error, _req, _res, next) => {
       seen.push(error as Error);
       next(error);
-    }) as import('express').ErrorRequestHandler);
+    }) as ErrorRequestHandler);
   });
   return {
     client,
@@ -277,7 +278,7 @@ describe('fields that are named like members of every object', () => {
         return;
       }
       isFirst = false;
-      delete mine[name];
+      Reflect.deleteProperty(mine, name);
       store.before.update = async () => {
         store.before = {};
         await client.copy().get('/change');
@@ -346,6 +347,6 @@ describe('a schema whose values are no objects is refused at start-up, with what
     z.lazy(() => z.string()),
     z.map(z.string(), z.string()),
   ])('%#', (schema) => {
-    expect(() => session({ schema, secret: 's' } as unknown as AnyOptions)).toThrow(/^schema: .*must be an object, z\.object\(\{ … \}\) or a union of objects/); // prettier-ignore
+    expect(() => session({ schema, secret: 's' })).toThrow(/^schema: .*must be an object, z\.object\(\{ … \}\) or a union of objects/); // prettier-ignore
   });
 });

@@ -13,7 +13,7 @@ type Fields = Record<string, any>;
 
 /** An app of some release on a store: `change` runs in the handler. */
 async function release(schema: unknown, store: SessionStore, options: object = {}) {
-  const sessions = session({ secret: 's', store, schema, ...options } as unknown as AnyOptions);
+  const sessions = session({ secret: 's', store, schema, ...options });
   let change: (mine: any) => unknown = () => undefined;
   const client = await makeApp((app) => {
     app.use(sessions);
@@ -289,11 +289,11 @@ it('whatever a release does not know survives any sequence of writes by old and 
       };
       for (const { byOld, where, field: name, value: to } of writes) {
         if (byOld && name !== 'a' && name !== 'constructor') continue;
-        if (to === undefined) delete model[where]![name];
+        if (to === undefined) Reflect.deleteProperty(model[where]!, name);
         else model[where]![name] = to;
         (byOld ? old : next).write((mine) => {
           const target = where === 'top' ? mine : where === 'o' ? (mine['o'] ??= {}) : ((mine['r'] ??= {}).key ??= {});
-          if (to === undefined) delete target[name];
+          if (to === undefined) Reflect.deleteProperty(target, name);
           else Object.defineProperty(target, name, { value: to, enumerable: true, configurable: true, writable: true });
         });
       }
