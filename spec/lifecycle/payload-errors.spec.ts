@@ -3,7 +3,16 @@ import { type } from 'arktype';
 import type { ErrorRequestHandler } from 'express';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { MemoryStore, SessionValidationError, defineSession, mapOf, migration, session, setOf } from 'typed-session';
+import {
+  MemoryStore,
+  SessionValidationError,
+  defineSession,
+  mapOf,
+  migration,
+  session,
+  setOf,
+  type SessionSchema,
+} from 'typed-session';
 import { z } from 'zod';
 import { findNotJson } from '../../lib/schema/json.js';
 import { ProbedStore, listen, makeApp } from '../support/app.js';
@@ -13,7 +22,7 @@ type AnyOptions = Parameters<typeof session<any>>[0];
 /** An app whose `/change` does what the test says; `seen` has the errors that reach the app's error handler. */
 async function open(schema: unknown, options: object = {}) {
   const store = new ProbedStore(new MemoryStore());
-  const sessions = session({ schema, secret: 's', store, ...options });
+  const sessions = session({ schema: schema as SessionSchema, secret: 's', store, ...options });
   const seen: (Error & { issues?: { path: PropertyKey[]; code: string }[] })[] = [];
   let change: (mine: any) => unknown = () => undefined;
   const client = await makeApp((app) => {
@@ -347,6 +356,6 @@ describe('a schema whose values are no objects is refused at start-up, with what
     z.lazy(() => z.string()),
     z.map(z.string(), z.string()),
   ])('%#', (schema) => {
-    expect(() => session({ schema, secret: 's' })).toThrow(/^schema: .*must be an object, z\.object\(\{ … \}\) or a union of objects/); // prettier-ignore
+    expect(() => session({ schema: schema as unknown as SessionSchema, secret: 's' })).toThrow(/^schema: .*must be an object, z\.object\(\{ … \}\) or a union of objects/); // prettier-ignore
   });
 });

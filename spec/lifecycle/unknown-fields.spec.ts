@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { MemoryStore, defineSession, mapOf, migration, session, type SessionStore } from 'typed-session';
+import {
+  MemoryStore,
+  defineSession,
+  mapOf,
+  migration,
+  session,
+  type SessionSchema,
+  type SessionStore,
+} from 'typed-session';
 import { SqliteStore } from 'typed-session/sqlite';
 import { z } from 'zod';
 import { ProbedStore, listen, makeApp, type Client } from '../support/app.js';
@@ -13,7 +21,7 @@ type Fields = Record<string, any>;
 
 /** An app of some release on a store: `change` runs in the handler. */
 async function release(schema: unknown, store: SessionStore, options: object = {}) {
-  const sessions = session({ secret: 's', store, schema, ...options });
+  const sessions = session({ secret: 's', store, schema: schema as SessionSchema, ...options });
   let change: (mine: any) => unknown = () => undefined;
   const client = await makeApp((app) => {
     app.use(sessions);

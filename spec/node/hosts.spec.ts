@@ -157,7 +157,7 @@ describe("a response that is not Node's", () => {
     });
     await finished;
     expect(response._getString()).toBe('hello');
-    expect(String(response.getHeader('set-cookie'))).toContain('connect.sid=');
+    expect(String(response.getHeader('set-cookie'))).toMatch(/^(?:connect\.)?sid=/);
   });
 
   it('and has only setHeader, getHeader, and what a stream has, works as well', async () => {
