@@ -9,12 +9,13 @@
  */
 
 import depd from 'depd';
-import { Cookie } from './express-session/cookie.js';
-import { MemoryStore } from './express-session/memory-store.js';
-import { createSession, type SessionHandler } from './express-session/middleware.js';
+import { Cookie as CookieClass } from './express-session/cookie.js';
+import type * as types from './express-session/drop-in-types.js';
+import { MemoryStore as MemoryStoreClass } from './express-session/memory-store.js';
+import { createSession } from './express-session/middleware.js';
 import type { SessionOptions } from './express-session/options.js';
-import { Session } from './express-session/session.js';
-import { Store } from './express-session/store.js';
+import { Session as SessionClass } from './express-session/session.js';
+import { Store as StoreClass } from './express-session/store.js';
 
 const deprecated = depd('express-session');
 
@@ -32,8 +33,8 @@ const deprecated = depd('express-session');
  * app.use(session({ secret: 'keyboard cat', resave: false, saveUninitialized: false, cookie: { maxAge: 60_000 } }));
  * ```
  */
-function session(given?: SessionOptions | null): SessionHandler {
-  const options = given ?? {};
+function session(given?: types.SessionOptions | null): types.SessionHandler {
+  const options = (given ?? {}) as unknown as SessionOptions; // by its own types, which say what express-session's leave out
   const middleware = createSession(options);
   // Here and not further down: a notice says where its caller was called from.
   if (options.resave === undefined) deprecated('undefined resave option; provide resave option');
@@ -43,6 +44,17 @@ function session(given?: SessionOptions | null): SessionHandler {
   if (!options.secret) deprecated('req.secret; provide secret option');
   return middleware;
 }
+
+// The same classes, as `@types/express-session` declares them.
+const Store = StoreClass as unknown as typeof types.Store;
+type Store = types.Store;
+const MemoryStore = MemoryStoreClass as unknown as typeof types.MemoryStore;
+type MemoryStore = types.MemoryStore;
+const Session = SessionClass as unknown as typeof types.Session;
+type Session = types.Session;
+const Cookie = CookieClass as unknown as types.CookieConstructor;
+type Cookie = types.Cookie;
+
 /** The base class of stores, {@link Store}. */
 session.Store = Store;
 /** The cookie of a session, {@link Cookie}. */
@@ -52,14 +64,39 @@ session.Session = Session;
 /** The default store, {@link MemoryStore}. */
 session.MemoryStore = MemoryStore;
 
+/** The types, for those who write `session.SessionData` or `session.Store`, as with express-session. */
+// eslint-disable-next-line @typescript-eslint/no-namespace -- it has types alone
+declare namespace session {
+  export type SessionData = types.SessionData;
+  export type SessionOptions = types.SessionOptions;
+  export type CookieOptions = types.CookieOptions;
+  export type Store = types.Store;
+  export type MemoryStore = types.MemoryStore;
+  export type Session = types.Session;
+  export type Cookie = types.Cookie;
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express's
+  namespace Express {
+    // By inheritance, so that it may stand beside the declaration of `@types/express-session`.
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it has inherited members
+    interface Request extends types.DropInRequest {}
+  }
+}
+
+declare module './express/session-property.js' {
+  interface EntryPoints {
+    /** `req.session` is express-session's. */
+    dropIn: { session: types.Session & Partial<types.SessionData>; sessionStore: types.Store };
+  }
+}
+
 export default session;
-// What `require()` gives: the function itself.
+// What `require()` returns: the function itself.
 export { session as 'module.exports', session, Store, Cookie, Session, MemoryStore };
+export type { EntryPoints } from './express/session-property.js';
 export { fromExpressSessionStore } from './express/store.js';
-export type { CookieData, CookieOptions } from './express-session/cookie.js';
-export type { MemoryStoreConstructor } from './express-session/memory-store.js';
-export type { SessionHandler } from './express-session/middleware.js';
-export type { SessionOptions } from './express-session/options.js';
-export type { IncomingSessionRequest, SessionRequest } from './express-session/session.js';
-export type { StoreConstructor, StoredSession } from './express-session/store.js';
+export type { CookieData } from './express-session/cookie.js';
+export type * from './express-session/drop-in-types.js';
 export type { ExpressSessionStore } from './stores/express-session-store.js';

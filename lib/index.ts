@@ -34,11 +34,12 @@ export type { HandlerBefore, HandlerBehind } from './express/routes.js';
 export type { SessionRequirements } from './express/step.js';
 export { cached, fallback } from './express/store.js';
 export type { AnyGuard, Guard, GuardFacts, OwnGuard, ReadonlySessionGuard, SessionGuard } from './express/guard.js';
+export type { BesideOthers, EntryPoints, SessionProperty } from './express/session-property.js';
 export type {
-  BesideOthers,
   Checked,
   CheckedByName,
   CheckedBySchema,
+  MainSession,
   NarrowedOf,
   OnlyRead,
   OwnLocals,

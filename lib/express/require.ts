@@ -17,6 +17,13 @@ import { checkPayload, requirementsOf, type GuardOptions } from './requirements.
 import { middlewareOf, type Step } from './step.js';
 import type { ReadonlySessionGuard, SessionGuard } from './guard.js';
 
+declare module './session-property.js' {
+  interface EntryPoints {
+    /** `req.session` is the main entry point's. */
+    main: true;
+  }
+}
+
 /** {@link requireSession}, which is also an object. */
 export interface RequireSessionFunction {
   /**

@@ -1,6 +1,7 @@
 import type { ParamsDictionary, Query, Request, Response } from 'express-serve-static-core';
 import type { Session, SessionMembers } from '../lifecycle/session.js';
 import type { DeepReadonly } from '../schema/readonly.js';
+import type { BesideOthers } from './session-property.js';
 import type {
   Narrowed,
   Payload,
@@ -130,11 +131,13 @@ export type ReadonlySession<Found = unknown> = DeepReadonly<Payload<RegisteredSc
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds
 export interface RegisteredMembers extends SessionMembers<RegisteredSchema> {}
 
-/**
- * Our type of `req.session`, beside that of `@types/express-session`, which stores bring along: Express's request must
- * have both, or the compiler refuses it. What both have is ours.
- */
-export type BesideOthers<Ours> = Express.Request extends { session: infer Theirs } ? Ours & Theirs : Ours;
+/** `req.session` as the main entry point declares it; see `SessionProperty`. */
+export type MainSession<LocalsObj> =
+  LocalsObj extends Checked<infer Found>
+    ? LocalsObj extends OnlyRead
+      ? ReadonlySession<Found>
+      : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers> & Found
+    : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers>;
 
 /** Marks the property that makes the compiler compare requests by their sessions, and not by `Locals` alone. */
 declare const comparison: unique symbol;
@@ -143,15 +146,9 @@ declare module 'express-serve-static-core' {
   // The names of the type parameters are Express's.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- all must be named to name the last
   interface Request<P, ResBody, ReqBody, ReqQuery, LocalsObj> {
-    /** The request's session: its fields are the registered schema's. */
-    session: LocalsObj extends Checked<infer Found>
-      ? LocalsObj extends OnlyRead
-        ? ReadonlySession<Found>
-        : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers> & Found
-      : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers>;
     /**
-     * There for the compiler alone. Without a type that it cannot measure, it would accept a request whose session is
-     * readonly wherever any request is asked for, because `Locals` allows it.
+     * Exists for the compiler alone. Without a type that it cannot measure, it would accept a request whose session is
+     * readonly wherever any request is expected, because `Locals` allows it.
      */
     readonly [comparison]?: { [K in keyof LocalsObj]-?: unknown };
   }
