@@ -1,5 +1,6 @@
 import type { Request } from 'express-serve-static-core';
-import type { BesideOthers, OtherSessions, ReadonlySession } from '../express/types.js';
+import type { BesideOthers } from '../express/session-property.js';
+import type { OtherSessions, ReadonlySession } from '../express/types.js';
 import type { Session } from '../lifecycle/session.js';
 import type { DeepReadonly } from '../schema/readonly.js';
 import type { FieldValue, Found, Payload, RegisteredSchema, SessionField } from '../schema/types.js';

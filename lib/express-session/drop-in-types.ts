@@ -1,7 +1,7 @@
 import type { CipherKey } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type { Request } from 'express-serve-static-core';
-import type { AnyRequest, AnyResponse } from '../express/exchange.js';
+import type { AnyRequest, AnyResponse } from '../node/messages.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
 import type { CookieData } from './cookie.js';
 
