@@ -77,7 +77,7 @@ const arrows = [
   arrow('lib/{express,decorators}/**', 'a face is built on this folder, not the other way', { folders: faces }),
   arrow('lib/express-session/**', 'this folder is the face of its name, and knows no other', {
     folders: [...faces, 'express', 'decorators', 'schema'],
-    packages: [...frameworks, ...drivers],
+    packages: [...frameworks.filter((name) => name !== 'express-serve-static-core'), ...drivers],
   }),
   ...['nestjs', 'openapi', 'routing-controllers', 'typedoc'].map((folder) =>
     arrow(`lib/${folder}/**`, 'this folder is the face of its name, and knows no other', {

@@ -24,11 +24,8 @@ export type HandlerBefore<P, ResBody, ReqBody, ReqQuery, Adds, Before = unknown>
 
 type ParamsOf<Path> = Path extends string ? RouteParameters<Path> : Path extends RegExp ? FlatParams : ParamsDictionary;
 
-/** As Express types the parameters of a path that is a regular expression. */
-interface FlatParams {
-  /** A group. */
-  [key: string | number]: string;
-}
+/** As Express types the parameters of a path that is a regular expression: its groups, by name or number. */
+type FlatParams = Record<string | number, string>;
 
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unused-vars -- Express's own type parameters and their defaults */
 // Express's own types hand on to a handler what one middleware of the same call adds, and in `app.use(…)` without a path and
@@ -49,7 +46,7 @@ declare module 'express-serve-static-core' {
       ReqQuery = Query,
     >(
       path: Path,
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       h2: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A2, A1>,
       h3: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A3, A1 & A2>,
       h4: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A4, A1 & A2 & A3>,
@@ -71,7 +68,7 @@ declare module 'express-serve-static-core' {
       ReqQuery = Query,
     >(
       path: Path,
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       h2: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A2, A1>,
       h3: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A3, A1 & A2>,
       h4: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A4, A1 & A2 & A3>,
@@ -91,7 +88,7 @@ declare module 'express-serve-static-core' {
       ReqQuery = Query,
     >(
       path: Path,
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       h2: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A2, A1>,
       h3: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A3, A1 & A2>,
       guard: G,
@@ -109,7 +106,7 @@ declare module 'express-serve-static-core' {
       ReqQuery = Query,
     >(
       path: Path,
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       h2: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A2, A1>,
       guard: G,
       handler: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & Behind<G>>,
@@ -125,7 +122,7 @@ declare module 'express-serve-static-core' {
       ReqQuery = Query,
     >(
       path: Path,
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       guard: G,
       handler: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & Behind<G>>,
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & Behind<G>>[]
@@ -153,7 +150,7 @@ declare module 'express-serve-static-core' {
       ReqBody = any,
       ReqQuery = Query,
     >(
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       h2: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A2, A1>,
       h3: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A3, A1 & A2>,
       h4: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A4, A1 & A2 & A3>,
@@ -173,7 +170,7 @@ declare module 'express-serve-static-core' {
       ReqBody = any,
       ReqQuery = Query,
     >(
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       h2: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A2, A1>,
       h3: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A3, A1 & A2>,
       h4: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A4, A1 & A2 & A3>,
@@ -191,7 +188,7 @@ declare module 'express-serve-static-core' {
       ReqBody = any,
       ReqQuery = Query,
     >(
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       h2: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A2, A1>,
       h3: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A3, A1 & A2>,
       guard: G,
@@ -207,14 +204,14 @@ declare module 'express-serve-static-core' {
       ReqBody = any,
       ReqQuery = Query,
     >(
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       h2: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A2, A1>,
       guard: G,
       handler: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & Behind<G>>,
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & Behind<G>>[]
     ): T;
     <G extends AnyGuard, A1 = unknown, P = RouteParameters<Route>, ResBody = any, ReqBody = any, ReqQuery = Query>(
-      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1, unknown>,
+      h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       guard: G,
       handler: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & Behind<G>>,
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & Behind<G>>[]

@@ -20,9 +20,13 @@ export type SessionProperty<LocalsObj> = EntryPoints extends { main: true }
     ? BesideOthers<DropIn>
     : unknown;
 
+/** {@link BesideOthers} for `req.sessionStore`. */
+type StoreBesideOthers<Ours> = Express.Request extends { sessionStore: infer Theirs } ? Ours & Theirs : Ours;
+
 /** What `req.sessionStore` is in this program: the store that the drop-in was given. */
-export type SessionStoreProperty = (EntryPoints extends { dropIn: { sessionStore: infer DropIn } } ? DropIn : unknown) &
-  (Express.Request extends { sessionStore: infer Theirs } ? Theirs : unknown);
+export type SessionStoreProperty = StoreBesideOthers<
+  EntryPoints extends { dropIn: { sessionStore: infer DropIn } } ? DropIn : unknown
+>;
 
 declare module 'express-serve-static-core' {
   // The names of the type parameters are Express's.

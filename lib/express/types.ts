@@ -48,7 +48,7 @@ export interface OnlyRead {
  * middlewares with one schema apart; a name that is not a literal type narrows nothing.
  */
 export interface CheckedByName<Name extends string, Found> {
-  readonly [checkedByName]: string extends Name ? unknown : { readonly [N in Name]: Found };
+  readonly [checkedByName]: string extends Name ? unknown : Readonly<Record<Name, Found>>;
 }
 
 /** {@link CheckedByName} by the schema alone. A function, so that two schemas do not mix. */
@@ -104,7 +104,7 @@ type NarrowedBy<S extends SessionSchema, Name extends string, LocalsObj> =
       ? Found
       : unknown
     : LocalsObj extends { readonly [checkedByName]: infer Names }
-      ? Names extends { readonly [N in Name]: infer Found }
+      ? Names extends Readonly<Record<Name, infer Found>>
         ? Found
         : unknown
       : LocalsObj extends CheckedBySchema<S, infer Found>
