@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cached, MemoryStore, session } from 'typed-session';
+import { cached, MemoryStore, requireSession, session } from 'typed-session';
 import { RedisStore } from 'typed-session/redis';
 import { SqliteStore } from 'typed-session/sqlite';
 import { z } from 'zod';
@@ -20,6 +20,7 @@ describe('an unknown option', () => {
     ['did you mean maxSessions?', () => new MemoryStore({ maxSession: 5 } as never)],
     ['did you mean prefix?', () => new RedisStore({ client: {}, perfix: 'x' } as never)],
     ['did you mean table?', () => new SqliteStore({ file: ':memory:', tabel: 'x' } as never)],
+    ['did you mean onMissing?', () => requireSession({ onMising: () => undefined } as never)],
     ['did you mean ttl?', () => cached(new MemoryStore(), { tll: 5 } as never)],
   ])('is an error that asks: %s', (question, make) => {
     expect(make).toThrow(question);

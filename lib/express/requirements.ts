@@ -1,3 +1,4 @@
+import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError, SessionRequiredError } from '../errors.js';
 import type { MissingHandler } from './missing.js';
 
@@ -58,9 +59,10 @@ export function requirementsOf(required: readonly unknown[]): Requirements {
 export function addValues(values: Map<string, unknown>, added: Iterable<readonly [string, unknown]>): void {
   for (const [field, value] of added) {
     if (value !== null && !COMPARABLE.has(typeof value)) {
+      const slip = typeof value === 'function' ? didYouMean(field, ['onMissing']) : '';
       throw new SessionOptionsError(
         `requireSession({ ${field} })`,
-        'must be a string, number, boolean, bigint or null',
+        `must be a string, number, boolean, bigint or null${slip}`,
       );
     }
     if (values.has(field) && values.get(field) !== value) {
