@@ -23,6 +23,8 @@ export class SessionCookie {
   #expiresAt: number | undefined;
   /** The life that this one session was given; kept in its record. */
   #own: number | null | undefined;
+  /** Whether `#own` was set by this request. */
+  #wasSet = false;
 
   /** @internal */
   constructor(attributes: CookieAttributes, ownMaxAge: number | null | undefined) {
@@ -46,6 +48,18 @@ export class SessionCookie {
     this.#maxAge = checkMaxAge(maxAge);
     this.#expiresAt = undefined;
     this.#own = this.#maxAge ?? null;
+    this.#wasSet = true;
+  }
+
+  /**
+   * Goes back to the attributes' life, unless this request has set another one.
+   * @internal
+   */
+  forget(): void {
+    if (this.#wasSet || this.#own === undefined) return;
+    this.#maxAge = this.#attributes.maxAge;
+    this.#expiresAt = this.#attributes.expires?.getTime();
+    this.#own = undefined;
   }
 
   /** When the cookie ends if it is set now; `undefined` for a browser-session cookie. */

@@ -3,8 +3,9 @@ import { emit } from '../events.js';
 import { ownField } from '../schema/tree.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
 import { settle } from './commit.js';
-import { readAgain } from './conflict.js';
+import { readAgain, refuseOther } from './conflict.js';
 import { putField } from './fields.js';
+import { PrincipalWatch } from './principal-watch.js';
 import { endRecord, isOurs, principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { wasStored } from './stored.js';
@@ -14,9 +15,24 @@ import { touch as touchStored } from './touch.js';
 // What the methods of `req.session` do. What each means is said at SessionMembers.
 
 export function save<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
-  return session.inTurn(async () => {
+  return whole(session, async () => {
     session.saveNew ||= session.isNew;
     await settle(session, session.changes());
+  });
+}
+
+/** Runs a piece of work in its turn. If it fails, the payload is as it was stored last. */
+function whole<S extends SessionSchema, T>(session: RequestSession<S>, work: () => Promise<T>): Promise<T> {
+  return session.inTurn(async () => {
+    const mark = session.mark();
+    try {
+      const result = await work();
+      session.watchAgain();
+      return result;
+    } catch (error) {
+      session.undo(mark);
+      throw error;
+    }
   });
 }
 
@@ -46,6 +62,7 @@ export function rotate<S extends SessionSchema>(session: RequestSession<S>): Pro
     }
     refuseEnded(session);
     if (session.stored !== undefined) session.move ??= 'rotate';
+    session.moveWaits = false;
     session.id = session.newId();
     return Promise.resolve();
   });
@@ -106,7 +123,7 @@ export function update<S extends SessionSchema>(
   session: RequestSession<S>,
   change: (payload: Payload<S>) => void | Promise<void>,
 ): Promise<void> {
-  return session.inTurn(() => updateNow(session, change));
+  return whole(session, () => updateNow(session, change));
 }
 
 async function updateNow<S extends SessionSchema>(
@@ -114,7 +131,11 @@ async function updateNow<S extends SessionSchema>(
   change: (payload: Payload<S>) => void | Promise<void>,
 ): Promise<void> {
   refuseEnded(session);
-  if (session.replaced) await settle(session, session.changes()); // a state is stored whole before it is changed
+  // A state is stored whole before it is changed, and so is the payload of another principal.
+  if (session.replaced || session.watch?.isLeft(session.fields) === true) {
+    await settle(session, session.changes());
+    session.watchAgain();
+  }
   const { codec, store } = session.settings;
   if (session.stored === undefined || session.move === 'regenerate') {
     // Nobody else knows this id: there is nobody to be atomic against.
@@ -133,14 +154,18 @@ async function updateNow<S extends SessionSchema>(
   let tree = base;
   for (;;) {
     const payload = codec.decodeOrThrow(tree);
+    const watch = PrincipalWatch.of(session.settings, tree, { ...payload });
+    watch?.watch(payload);
     await run(session, change, payload);
+    if (watch?.isLeft(payload as Record<string, unknown>) === true) watch.startOver(payload as Record<string, unknown>); // any field can be asked for
     const next = codec.encode(payload);
     if (principalOf(session.settings, next) !== principalOf(session.settings, tree)) {
       // The session must move to a new id, which is a commit's work.
-      takeOver(session, base, next, payload);
+      if (watch === undefined) takeOver(session, base, next, payload);
+      else startOverWith(session, payload);
       session.stored = stored;
       session.base = tree;
-      await settle(session, session.changes());
+      await settle(session, session.changes() ?? next);
       return;
     }
     const { record } = stored;
@@ -167,11 +192,27 @@ async function updateNow<S extends SessionSchema>(
       wasStored(session, { ...stored, record: latest.record, source: changed.source }, next, false);
       return;
     }
+    refuseOther(session, latest.tree);
     emit('conflict', { request: session.request, fields: [] });
     stored = { ...stored, record: latest.record, source: latest.source };
     tree = latest.tree;
     if (Date.now() - started > store.patience) throw new SessionConflictError([]);
   }
+}
+
+/** Puts the payload that an `update()` has begun for another principal into the handler's session. */
+function startOverWith<S extends SessionSchema>(session: RequestSession<S>, payload: object): void {
+  const { watch } = session;
+  if (watch === undefined || Object.isFrozen(session.session)) {
+    session.replace(payload);
+    return;
+  }
+  const theirs = payload as Record<string, unknown>; // any field can be asked for
+  const fields = [...Object.keys(theirs), ...Object.keys(session.fields)].filter(
+    (field) => !watch.isSet(session.fields, field), // what the handler has set beside the function stays
+  );
+  watch.leave();
+  for (const field of fields) putField(session.fields, field, theirs[field]);
 }
 
 /** Calls the function of an `update()`; a method of the session that it calls by itself is known by the flag. */
@@ -189,7 +230,7 @@ function run<S extends SessionSchema>(
 }
 
 export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
-  return session.inTurn(async () => {
+  return whole(session, async () => {
     const { codec } = session.settings;
     const initial = ownField(codec.initial(), field);
     const { payload } = session;
@@ -203,21 +244,14 @@ export function take<S extends SessionSchema>(session: RequestSession<S>, field:
       !codec.same(live, ownField(session.exactBase(), field));
     if (isOurs) return putField(session.fields, field, initial); // set in this request: no other has seen it
     let taken: unknown;
-    let left: { readonly value: unknown } | undefined;
-    try {
-      await updateNow(session, (latest) => {
-        taken = putField(latest as Record<string, unknown>, field, initial);
-        if (left !== undefined || Object.isFrozen(session.session)) return;
-        // The handler has the default from here on, an object of his own: what he adds to it is not what is taken.
-        left = { value: ownField(codec.initial(), field) };
-        putField(session.fields, field, left.value);
-      });
-    } catch (error) {
-      if (left !== undefined && session.fields[field] === left.value) {
-        putField(session.fields, field, ownField(payload, field));
-      }
-      throw error;
-    }
+    let isLeft = false;
+    await updateNow(session, (latest) => {
+      taken = putField(latest as Record<string, unknown>, field, initial);
+      if (isLeft || Object.isFrozen(session.session)) return;
+      isLeft = true;
+      // From here on the handler has the default, an object of its own: what it adds to it is not what is taken.
+      putField(session.fields, field, ownField(codec.initial(), field));
+    });
     return taken;
   });
 }

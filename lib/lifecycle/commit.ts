@@ -3,12 +3,12 @@ import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
 import { mergeInto, readAgain } from './conflict.js';
-import { move } from './move.js';
+import { move, type PrincipalChange } from './move.js';
 import { keepCap } from './principals.js';
 import { isOurs, principalOf, recordOf } from './records.js';
-import type { RequestSession, Stored } from './request-session.js';
+import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
-import { createRecord, wasStored } from './stored.js';
+import { createRecord, wasStored, type Stored } from './stored.js';
 import { touchIfDue } from './touch.js';
 
 /**
@@ -38,8 +38,8 @@ function commitNow<S extends SessionSchema>(
   status: number,
   streamed: boolean,
 ): Promise<void> | undefined {
-  const changes = status >= 500 ? undefined : session.changes();
-  const work = settle(session, changes, (stored) => touchIfDue(session, stored, streamed));
+  session.considered = status >= 500 ? undefined : session.changes();
+  const work = settle(session, session.considered, (stored) => touchIfDue(session, stored, streamed));
   if (!session.settings.dropsEnded) return work;
   return work?.catch((error: unknown) => {
     if (!(error instanceof SessionEndedError)) throw error;
@@ -54,13 +54,14 @@ function commitNow<S extends SessionSchema>(
  */
 export function settle<S extends SessionSchema>(
   session: RequestSession<S>,
-  tree: Tree | undefined,
+  changed: Tree | undefined,
   whenUnchanged?: (stored: Stored) => Promise<void> | undefined,
 ): Promise<void> | undefined {
+  let tree = changed;
   // What is stored again has to be read, or the fields that the schema does not know would be left behind.
   if ((session.settings.resave || session.move === 'rotate') && session.stored !== undefined) session.peek();
-  const principalChanged =
-    tree !== undefined && principalOf(session.settings, tree) !== principalOf(session.settings, session.base);
+  const change = principalChange(session, tree);
+  const principalChanged = change !== 'none';
   if (session.ended === 'rotated' && session.successor !== undefined && principalChanged) {
     // A login sent twice: the second one, on the old id, begins a session of its own.
     session.ended = undefined;
@@ -74,12 +75,19 @@ export function settle<S extends SessionSchema>(
       ? undefined
       : create(session, tree ?? session.exactBase());
   }
-  if (principalChanged && session.move === undefined) {
+  if (principalChanged) {
     if (session.headersSent()) return Promise.reject(new SessionHeadersSentError());
-    session.move = 'rotate';
-    session.id = session.newId();
+    session.forgetMaxAge();
+    if (change === 'left') tree = startOver(session);
+    if (session.move === undefined) {
+      session.move = 'rotate';
+      session.id = session.newId();
+    }
   }
-  if (session.move !== undefined) return move(session, session.stored, tree, principalChanged);
+  if (session.move !== undefined) {
+    if (session.moveWaits && tree === undefined && !session.saveNew) return undefined;
+    return move(session, session.stored, tree, change);
+  }
   const isDue =
     session.cookieChanged ||
     session.settings.resave ||
@@ -87,6 +95,21 @@ export function settle<S extends SessionSchema>(
     isMisfiled(session, session.stored);
   if (tree !== undefined || isDue) return update(session, session.stored, tree ?? session.exactBase());
   return whenUnchanged?.(session.stored);
+}
+
+/** What a change does to whose the session is. */
+function principalChange<S extends SessionSchema>(session: RequestSession<S>, tree: Tree | undefined): PrincipalChange {
+  if (tree === undefined) return 'none';
+  const before = principalOf(session.settings, session.base);
+  if (principalOf(session.settings, tree) === before) return 'none';
+  return before === undefined ? 'began' : 'left';
+}
+
+/** The payload with which the next principal begins: a fresh one, with what this request has set. */
+function startOver<S extends SessionSchema>(session: RequestSession<S>): Tree {
+  session.watch?.startOver(session.fields);
+  session.replaced = true; // nothing that another request stored for the principal before is merged into it
+  return session.settings.codec.encode(session.payload);
 }
 
 /** Whether the store would not find the session by its principal: it was stored before the option was set, say. */

@@ -5,8 +5,9 @@ import { ownField } from '../schema/tree.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import { mergeField, mergeTrees } from './merge.js';
-import type { Written } from './records.js';
-import type { RequestSession, Stored } from './request-session.js';
+import { principalOf, type Written } from './records.js';
+import type { RequestSession } from './request-session.js';
+import type { Stored } from './stored.js';
 import { hasGoneOn, takeOver } from './take-over.js';
 
 /**
@@ -45,12 +46,28 @@ export function understand<S extends SessionSchema>(
 }
 
 /**
+ * Refuses what another request has stored for another principal than this request's: a change of Alice's must not end up
+ * in Bob's session. A principal of this library comes with a new id, so this is met only beside an app that keeps the id.
+ * @throws SessionEndedError
+ */
+export function refuseOther<S extends SessionSchema>(session: RequestSession<S>, theirs: Tree, mine?: Tree): void {
+  const of = (tree: Tree): string | undefined => principalOf(session.settings, tree);
+  const [before, now] = [of(session.base), of(theirs)];
+  if (now === before) return;
+  const isSignedInElse = mine !== undefined && of(mine) !== before && of(mine) !== now;
+  if (before === undefined && !isSignedInElse) return; // the visitor has signed in
+  session.ended = 'rotated';
+  throw new SessionEndedError('rotated');
+}
+
+/**
  * Brings this request's change together with what is stored now; the handler's payload follows, but for what he has
  * changed since.
  * @param mine - the payload as the commit found it, or as the last merge left it
  */
 export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, mine: Tree, theirs: Tree): Tree {
   const { codec, merge } = session.settings;
+  refuseOther(session, theirs, mine);
   const { payload, fields } = session.replaced
     ? { payload: codec.decodeOrThrow(mine), fields: [] }
     : mergeTrees(session.settings, session.exactBase(), mine, theirs);

@@ -2,14 +2,6 @@ import { isPlain } from '../schema/tree.js';
 
 // The payload as the own properties of the object that handlers hold.
 
-/** Makes the session's own properties just these. */
-export function replaceFields(session: object, payload: object): void {
-  for (const field of Object.keys(session)) {
-    if (!Object.hasOwn(payload, field)) Reflect.deleteProperty(session, field);
-  }
-  Object.assign(session, payload);
-}
-
 /** Sets one field, or takes it away where it is to be `undefined`. Returns what it was. */
 export function putField(fields: Record<string, unknown>, field: string, value: unknown): unknown {
   const before = Object.hasOwn(fields, field) ? fields[field] : undefined;

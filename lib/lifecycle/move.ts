@@ -1,22 +1,26 @@
 import { SessionConflictError, SessionHeadersSentError, SessionStoreError } from '../errors.js';
 import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
+import { Source } from '../schema/source.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import { mergeInto, understand } from './conflict.js';
 import { keepCap } from './principals.js';
 import { endNote, isDamaged, isOurs, recordOf } from './records.js';
-import type { RequestSession, Stored } from './request-session.js';
+import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 import type { StoreCalls } from './store-calls.js';
-import { createRecord, wasStored } from './stored.js';
+import { createRecord, wasStored, type Stored } from './stored.js';
+
+/** What becomes of whose a session is: nothing; it had no principal and gets one; its principal is replaced, or leaves. */
+export type PrincipalChange = 'none' | 'began' | 'left';
 
 /** Moves the session to its new id, and leaves a note at the old one. */
 export async function move<S extends SessionSchema>(
   session: RequestSession<S>,
   old: Stored,
   tree: Tree | undefined,
-  principalChanged: boolean,
+  change: PrincipalChange,
 ): Promise<void> {
   if (session.headersSent()) throw new SessionHeadersSentError();
   if (withholdsCookie(session)) {
@@ -25,6 +29,7 @@ export async function move<S extends SessionSchema>(
   }
   const { store } = session.settings;
   const fresh = session.move === 'regenerate';
+  const principalChanged = change !== 'none';
   const started = Date.now();
   if (fresh && tree === undefined && !session.saveNew) {
     // There is nothing to store. Without its cookie the browser begins anew, and does not come back with the old id.
@@ -36,9 +41,14 @@ export async function move<S extends SessionSchema>(
   }
   let mine = tree ?? session.exactBase();
   const createdAt = fresh || principalChanged ? Date.now() : old.record.createdAt;
-  const source = fresh ? undefined : old.source;
-  let stored = await createRecord(session, recordOf(session, mine, { createdAt, revision: 1, source }));
-  const successor = principalChanged ? null : stored.key;
+  const sourceOf = (source: Source | undefined) =>
+    fresh ? undefined : change === 'left' ? carried(session, source) : source;
+  let stored = await createRecord(
+    session,
+    recordOf(session, mine, { createdAt, revision: 1, source: sourceOf(old.source) }),
+  );
+  // Only a plain rotation lets a logout with the old id reach the new one: after a login, others may know the old id.
+  const successor = fresh || principalChanged ? null : stored.key;
   let note = endNote(old.record, successor);
   try {
     while (!(await store.update(old.key, note, note.revision - 1))) {
@@ -49,7 +59,7 @@ export async function move<S extends SessionSchema>(
       if (!fresh) {
         mine = mergeInto(session, mine, latest.tree);
         const revision = stored.record.revision + 1;
-        const written = recordOf(session, mine, { createdAt, revision, source: latest.source });
+        const written = recordOf(session, mine, { createdAt, revision, source: sourceOf(latest.source) });
         await store.update(stored.key, written.record, stored.record.revision); // nobody else knows this key
         stored = { ...stored, ...written };
       }
@@ -68,6 +78,14 @@ export async function move<S extends SessionSchema>(
   wasStored(session, stored, mine, true);
   emit('rotate', { request: session.request, principalChanged });
   if (principalChanged) await keepCap(session.settings, stored.record.principal);
+}
+
+/** Of what was stored for the principal before, the stored form of the fields that are carried over, and nothing else. */
+function carried<S extends SessionSchema>(session: RequestSession<S>, source: Source | undefined): Source | undefined {
+  if (source === undefined) return undefined;
+  const { carryOver, text } = session.settings;
+  const kept = new Map([...source.kept].filter(([field]) => carryOver.includes(field)));
+  return new Source({ tree: {}, kept, version: text.version, migrated: false }, {});
 }
 
 /**

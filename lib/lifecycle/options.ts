@@ -158,10 +158,18 @@ export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unk
   /**
    * The field that names who the session belongs to. When its value changes, the session gets a new id by itself, so
    * that an id planted before the login is worth nothing (session fixation, CWE-384). `sessions.list(principal)` and
-   * `sessions.revoke(principal)` find sessions by it.
+   * `sessions.revoke(principal)` find sessions by it. A session without a principal keeps its payload at a login. If one
+   * principal is replaced by another, or leaves, the payload starts fresh with what this request has set; see `carryOver`.
+   * Either way the absolute deadline starts again, and a `cookie.maxAge` of an earlier request ends.
    * @defaultValue none
    */
   readonly principal?: SessionField<S> | undefined;
+  /**
+   * The fields that survive a change from one principal to another, or a principal's leaving: such as a language. Every
+   * other field starts fresh then, unless this request has set it. Needs `principal`.
+   * @defaultValue none
+   */
+  readonly carryOver?: readonly SessionField<S>[] | undefined;
   /**
    * How many sessions a principal may have: a login above that ends the ones that began longest ago. A whole number from 1.
    * Needs `principal`, and a store that finds sessions by it, as those of this library do; costs a login one command.

@@ -1,88 +1,30 @@
-import type { CookieAttributes } from '../cookie/options.js';
-import { SessionCookie } from '../cookie/session-cookie.js';
-import { SessionNotLoadedError, type SessionEnd } from '../errors.js';
+import { SessionNotLoadedError } from '../errors.js';
 import { emit, type LoadOutcome } from '../events.js';
 import type { Tree } from '../schema/codec.js';
-import type { Source } from '../schema/stored-text.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
-import type { SessionRecord } from '../stores/store.js';
-import { freeze, replaceFields } from './fields.js';
+import { freeze } from './fields.js';
 import { decodeInvalid } from './invalid.js';
-import type { Settings } from './settings.js';
+import { PrincipalWatch } from './principal-watch.js';
+import { RequestState } from './request-state.js';
 import { SessionObject } from './session.js';
 
-/** Where the session is stored, and what the store holds there as far as this request knows. */
-export interface Stored {
-  readonly id: string;
-  readonly key: string;
-  readonly record: SessionRecord;
-  /** What its text said; `undefined` while nobody has looked. */
-  readonly source?: Source | undefined;
-}
+/** What a request knew of its session before a piece of work. */
+export type Mark = Pick<RequestSession<SessionSchema>, 'commits' | 'move' | 'stored' | 'base' | 'baseIsExact'> & {
+  readonly id: string | undefined;
+};
 
 /**
  * One request's session: what was loaded, what the handler made of it, and what is to be done before the response.
  * A face (Express, or another) says how to read the request and how to reach the response, and calls `commit` before
  * the first byte of it.
  */
-export abstract class RequestSession<S extends SessionSchema> {
-  readonly settings: Settings<S>;
-  /** The cookie's attributes for this request. */
-  readonly attributes: CookieAttributes;
-  readonly request: object;
+export abstract class RequestSession<S extends SessionSchema> extends RequestState<S> {
+  /** Tells what the handler has set from what was loaded, where the session belongs to somebody. */
+  watch: PrincipalWatch<S> | undefined;
 
-  /** Whether the store was asked, or need not be. */
-  loaded = false;
-  /** The load under way. */
-  loading: Promise<void> | undefined;
-  /** What the store failed with: an error handler that looks at the session gets the same again. */
-  loadError: Error | undefined;
-  outcome: LoadOutcome = 'none';
-  /** The record that this session is stored as; `undefined` for a new one. */
-  stored: Stored | undefined;
-  /** The session is to leave `stored` for a new id at the next commit: with its payload, or with a fresh one. */
-  move: 'rotate' | 'regenerate' | undefined;
-  /** The session ended: nothing is stored any more, and no cookie set. */
-  ended: SessionEnd | undefined;
-  /** Where the request came with an id that was rotated away: the successor's key, `null` where it must not be known. */
-  successor: string | null | undefined;
-  /** A change of the payload that no commit has stored yet is to be stored even where it is none: `save()` on a new session. */
-  saveNew = false;
-  /** The payload is a whole that must not be merged with another: `become()`. */
-  replaced = false;
-  /** The function of an `update()` runs, as far as it does so without waiting. */
-  inChange = false;
-  /** What a response below 400 does to the session. */
-  onSuccess: 'rotate' | 'destroy' | undefined;
-  /** The deadline is to be pushed out at the commit, however little it has moved. */
-  touchDue = false;
-  /** The response must set the cookie. */
-  cookieDue = false;
-  /** The response must clear the cookie. */
-  clearDue = false;
-  /** The name of the request's cookie, if it is not the first one: cleared when the cookie is set under the first. */
-  oldName: string | undefined;
-  /** The request's cookie was signed by an older secret, or has an older name: it is to be set again. */
-  signedByOldSecret = false;
-  /** Whether the request's cookie named a session that the store knew. */
-  cookieArrived = false;
-  /** The payload as it is stored, to compare with and to merge from. */
-  base: Tree = {};
-  /** Whether `base` is just what encoding the stored payload gives; a payload of an older shape may differ. */
-  baseIsExact = false;
-
-  #id: string | undefined;
   #session: SessionObject<S> | undefined;
-  #cookie: SessionCookie | undefined;
   #handedOut = false;
   #isReadonly = false;
-  #last: Promise<unknown> | undefined;
-
-  constructor(settings: Settings<S>, attributes: CookieAttributes, request: object) {
-    this.settings = settings;
-    this.attributes = attributes;
-    this.request = request;
-  }
 
   /** The request's Cookie header. */
   abstract cookieHeader(): string | undefined;
@@ -96,44 +38,6 @@ export abstract class RequestSession<S extends SessionSchema> {
   abstract addCookie(header: string): void;
   /** Whether the handler has put the session away: `req.session = null`. */
   abstract isPutAway(): boolean;
-
-  /** The session's id; a new session gets one as soon as somebody asks. */
-  get id(): string {
-    return (this.#id ??= this.newId());
-  }
-
-  set id(id: string | undefined) {
-    this.#id = id;
-  }
-
-  newId(): string {
-    return this.settings.newId(this.request);
-  }
-
-  get isNew(): boolean {
-    return this.stored === undefined || this.move === 'regenerate';
-  }
-
-  get cookie(): SessionCookie {
-    return (this.#cookie ??= new SessionCookie(
-      this.attributes,
-      this.isNew ? undefined : this.stored?.record.cookieMaxAge,
-    ));
-  }
-
-  /** The life of the session's cookie in milliseconds. */
-  get cookieLife(): number | undefined {
-    if (this.#cookie === undefined && this.stored?.record.cookieMaxAge === undefined) {
-      const { expires, maxAge } = this.attributes;
-      if (expires === undefined) return maxAge;
-    }
-    return this.cookie.maxAge;
-  }
-
-  /** Whether `req.session.cookie` was given a life of its own that is not stored yet. */
-  get cookieChanged(): boolean {
-    return this.#cookie !== undefined && this.#cookie.ownMaxAge !== this.stored?.record.cookieMaxAge;
-  }
 
   /** The session as the handler sees it; decoded and validated at the first look. */
   get session(): SessionObject<S> {
@@ -176,8 +80,28 @@ export abstract class RequestSession<S extends SessionSchema> {
     }
     const payload = this.#decodeStored() ?? this.#begin();
     const session = new SessionObject<S>(this);
-    replaceFields(session, payload);
+    this.#give(session, payload);
     return session;
+  }
+
+  /** Gives a session object a payload, and begins to watch whose it is. */
+  #give(session: SessionObject<S>, payload: object): void {
+    const isStored = this.stored !== undefined && this.move !== 'regenerate';
+    this.watch = isStored ? PrincipalWatch.of(this.settings, this.base, payload) : undefined;
+    SessionObject.give(session, payload, this.watch && this.settings.principal);
+  }
+
+  /** The payload has been stored: what the handler has set until now is the principal's, as what was loaded is. */
+  watchAgain(): void {
+    if (this.#session === undefined || Object.isFrozen(this.#session)) return;
+    const watch = PrincipalWatch.of(this.settings, this.base, this.payload);
+    const hasGoneOn = watch?.isOther(this.fields) === true; // to another principal, while the store was at work
+    if (!hasGoneOn && (watch ?? this.watch) !== undefined) this.#give(this.#session, this.payload);
+  }
+
+  /** A handler has assigned the principal, to the session that this request has or to one that it had before. */
+  principalAssigned(session: object): void {
+    if (session === this.#session) this.watch?.assigned(this.fields);
   }
 
   #decodeStored(): Payload<S> | undefined {
@@ -208,8 +132,8 @@ export abstract class RequestSession<S extends SessionSchema> {
     this.loaded = true;
     this.outcome = outcome;
     this.stored = undefined;
-    this.#id = undefined;
-    this.#cookie = undefined;
+    this.id = undefined;
+    this.cookieAsStored();
     this.signedByOldSecret = false;
     emit('load', { request: this.request, outcome });
   }
@@ -226,20 +150,22 @@ export abstract class RequestSession<S extends SessionSchema> {
     this.clearDue = false;
     this.replaced = false;
     this.move = this.stored === undefined ? undefined : 'regenerate';
-    this.#id = this.newId();
+    this.moveWaits = false;
+    this.id = this.newId();
     this.reset();
   }
 
   /** The payload of a new session in the place of the handler's. */
   reset(): void {
-    this.#cookie = undefined;
+    this.cookieAsStored();
     this.replace(this.#begin());
   }
 
   /** Another payload in the place of the handler's, in the object that the handler holds. */
   replace(payload: object): void {
     if (Object.isFrozen(this.session)) this.newObject(); // the one that was handed out to be read
-    replaceFields(this.session, payload);
+    this.#give(this.session, payload);
+    if (this.watch?.isOther(this.fields) === true) this.watch = undefined; // the payload is the new principal's, whole
   }
 
   /**
@@ -267,33 +193,46 @@ export abstract class RequestSession<S extends SessionSchema> {
     return this.base;
   }
 
+  /** What {@link undo} goes back to. */
+  mark(): Mark {
+    const { commits, move, stored, base, baseIsExact } = this;
+    return { commits, move, id: this.idSoFar, stored, base, baseIsExact };
+  }
+
+  /**
+   * After a method has failed: the handler's payload is what is stored, or what a new session begins with. So an error
+   * handler's response does not fail in the same way, and the handler can try again.
+   */
+  undo(mark: Mark): void {
+    if (this.commits === mark.commits) {
+      if (this.stored !== undefined) this.stored = mark.stored;
+      this.base = mark.base;
+      this.baseIsExact = mark.baseIsExact;
+      this.move = mark.move;
+      this.moveWaits = mark.move !== undefined;
+      this.id = mark.id;
+    }
+    this.saveNew = false;
+    this.replaced = false;
+    this.cookieAsStored();
+    if (this.#session === undefined || Object.isFrozen(this.#session)) return;
+    const decoded = this.settings.codec.decode(this.base);
+    if (decoded.ok) this.#give(this.#session, decoded.payload);
+    else this.rollBack(); // a schema that goes by the time refuses by now what was loaded
+  }
+
   /** After a failed commit: the payload is as it was loaded, so that the error handler's answer cannot fail the same way. */
   rollBack(): void {
     if (this.move === 'regenerate') this.stored = undefined;
     this.move = undefined;
-    this.#id = this.stored?.id;
+    this.id = this.stored?.id;
     this.saveNew = false;
     this.replaced = false;
     this.cookieDue &&= this.stored !== undefined; // where the session moved, the old cookie is worth nothing any more
-    this.#cookie = undefined;
+    this.cookieAsStored();
     // Not before somebody looks again: a schema that goes by the time may refuse by then what it took.
     this.#session = undefined;
+    this.watch = undefined;
     this.#handedOut = false;
-  }
-
-  /** Runs one piece of work with the store after the other, so that a `save()` nobody awaited cannot overtake the commit. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last === undefined ? work() : this.#last.then(work, work);
-    this.#last = result;
-    const done = (): void => {
-      if (this.#last === result) this.#last = undefined;
-    };
-    result.then(done, done);
-    return result;
-  }
-
-  /** Whether work with the store is under way. */
-  get busy(): boolean {
-    return this.#last !== undefined;
   }
 }

@@ -27,6 +27,8 @@ export interface SessionMembers<S extends SessionSchema> {
   readonly isNew: boolean;
   /**
    * Validates and stores the payload now instead of before the response, a new session's even where it is unchanged.
+   * If it rejects, the payload is what was stored last (or what a new session begins with), so that an error handler's
+   * response does not fail in the same way. The same holds for {@link SessionMembers.update} and {@link SessionMembers.take}.
    * @throws SessionValidationError, SessionEndedError, SessionConflictError, SessionStoreError
    */
   save(): Promise<void>;
@@ -86,7 +88,8 @@ export interface SessionMembers<S extends SessionSchema> {
   resetMaxAge(): this;
   /**
    * Changes the payload in one atomic step: `change` gets the latest stored payload and is called again if another
-   * request was faster, so it must do nothing but change what it is given. Resolves when the change is stored.
+   * request was faster, so it must do nothing but change what it is given. Resolves when the change is stored. If it
+   * rejects, because `change` has thrown or otherwise, the payload is what was stored last.
    * @throws SessionValidationError, SessionEndedError, SessionConflictError, SessionStoreError
    */
   update(change: (payload: Payload<S>) => void | Promise<void>): Promise<void>;
@@ -119,9 +122,57 @@ export type Session<S extends SessionSchema = RegisteredSchema> = Payload<S> & S
 /** The object behind `req.session`: its own properties are the payload, everything else sits on the prototype. */
 export class SessionObject<S extends SessionSchema> {
   readonly #request: RequestSession<S>;
+  /** The field that is an accessor, and its value: the principal's. */
+  #watched: string | undefined;
+  #principal: unknown;
 
   constructor(request: RequestSession<S>) {
     this.#request = request;
+  }
+
+  /** The request's session that an object is the handler's side of; `undefined` if it is none. */
+  static requestOf(object: object): RequestSession<SessionSchema> | undefined {
+    return #request in object ? object.#request : undefined;
+  }
+
+  /**
+   * Makes a session's own properties those of a payload, in the payload's order. The field `watched` becomes an accessor,
+   * so that the request learns of a new principal when it is assigned.
+   */
+  static give<S extends SessionSchema>(session: SessionObject<S>, payload: object, watched: string | undefined): void {
+    for (const field of Object.keys(session)) {
+      const isOldAccessor = field === session.#watched && field !== watched;
+      if (isOldAccessor || !Object.hasOwn(payload, field)) Reflect.deleteProperty(session, field);
+    }
+    session.#watched = watched;
+    const fields = session as unknown as Record<string, unknown>; // its own properties are the payload
+    for (const [field, value] of Object.entries(payload) as [string, unknown][]) {
+      if (field === watched) {
+        session.#principal = value;
+        Object.defineProperty(session, field, accessorOf(field));
+      } else {
+        fields[field] = value;
+      }
+    }
+  }
+
+  /** The value of the watched field, as an accessor reads it: of an object that inherits from a session, too. */
+  static principalOf(receiver: object): unknown {
+    let at: object | null = receiver;
+    while (at !== null && !(#principal in at)) at = Object.getPrototypeOf(at) as object | null;
+    return at === null ? undefined : at.#principal;
+  }
+
+  /** The watched field is assigned. */
+  static setPrincipal(receiver: object, field: string, value: unknown): void {
+    if (!(#principal in receiver)) {
+      // An object that inherits from a session gets a property of its own, as with any other field.
+      Object.defineProperty(receiver, field, { value, configurable: true, enumerable: true, writable: true });
+      return;
+    }
+    if (Object.isFrozen(receiver)) throw new TypeError(`${field} is read-only, as the whole session is`);
+    receiver.#principal = value;
+    (receiver as SessionObject<SessionSchema>).#request.principalAssigned(receiver);
   }
 
   get id(): string {
@@ -197,6 +248,27 @@ export class SessionObject<S extends SessionSchema> {
   toJSON(): object {
     return this.#request.settings.codec.show({ ...this });
   }
+}
+
+/** One accessor for each name of a field, so that all sessions of an app have one shape. */
+const accessors = new Map<string, PropertyDescriptor>();
+
+function accessorOf(field: string): PropertyDescriptor {
+  let accessor = accessors.get(field);
+  if (accessor === undefined) {
+    accessor = {
+      configurable: true,
+      enumerable: true,
+      get(this: object) {
+        return SessionObject.principalOf(this);
+      },
+      set(this: object, value: unknown) {
+        SessionObject.setPrincipal(this, field, value);
+      },
+    };
+    accessors.set(field, accessor);
+  }
+  return accessor;
 }
 
 function refuseInChange(): Promise<never> {

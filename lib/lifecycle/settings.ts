@@ -35,6 +35,7 @@ export interface Settings<S extends SessionSchema> {
   readonly merge: Readonly<Record<string, FieldMerge<unknown> | undefined>>;
   readonly dropsEnded: boolean;
   readonly principal: string | undefined;
+  readonly carryOver: readonly string[];
   readonly maxSessionsPerPrincipal: number | undefined;
   readonly newId: (request: object) => string;
   readonly proxy: boolean | undefined;
@@ -53,7 +54,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 // prettier-ignore
 const KNOWN = {
   schema: 1, initial: 1, version: 1, migrations: 1, encryption: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
-  storeTimeout: 1, load: 1, onInvalid: 1, unknownFields: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, maxSessionsPerPrincipal: 1, genid: 1,
+  storeTimeout: 1, load: 1, onInvalid: 1, unknownFields: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, carryOver: 1, maxSessionsPerPrincipal: 1, genid: 1,
   proxy: 1, rolling: 1, resave: 1, saveUninitialized: 1, unset: 1, onMissing: 1, onError: 1,
 } satisfies Record<keyof CommonOptions<SessionSchema, unknown>, 1>;
 
@@ -141,6 +142,7 @@ export function resolveOptions<S extends SessionSchema>(
     merge: merge,
     dropsEnded: oneOf('onEnded', options.onEnded ?? 'error', ['error', 'drop']) === 'drop',
     principal: options.principal,
+    carryOver: checkCarryOver(options, codec),
     maxSessionsPerPrincipal: checkCap(options, calls),
     newId: genid === undefined ? newId : (request) => checkId(genid(request)),
     proxy: options.proxy === undefined ? undefined : trueOrFalse('proxy', options.proxy),
@@ -153,6 +155,24 @@ export function resolveOptions<S extends SessionSchema>(
   };
   refuseSharedStore(store, names, signer); // the last check: a middleware that was refused uses no store
   return settings;
+}
+
+function checkCarryOver<S extends SessionSchema>(
+  { principal, carryOver }: Partial<CommonOptions<S, object>>,
+  codec: PayloadCodec<S>,
+): readonly string[] {
+  if (carryOver === undefined) return [];
+  if (!Array.isArray(carryOver)) throw new SessionOptionsError('carryOver', 'must be an array of names of fields');
+  if (principal === undefined) {
+    throw new SessionOptionsError('carryOver', 'needs the option principal, whose change it is about');
+  }
+  for (const field of carryOver as unknown[]) {
+    if (typeof field !== 'string' || !codec.hasField(field)) {
+      throw new SessionOptionsError('carryOver', `${String(field)} is not a field of the schema`);
+    }
+    if (field === principal) throw new SessionOptionsError('carryOver', `${field} is the principal, which changes`);
+  }
+  return [...(carryOver as readonly string[])];
 }
 
 function checkCap(

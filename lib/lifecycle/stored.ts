@@ -1,9 +1,20 @@
 import { SessionStoreError } from '../errors.js';
 import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
+import type { Source } from '../schema/source.js';
 import type { SessionSchema } from '../schema/types.js';
+import type { SessionRecord } from '../stores/store.js';
 import { isOurs, type Written } from './records.js';
-import type { RequestSession, Stored } from './request-session.js';
+import type { RequestSession } from './request-session.js';
+
+/** Where the session is stored, and what the store holds there as far as this request knows. */
+export interface Stored {
+  readonly id: string;
+  readonly key: string;
+  readonly record: SessionRecord;
+  /** What its text said; `undefined` while nobody has looked. */
+  readonly source?: Source | undefined;
+}
 
 /** Stores a first record under the session's id; under another one in the case that somebody has it already. */
 export async function createRecord<S extends SessionSchema>(
@@ -41,6 +52,8 @@ export function wasStored<S extends SessionSchema>(
   session.base = tree;
   session.baseIsExact = true;
   session.saveNew = false;
+  session.moveWaits = false;
+  session.commits += 1;
   session.replaced = false;
   emit('commit', { request: session.request, created, revision: stored.record.revision });
 }

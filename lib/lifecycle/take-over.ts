@@ -21,6 +21,8 @@ export function takeOver<S extends SessionSchema>(
   payload: object,
 ): string[] {
   const { codec } = session.settings;
+  // The handler has another principal by now, to whom nothing of this one's must come.
+  if (session.watch?.hasStartedOver === true && !session.replaced) return [];
   // The others stay the very objects that the handler may hold.
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (field) => !codec.same(ownField(before, field), ownField(after, field)),
@@ -33,7 +35,9 @@ export function takeOver<S extends SessionSchema>(
   const valueNow = handlersValues(session);
   return fields.filter((field) => {
     if (!codec.same(valueNow(field), ownField(before, field))) return true;
-    putField(session.fields, field, ownField(payload, field));
+    const value = ownField(payload, field);
+    session.watch?.hand(field, value);
+    putField(session.fields, field, value);
     return false;
   });
 }

@@ -1,6 +1,7 @@
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
-import type { RequestSession, Stored } from './request-session.js';
+import type { RequestSession } from './request-session.js';
+import type { Stored } from './stored.js';
 
 /**
  * Extends the deadline at the commit, if it is due. Never fails: a response does not depend on it.

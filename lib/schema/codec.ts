@@ -50,6 +50,11 @@ export class PayloadCodec<S extends SessionSchema> {
     return this.#validator.traits.marks;
   }
 
+  /** The field that names the state of a discriminated union; `undefined` if the schema is none. */
+  get discriminator(): string | undefined {
+    return this.#validator.discriminator;
+  }
+
   /** Whether a payload can have this field. */
   hasField(field: string): boolean {
     return this.#validator.traits.fields?.has(field) ?? true;

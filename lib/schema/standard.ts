@@ -41,6 +41,7 @@ export function standardValidator(schema: StandardSchema<object, object>): Valid
     encode: run,
     isolate: copyAll,
     encodeField: () => undefined,
+    discriminator: undefined,
     stateOf: () => undefined,
     show: (payload) => payload,
     publicPath,

@@ -30,6 +30,8 @@ export interface Validator {
   encode(payload: object): Validated;
   /** What the store holds for this value of a field; `undefined` where nobody can tell, or the schema refuses it there. */
   encodeField(field: string, value: unknown): unknown;
+  /** The field that names the member of a discriminated union; `undefined` if the schema is none. */
+  readonly discriminator: string | undefined;
   /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
   stateOf(tree: object): unknown;
   /** The payload without what is sensitive. */

@@ -36,6 +36,7 @@ export function zodValidator(schema: $ZodType<object, object>): Validator {
       }
       return undefined;
     },
+    discriminator: options?.discriminator,
     stateOf(tree) {
       if (options === undefined) return undefined;
       if (options.discriminator !== undefined) return ownField(tree, options.discriminator);

@@ -251,6 +251,16 @@ describe('regenerate()', () => {
     expect(await client.json('/count')).toEqual({ views: 1, cart: [] });
   });
 
+  it.each([undefined, 'userId'] as const)(
+    'lets nobody end the session of the login with the id from before it (principal: %s)',
+    async (principal) => {
+      const { client } = await shop({ principal });
+      const old = await leaving(client, '/regenerate-and-set');
+      expect((await old.get('/logout')).status).toBe(204);
+      expect(await client.json('/')).toEqual({ views: 0, cart: [], userId: 'ann' });
+    },
+  );
+
   it('then save() stores once', async () => {
     const { client, store } = await shop();
     store.calls.length = 0;

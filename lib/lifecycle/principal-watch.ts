@@ -1,0 +1,185 @@
+import { SessionValidationError } from '../errors.js';
+import type { Tree } from '../schema/codec.js';
+import { ownField } from '../schema/tree.js';
+import type { SessionSchema } from '../schema/types.js';
+import { putField } from './fields.js';
+import { principalOf, principalText } from './records.js';
+import type { Settings } from './settings.js';
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Keeps what belongs to one principal away from the next one. It knows which values a payload was handed out with. When
+ * the payload gets another principal, or loses its own, every field starts fresh that the handler has not set itself.
+ *
+ * A field counts as set if it holds another value than it was handed out with, and that value shares no object with the
+ * handed-out payload: an array that was only pushed to still holds what the first principal had put there.
+ */
+export class PrincipalWatch<S extends SessionSchema> {
+  readonly #settings: Settings<S>;
+  readonly #field: string;
+  readonly #principal: string;
+  readonly #given: Fields;
+  /** The new values of the fields that were not set; `undefined` while the principal is still the first one. */
+  #fresh: Fields | undefined;
+
+  /** @param given - the values that the payload was handed out with */
+  private constructor(settings: Settings<S>, field: string, principal: string, given: object) {
+    this.#settings = settings;
+    this.#field = field;
+    this.#principal = principal;
+    this.#given = given as Fields; // any object can be asked for its fields
+  }
+
+  /** Watches a payload that was handed out; not needed, and `undefined`, if it belongs to nobody. */
+  static of<S extends SessionSchema>(settings: Settings<S>, tree: Tree, given: object): PrincipalWatch<S> | undefined {
+    const { principal: field } = settings;
+    if (field === undefined || ownField(tree, field) === undefined) return undefined;
+    const principal = principalOf(settings, tree);
+    return principal === undefined ? undefined : new PrincipalWatch(settings, field, principal, given);
+  }
+
+  /** Whether the watched payload belongs to somebody else by now, or to nobody. */
+  isLeft(fields: Fields): boolean {
+    return !Object.is(ownField(fields, this.#field), ownField(this.#given, this.#field)) && this.isOther(fields);
+  }
+
+  /** Whether any payload belongs to somebody else, or to nobody. */
+  isOther(fields: Fields): boolean {
+    const value = ownField(fields, this.#field);
+    if (value === undefined || value === null) return true;
+    const { codec } = this.#settings;
+    return principalText(codec.encodeField(this.#field, value) ?? value) !== this.#principal;
+  }
+
+  /** Whether the payload has started over. */
+  get hasStartedOver(): boolean {
+    return this.#fresh !== undefined;
+  }
+
+  /** Watches the principal of a payload that is no session. */
+  watch(payload: object): void {
+    const fields = payload as Fields; // any object can be asked for its fields
+    let value = fields[this.#field];
+    Object.defineProperty(payload, this.#field, {
+      configurable: true,
+      enumerable: true,
+      get: () => value,
+      set: (next: unknown) => {
+        value = next;
+        this.assigned(fields);
+      },
+    });
+  }
+
+  /** The payload has been given what the next principal begins with. */
+  leave(): void {
+    this.#fresh ??= {};
+  }
+
+  /**
+   * The principal was assigned. The payload starts over immediately, so that what the handler adds to it from here on
+   * is added to the new principal's values; it comes back if the first principal does.
+   */
+  assigned(fields: Fields): void {
+    const isLeft = this.isLeft(fields);
+    if (isLeft && this.#fresh === undefined && !this.#isUnion) this.startOver(fields);
+    else if (!isLeft && this.#fresh !== undefined) this.#comeBack(fields, this.#fresh);
+  }
+
+  /**
+   * Gives every field that was not set the value of a new session; once.
+   * @throws SessionValidationError if the payload is a state of a union that what was set does not make whole
+   */
+  startOver(fields: Fields): void {
+    if (this.#fresh !== undefined) return;
+    const kept = this.#kept(fields);
+    const fresh = this.#isUnion ? this.#sameState(fields, kept) : (this.#settings.codec.initial() as Fields);
+    this.#fresh = {};
+    for (const field of new Set([...Object.keys(fields), ...Object.keys(fresh)])) {
+      if (kept.has(field)) continue;
+      this.#fresh[field] = ownField(fresh, field);
+      putField(fields, field, this.#fresh[field]);
+    }
+  }
+
+  /** The library gave a field this value itself, because another request had stored it. */
+  hand(field: string, value: unknown): void {
+    this.#given[field] = value;
+  }
+
+  /** Whether the handler has set a field since the payload was handed out. */
+  isSet(fields: Fields, field: string, theirs?: ReadonlySet<object>): boolean {
+    const value = ownField(fields, field);
+    if (!Object.hasOwn(fields, field) || Object.is(value, ownField(this.#given, field))) return false;
+    return !sharesObject(value, theirs ?? this.#givenObjects());
+  }
+
+  /** The fields that the next principal gets as they are. */
+  #kept(fields: Fields): ReadonlySet<string> {
+    const { carryOver } = this.#settings;
+    const theirs = this.#givenObjects();
+    const kept = new Set([this.#field]);
+    for (const field of Object.keys(fields)) {
+      if (carryOver.includes(field) || this.isSet(fields, field, theirs)) kept.add(field);
+    }
+    return kept;
+  }
+
+  #givenObjects(): Set<object> {
+    const { carryOver } = this.#settings;
+    const found = new Set<object>();
+    for (const [field, value] of Object.entries(this.#given)) if (!carryOver.includes(field)) walk(value, found);
+    return found;
+  }
+
+  get #isUnion(): boolean {
+    const { codec } = this.#settings;
+    return codec.discriminator !== undefined || codec.stateOf({}) !== undefined;
+  }
+
+  /** The state of a union that the kept fields make, with the defaults of the others. */
+  #sameState(fields: Fields, kept: ReadonlySet<string>): Fields {
+    const { codec } = this.#settings;
+    const tree: Fields = {};
+    for (const field of Object.keys(fields)) {
+      if (!kept.has(field) && field !== codec.discriminator) continue;
+      tree[field] = codec.encodeField(field, fields[field]) ?? fields[field];
+    }
+    const decoded = codec.decode(tree);
+    if (decoded.ok) return decoded.payload as Fields; // SessionSchema: its values are objects
+    throw new SessionValidationError(
+      'The session has another principal, so it keeps only what this request has set, and that is no state of the ' +
+        'schema: pass the whole new state to become(). Nothing was stored',
+      decoded.issues,
+    );
+  }
+
+  #comeBack(fields: Fields, fresh: Fields): void {
+    this.#fresh = undefined;
+    for (const [field, value] of Object.entries(fresh)) {
+      if (Object.is(ownField(fields, field), value)) putField(fields, field, ownField(this.#given, field));
+    }
+  }
+}
+
+/** Collects a value's objects, however deep. */
+function walk(value: unknown, found: Set<object>): void {
+  if (typeof value !== 'object' || value === null || found.has(value)) return;
+  found.add(value);
+  for (const part of partsOf(value)) walk(part, found);
+}
+
+function sharesObject(value: unknown, with_: ReadonlySet<object>, seen = new Set<object>()): boolean {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return false;
+  if (with_.has(value)) return true;
+  seen.add(value);
+  return partsOf(value).some((part) => sharesObject(part, with_, seen));
+}
+
+/** What an object holds: a schema may put a `Map` or a `Set` into the payload. */
+function partsOf(value: object): unknown[] {
+  if (value instanceof Map) return [...value.keys(), ...value.values()] as unknown[];
+  if (value instanceof Set) return [...value] as unknown[];
+  return ArrayBuffer.isView(value) ? [] : Object.values(value);
+}
