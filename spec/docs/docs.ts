@@ -41,7 +41,7 @@ export function blocksOf(document: string, language: string): Block[] {
 const REST_OF_THE_APP = `
 import { createServer } from 'node:http';
 import express, { type ErrorRequestHandler, type Response } from 'express';
-import { defineSession, expiring, migration, RequireSession, requireSession, session, SessionError, type ReadonlySessionRequest, type RegisteredSchema, type SessionRequest, type SessionMiddleware } from 'typed-session';
+import { defineSession, expiring, isoDate, migration, RequireSession, requireSession, session, SessionError, type ReadonlySessionRequest, type RegisteredSchema, type SessionRequest, type SessionMiddleware } from 'typed-session';
 import { z } from 'zod';
 declare const app: express.Express;
 declare const secret: string;
