@@ -6,7 +6,7 @@ import { migrateAll, type MigrateAllOptions, type MigrationProgress } from './li
 import type { SessionOptions } from './lifecycle/options.js';
 import { listSessions, revokeOne, revokeSessions, type ListedSession, type Principal } from './lifecycle/principals.js';
 import type { RequestSession } from './lifecycle/request-session.js';
-import type { Session } from './lifecycle/session.js';
+import { SessionObject, type Session } from './lifecycle/session.js';
 import { decorate } from './decorators/decorate.js';
 import type { OwnDecorator } from './decorators/require-session.js';
 import { resolveOptions, type Settings } from './lifecycle/settings.js';
@@ -62,36 +62,40 @@ export interface SessionMiddleware<S extends SessionSchema, Name extends string 
   /**
    * The live sessions of a principal, the one that began last first: for a page of devices.
    * @param principal - the value of the option `principal`'s field
-   * @param options - `current`: the request whose session is to be told apart by `isCurrent`
+   * @param options - `current`: the session that is to be told apart by `isCurrent`, or its request
    * @throws SessionOptionsError without the option `principal`; SessionStoreError also where the store cannot find sessions
    *   by their principal, as those made for express-session cannot
    * @example
    * ```ts
+   * import type { IncomingMessage } from 'node:http';
    * import { session } from 'typed-session';
    * import { z } from 'zod';
    *
    * const schema = z.object({ userId: z.string().optional(), device: z.string().optional() });
    * const sessions = session({ schema, secret: 'only for development', principal: 'userId' });
    *
-   * export async function devices(userId: string, request: object) {
+   * export async function devices(userId: string, request: IncomingMessage) {
    *   const all = await sessions.list(userId, { current: request });
    *   return all.map(({ key, payload, isCurrent }) => ({ key, device: payload?.device, isCurrent }));
    * }
    * ```
    */
-  list(principal: Principal, options?: { readonly current?: object | undefined }): Promise<ListedSession<S>[]>;
+  list(
+    principal: Principal,
+    options?: { readonly current?: AnyRequest | Session<S> | undefined },
+  ): Promise<ListedSession<S>[]>;
   /**
    * Ends the sessions of a principal, and resolves to how many: after a change of the password, or of rights. A request
    * that works with one of them meanwhile is answered, but stores nothing more.
    * @param principal - the value of the option `principal`'s field
-   * @param options - `except`: the request whose session stays; or `only`: the key of the one session that ends, where it is
+   * @param options - `except`: the session that stays, or its request; or `only`: the key of the one session that ends, where it is
    *   this principal's
    * @throws as `list`
    */
   revoke(
     principal: Principal,
     options?:
-      | { readonly except?: object | undefined; readonly only?: never }
+      | { readonly except?: AnyRequest | Session<S> | undefined; readonly only?: never }
       | { readonly only: string; readonly except?: never },
   ): Promise<number>;
   /**
@@ -173,13 +177,13 @@ export function session<S extends SessionSchema, const Name extends string | rea
     list: async (principal: Principal, options: { current?: object } = {}) => {
       checkNames('list', options, ['current']);
       const { current } = options;
-      return listSessions(settings, principal, current && (await loaded(settings, current)));
+      return listSessions(settings, principal, current && (await meant('current', settings, current)));
     },
     revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) => {
       checkNames('revoke', options, ['except', 'only']); // a slip must not end them all
       const { except } = options;
       if ('only' in options) return revokeOne(settings, principal, options.only);
-      return revokeSessions(settings, principal, except && (await loaded(settings, except)));
+      return revokeSessions(settings, principal, except && (await meant('except', settings, except)));
     },
     requireSession: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
     RequireSession: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
@@ -194,6 +198,27 @@ async function loaded<S extends SessionSchema>(settings: Settings<S>, request: o
   const attached = attachedTo(settings, request);
   await load(attached);
   return attached;
+}
+
+/**
+ * The session that an option means: by itself, or by its request.
+ * @throws TypeError if it is neither, or of another middleware: nobody's session must end by a mistake
+ */
+async function meant<S extends SessionSchema>(
+  option: string,
+  settings: Settings<S>,
+  object: object,
+): Promise<RequestSession<S>> {
+  const mine: RequestSession<SessionSchema> | undefined = SessionObject.requestOf(object);
+  const isOurs = mine !== undefined && Object.is(mine.settings, settings);
+  const found = isOurs ? (mine as unknown as RequestSession<S>) : exchangeOf(object)?.find(settings); // it has our settings
+  if (found === undefined) throw notMeant(option);
+  await load(found);
+  return found;
+}
+
+function notMeant(option: string): TypeError {
+  return new TypeError(`${option} must be a session of this middleware, or a request that has one.`);
 }
 
 function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: object): RequestSession<S> {
@@ -211,7 +236,7 @@ function checkNames(method: string, options: object, known: readonly string[]): 
       throw new TypeError(`${method}() has no option ${name}${didYouMean(name, known)}, only ${known.join(', ')}.`);
     }
     if (name !== 'only' && value !== undefined && (typeof value !== 'object' || value === null)) {
-      throw new TypeError(`${name} must be the request whose session is meant.`);
+      throw notMeant(name);
     }
   }
 }

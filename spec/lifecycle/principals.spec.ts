@@ -1,12 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import {
-  bigintText,
-  MemoryStore,
-  session,
-  SessionNotLoadedError,
-  SessionOptionsError,
-  SessionStoreError,
-} from 'typed-session';
+import { bigintText, MemoryStore, session, SessionOptionsError, SessionStoreError } from 'typed-session';
 import { z } from 'zod';
 import { makeApp, type Client } from '../support/app.js';
 import { gate, openShop, schema, type Options } from '../support/shop.js';
@@ -33,6 +26,13 @@ async function shop(options: Options = {}) {
       },
       '/elsewhere': async (req, res) => {
         res.json(await sessions.revoke(sessions.of(req).userId ?? '', { except: req }));
+      },
+      '/elsewhere-by-session': async (req, res) => {
+        res.json(await sessions.revoke(sessions.of(req).userId ?? '', { except: sessions.of(req) }));
+      },
+      '/current-by-session': async (req, res) => {
+        const mine = sessions.of(req);
+        res.json((await sessions.list(mine.userId ?? '', { current: mine })).map(({ isCurrent }) => isCurrent));
       },
       '/password': async (req, res) => {
         await sessions.of(req).rotate();
@@ -136,7 +136,17 @@ describe('sessions.list', () => {
     await expect(theirs.revoke('ann')).rejects.toThrow('it has no revoke()');
     const { sessions } = await shop();
     await expect(sessions.list(undefined as unknown as string)).rejects.toThrow(TypeError);
-    await expect(sessions.list('ann', { current: {} })).rejects.toThrow(SessionNotLoadedError);
+    const other = await openShop((theirs) => ({ '/refused': async (req, res) => {
+      const refused: unknown[] = [];
+      for (const current of [{}, req, theirs.of(req), { ...theirs.of(req) }]) {
+        const error: unknown = await sessions.list('ann', { current } as object).catch((thrown: unknown) => thrown);
+        refused.push((error as Error).message);
+      }
+      res.json(refused);
+    } })); // prettier-ignore
+    const message = 'current must be a session of this middleware, or a request that has one.';
+    expect(await other.client.json('/refused')).toEqual([message, message, message, message]);
+    await expect(sessions.list('ann', { current: {} } as object)).rejects.toThrow(TypeError);
   });
 });
 
@@ -173,6 +183,14 @@ describe('sessions.revoke', () => {
     expect([await whoIs(here), await whoIs(there)]).toEqual(['ann', undefined]);
   });
 
+  it('takes the session itself in the place of its request, as list() does', async () => {
+    const { login, whoIs } = await shop();
+    const [here, there] = [await login('ann'), await login('ann')];
+    expect(((await here.json('/current-by-session')) as boolean[]).toSorted()).toEqual([false, true]);
+    expect(await here.json('/elsewhere-by-session')).toBe(1);
+    expect([await whoIs(here), await whoIs(there)]).toEqual(['ann', undefined]);
+  });
+
   it('keeps the session of a request that rotates at the same time', async () => {
     const { login, whoIs, sessions } = await shop();
     const [here, there] = [await login('ann'), await login('ann')];
@@ -206,7 +224,7 @@ describe('sessions.revoke', () => {
     await expect(slip({ exept: {} })).rejects.toThrow(
       'revoke() has no option exept (did you mean except?), only except, only.',
     );
-    await expect(slip({ except: 'a key' })).rejects.toThrow('except must be the request whose session is meant.');
+    await expect(slip({ except: 'a key' })).rejects.toThrow('except must be a session of this middleware');
     await expect(sessions.list('ann', { curent: {} } as object)).rejects.toThrow('list() has no option curent');
     expect(await whoIs(ann)).toBe('ann');
   });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Cluster, Redis } from 'ioredis';
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
 import { expectAssignable, expectError, expectType } from 'tsd';
@@ -42,14 +43,17 @@ const sessions = session({
   maxSessionsPerPrincipal: 3,
   store: fallback(store, new MemoryStore()),
 });
-const [one] = await sessions.list('ada', { current: {} });
+declare const request: IncomingMessage;
+const [one] = await sessions.list('ada', { current: sessions.of(request) });
 expectType<string | undefined>(one?.payload?.device);
 expectType<boolean | undefined>(one?.isCurrent);
 expectType<number>(await sessions.revoke('ada'));
-expectType<number>(await sessions.revoke(5, { except: {} }));
+expectType<number>(await sessions.revoke(5, { except: request }));
+expectError(await sessions.revoke(5, { except: {} }));
+expectError(await sessions.list('ada', { current: { userId: 'ada', device: '?' } }));
 expectType<number>(await sessions.revoke('ada', { only: one?.key ?? '' }));
 expectError(await sessions.revoke());
 expectError(await sessions.revoke(undefined));
-expectError(await sessions.revoke('ada', { only: 'key', except: {} }));
+expectError(await sessions.revoke('ada', { only: 'key', except: request }));
 expectError(await sessions.revoke('ada', { only: 5 }));
 expectError(await sessions.list({ userId: 'ada' }));
