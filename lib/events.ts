@@ -65,6 +65,12 @@ export interface RotateEvent extends SessionEvent {
   readonly principalChanged: boolean;
 }
 
+/** A handler has changed the session after it had ended the response, and no later `save()` or `update()` stored that. */
+export interface LateChangeEvent extends SessionEvent {
+  /** The fields that were changed, however deep inside; `'*'` for a name that the schema does not give. */
+  readonly fields: readonly string[];
+}
+
 /** Something did not go through. */
 export interface ErrorEvent extends SessionEvent {
   /** What went wrong; as everywhere, without ids and values. */
@@ -110,6 +116,8 @@ export interface SessionEvents {
   'typed-session:rotate': RotateEvent;
   /** A session was ended. */
   'typed-session:destroy': SessionEvent;
+  /** A change came after the end of the response, and is lost. */
+  'typed-session:late-change': LateChangeEvent;
   /** Something did not go through. */
   'typed-session:error': ErrorEvent;
 }
@@ -123,6 +131,7 @@ const channels = {
   'unknown-fields': channel('typed-session:unknown-fields'),
   rotate: channel('typed-session:rotate'),
   destroy: channel('typed-session:destroy'),
+  'late-change': channel('typed-session:late-change'),
   error: channel('typed-session:error'),
 };
 

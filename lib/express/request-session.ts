@@ -5,6 +5,7 @@ import type { Settings } from '../lifecycle/settings.js';
 import type { SessionSchema } from '../schema/types.js';
 import { isShared, isTargeted, privateOf } from '../cookie/cache-control.js';
 import { finish } from '../lifecycle/finish.js';
+import { checkLateChange, reportsLateChanges } from '../lifecycle/late-change.js';
 import { writeCookie } from '../lifecycle/response-cookie.js';
 import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../node/messages.js';
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
@@ -15,12 +16,15 @@ interface ExpressRequest {
   /** Express's getter, which honours `trust proxy`. */
   readonly secure?: boolean;
   readonly originalUrl?: string;
+  readonly route?: { readonly path?: unknown } | undefined;
 }
 
 /** One request's session on Express, or on a bare Node server. */
 export class ExpressRequestSession<S extends SessionSchema> extends RequestSession<S> implements ResponseHook {
   readonly #context: RequestContext;
   #putAway = false;
+  /** Whether the session will be looked at when the response has finished. */
+  #isChecked = false;
 
   constructor(settings: Settings<S>, attributes: CookieAttributes, context: RequestContext) {
     super(settings, attributes, context.request);
@@ -30,6 +34,15 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
   /** `req.session = null`. */
   putAway(): void {
     this.#putAway = true;
+  }
+
+  override handedOut(): void {
+    const { request, response } = this.#context;
+    if (this.#isChecked || !reportsLateChanges() || typeof response.once !== 'function') return; // a mock may be no emitter
+    this.#isChecked = true;
+    response.once('finish', () => {
+      checkLateChange(this, response.statusCode, routeOf(request));
+    });
   }
 
   override isPutAway(): boolean {
@@ -106,6 +119,12 @@ function keepFromSharedCaches(response: AnyResponse): void {
 function targetedFields(response: AnyResponse): string[] {
   const { getHeaderNames } = response as Partial<ServerResponse>; // a test's response may lack it
   return getHeaderNames === undefined ? [] : getHeaderNames.call(response).filter(isTargeted);
+}
+
+/** The pattern of the route that handles a request, in its router: a `baseUrl` may hold values of the path. */
+function routeOf(request: AnyRequest): string | undefined {
+  const { route } = request as ExpressRequest;
+  return typeof route?.path === 'string' ? `${request.method ?? ''} ${route.path}` : undefined;
 }
 
 /** The path that the client asked for, wherever in the app we are mounted. */

@@ -36,12 +36,17 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
   abstract isCacheable(): boolean;
   /** Adds a Set-Cookie header to the response, and keeps it out of shared caches. */
   abstract addCookie(header: string): void;
+  /** A handler has the session from now on, and may change it. */
+  abstract handedOut(): void;
   /** Whether the handler has put the session away: `req.session = null`. */
   abstract isPutAway(): boolean;
 
   /** The session as the handler sees it; decoded and validated at the first look. */
   get session(): SessionObject<S> {
-    this.#handedOut = true;
+    if (!this.#handedOut) {
+      this.#handedOut = true;
+      this.handedOut();
+    }
     return (this.#session ??= this.#look());
   }
 

@@ -1,0 +1,75 @@
+import { SessionValidationError } from '../errors.js';
+import { emit, isObserved } from '../events.js';
+import { ownField } from '../schema/tree.js';
+import type { SessionSchema } from '../schema/types.js';
+import type { RequestSession } from './request-session.js';
+
+/** The routes that were warned about. */
+const warned = new Set<string>();
+const MOST_WARNINGS = 100;
+
+/** Whether anybody would learn of a late change: nothing is compared for nobody. */
+export function reportsLateChanges(): boolean {
+  return process.env['NODE_ENV'] !== 'production' || isObserved('late-change');
+}
+
+/**
+ * Reports what was changed after the response was ended, and that no `save()` or `update()` has stored. Called when the
+ * response has finished; one of those that is still at work is waited for.
+ * @param route - the route's pattern, for the warning in development
+ */
+export function checkLateChange<S extends SessionSchema>(
+  session: RequestSession<S>,
+  status: number,
+  route: string | undefined,
+): void {
+  if (session.busy) {
+    void session.inTurn(() => {
+      report(session, status, route);
+      return Promise.resolve();
+    });
+  } else {
+    report(session, status, route);
+  }
+}
+
+function report<S extends SessionSchema>(session: RequestSession<S>, status: number, route: string | undefined): void {
+  // A response of 500 or above commits no change, late or not.
+  if (status >= 500 || !session.loaded || !session.seen || session.isPutAway()) return;
+  const fields = lateFields(session);
+  if (fields.length === 0) return;
+  emit('late-change', { request: session.request, fields });
+  if (process.env['NODE_ENV'] !== 'production') warn(fields, route);
+}
+
+/** The fields that differ from what is stored and from what the commit has seen, by names that the schema gives. */
+function lateFields<S extends SessionSchema>(session: RequestSession<S>): string[] {
+  const { codec } = session.settings;
+  const payload: Readonly<Record<string, unknown>> = { ...session.fields };
+  let now = payload;
+  try {
+    now = codec.comparable(payload);
+  } catch (error) {
+    if (!(error instanceof SessionValidationError)) return []; // nobody is left to be told of it
+  }
+  const { considered } = session;
+  const base = session.exactBase();
+  if (codec.same(now, base)) return [];
+  const isLate = (field: string): boolean => {
+    const value = ownField(now, field);
+    if (codec.same(value, ownField(base, field))) return false;
+    return considered === undefined || !codec.same(value, ownField(considered, field));
+  };
+  return codec.publicFields([...new Set([...Object.keys(now), ...Object.keys(base)])].filter(isLate));
+}
+
+function warn(fields: readonly string[], route: string | undefined): void {
+  const where = route ?? 'A handler';
+  if (warned.has(where) || warned.size >= MOST_WARNINGS) return;
+  warned.add(where);
+  process.emitWarning(
+    `${where} changed the session after the response had ended, and the change is lost (${fields.join(', ')}). ` +
+      'Change the session before the response, or await req.session.save() after the change.',
+    { type: 'TypedSessionWarning', code: 'TYPED_SESSION_LATE_CHANGE' },
+  );
+}
