@@ -211,7 +211,7 @@ async function meant<S extends SessionSchema>(
 ): Promise<RequestSession<S>> {
   const mine: RequestSession<SessionSchema> | undefined = SessionObject.requestOf(object);
   const isOurs = mine !== undefined && Object.is(mine.settings, settings);
-  const found = isOurs ? (mine as unknown as RequestSession<S>) : exchangeOf(object)?.find(settings); // it has our settings
+  const found = isOurs ? (mine as unknown as RequestSession<S>) : contextOf(object)?.find(settings); // it has our settings
   if (found === undefined) throw notMeant(option);
   await load(found);
   return found;

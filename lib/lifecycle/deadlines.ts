@@ -38,10 +38,26 @@ export class Deadlines {
     return Math.min(now + this.idle(cookieLife), this.absolute(createdAt, cookieLife), LATEST);
   }
 
+  /** How far a deadline must move to be worth a command. */
+  touchAfter(cookieLife: number | undefined): number {
+    // A cookie that expires before the session must be sent again in its own time.
+    return this.#options.touchAfter ?? Math.min(this.idle(cookieLife), cookieLife ?? Infinity) / 10;
+  }
+
+  /**
+   * When a session was used last, as far as its record says: at its last write, or at the last touch, which only shows
+   * in an idle deadline that the absolute one does not cut short.
+   */
+  lastUse(record: SessionRecord, now: number, cookieLife: number | undefined): number {
+    const written = record.usedAt ?? record.createdAt;
+    const isCut = record.expiresAt >= this.absolute(record.createdAt, cookieLife);
+    return Math.min(now, isCut ? written : Math.max(written, record.expiresAt - this.idle(cookieLife)));
+  }
+
   /** The new deadline, where it lies far enough from the stored one to be worth a command; else `undefined`. */
   moved(record: SessionRecord, now: number, cookieLife: number | undefined): number | undefined {
     const deadline = this.from(now, record.createdAt, cookieLife);
-    const touchAfter = this.#touchAfter(cookieLife);
+    const touchAfter = this.touchAfter(cookieLife);
     // Also where it comes nearer, because an option was shortened; by less, it is only another machine's clock.
     return Math.abs(deadline - record.expiresAt) >= touchAfter ? deadline : undefined;
   }
@@ -53,18 +69,12 @@ export class Deadlines {
   interim(record: SessionRecord, now: number, cookieLife: number | undefined, setsCookie: boolean): number | undefined {
     const full = this.moved(record, now, cookieLife);
     if (full === undefined || !setsCookie) return full;
-    const touchAfter = this.#touchAfter(cookieLife);
+    const touchAfter = this.touchAfter(cookieLife);
     const deadline = full - touchAfter;
     if (deadline <= now) return undefined;
     // A client that only streams is not touched each time; but often enough to stay alive if `touchAfter` is long.
     const step = Math.min(touchAfter, (this.idle(cookieLife) - touchAfter) / 2);
     return Math.abs(deadline - record.expiresAt) >= step ? deadline : undefined;
-  }
-
-  /** How far a deadline must move to be worth a command. */
-  #touchAfter(cookieLife: number | undefined): number {
-    // A cookie that expires before the session must be sent again in its own time.
-    return this.#options.touchAfter ?? Math.min(this.idle(cookieLife), cookieLife ?? Infinity) / 10;
   }
 
   /** Whether a record is dead at `now`, whatever the store thinks. */

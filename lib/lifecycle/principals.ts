@@ -19,6 +19,11 @@ export interface ListedSession<S extends SessionSchema> {
   readonly payload: Partial<Payload<S>> | undefined;
   /** When the principal signed in, in milliseconds since the epoch. */
   readonly createdAt: number;
+  /**
+   * When it was used last, in milliseconds since the epoch. As precise as `touchAfter` (a tenth of the idle timeout):
+   * a request that changes nothing is noted only when that time has passed since the last one that was.
+   */
+  readonly lastUsedAt: number;
   /** When it ends if nobody uses it, in milliseconds since the epoch. */
   readonly expiresAt: number;
   /** Whether it is the session of the request that was passed as `current`. */
@@ -31,13 +36,17 @@ export async function listSessions<S extends SessionSchema>(
   principal: Principal,
   current: RequestSession<S> | undefined,
 ): Promise<ListedSession<S>[]> {
-  const { text, store, codec } = settings;
+  const { text, store, codec, deadlines, cookie } = settings;
   const own = current === undefined ? [] : keysOf(current);
   const entries = await store.list(checkPrincipal(settings, principal));
-  return entries.toSorted(byAge).toReversed().map(([key, { data, schemaVersion, createdAt, expiresAt }]) => {
+  const now = Date.now();
+  const life = typeof cookie === 'function' ? undefined : cookie.maxAge;
+  return entries.toSorted(byAge).toReversed().map(([key, record]) => {
+    const { data, schemaVersion, createdAt, expiresAt, cookieMaxAge } = record;
     const read = text.read(data, schemaVersion);
     const payload = read.ok ? (codec.show(read.payload) as Partial<Payload<S>>) : undefined; // some of its fields
-    return { key, payload, createdAt, expiresAt, isCurrent: own.includes(key) };
+    const lastUsedAt = deadlines.lastUse(record, now, cookieMaxAge === undefined ? life : (cookieMaxAge ?? undefined));
+    return { key, payload, createdAt, lastUsedAt, expiresAt, isCurrent: own.includes(key) };
   }); // prettier-ignore
 }
 

@@ -55,6 +55,7 @@ export function recordOf<S extends SessionSchema>(
   // What this version does not know belongs to the state that was left.
   const before = session.replaced ? about.source?.withoutFields() : about.source;
   const { text: data, source } = text.write(tree, before);
+  const principal = principalOf(session.settings, tree);
   const record: SessionRecord = {
     data,
     revision: about.revision,
@@ -62,7 +63,8 @@ export function recordOf<S extends SessionSchema>(
     createdAt: about.createdAt,
     expiresAt: stays && about.from !== undefined ? about.from.expiresAt : deadlines.from(now, about.createdAt, life),
     cookieMaxAge: session.cookie.ownMaxAge,
-    principal: principalOf(session.settings, tree),
+    principal,
+    usedAt: principal === undefined ? undefined : now,
     stamp: newStamp(),
     ...(session.settings.store.likeExpressSession ? { cookie: cookieAttributes(session) } : undefined),
   };

@@ -1,5 +1,6 @@
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
+import { newStamp } from './records.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './stored.js';
 
@@ -22,7 +23,7 @@ export function touchIfDue<S extends SessionSchema>(
   const now = Date.now();
   const isForced = session.touchDue || session.signedByOldSecret;
   const due = isForced ? deadlines.from(now, record.createdAt, life) : deadlines.moved(record, now, life);
-  if (due === undefined) return undefined;
+  if (due === undefined) return noteUseIfDue(session, stored, streamed);
   if (!streamed && !session.isCacheable()) {
     session.touchDue = false;
     return touchNow(session, stored, due).catch((error: unknown) => {
@@ -32,6 +33,39 @@ export function touchIfDue<S extends SessionSchema>(
   const interim = deadlines.interim(record, now, life, setsCookie(session));
   if (interim !== undefined) void keepAlive(session, stored, interim);
   return undefined;
+}
+
+/**
+ * Notes that somebody's session was used, for `list()`, if no touch shows it because the absolute deadline comes before the
+ * idle one. As seldom as a touch, and with no consequence either if it fails, or if another request was faster.
+ */
+function noteUseIfDue<S extends SessionSchema>(
+  session: RequestSession<S>,
+  stored: Stored,
+  streamed: boolean,
+): Promise<void> | undefined {
+  const { deadlines, store } = session.settings;
+  const { record } = stored;
+  if (record.principal === undefined || !store.knowsPrincipals) return undefined;
+  const now = Date.now();
+  const life = session.cookieLife;
+  if (now - deadlines.lastUse(record, now, life) < Math.max(1, deadlines.touchAfter(life))) return undefined;
+  const noted = noteUse(session, stored, now).catch((error: unknown) => {
+    reportFailure(session, error);
+  });
+  return streamed ? undefined : noted;
+}
+
+async function noteUse<S extends SessionSchema>(
+  session: RequestSession<S>,
+  stored: Stored,
+  now: number,
+): Promise<void> {
+  const { record, key } = stored;
+  const revision = record.revision + 1;
+  const next = { ...record, revision, usedAt: now, stamp: newStamp(), mirroredUntil: undefined };
+  const isStored = await session.settings.store.update(key, next, record.revision);
+  if (isStored && session.stored === stored) session.stored = { ...stored, record: next };
 }
 
 /** Extends the deadline, due or not: `req.session.touch()`. */

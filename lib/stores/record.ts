@@ -16,6 +16,7 @@ interface Head {
   rotatedTo?: string | null;
   mirroredUntil?: number;
   stamp?: string;
+  usedAt?: number;
 }
 
 /** One step from the form of its key to the next. None so far. */
@@ -36,6 +37,7 @@ export function recordToText(record: SessionRecord): string {
   if (record.rotatedTo !== undefined) head.rotatedTo = record.rotatedTo;
   if (record.mirroredUntil !== undefined) head.mirroredUntil = record.mirroredUntil;
   if (record.stamp !== undefined) head.stamp = record.stamp;
+  if (record.usedAt !== undefined) head.usedAt = record.usedAt;
   return `${JSON.stringify(head)}\n${record.data}`;
 }
 
@@ -61,6 +63,7 @@ export function recordFromText(text: string, revision: number, expiresAt: number
     rotatedTo: head.rotatedTo,
     mirroredUntil: head.mirroredUntil,
     stamp: head.stamp,
+    usedAt: head.usedAt,
   };
 }
 
@@ -85,6 +88,7 @@ function isHead(value: unknown): value is Head {
     (head.principal === undefined || typeof head.principal === 'string') &&
     (head.rotatedTo == null || typeof head.rotatedTo === 'string') &&
     (head.mirroredUntil === undefined || Number.isFinite(head.mirroredUntil)) &&
-    (head.stamp === undefined || typeof head.stamp === 'string')
+    (head.stamp === undefined || typeof head.stamp === 'string') &&
+    (head.usedAt === undefined || Number.isFinite(head.usedAt))
   );
 }

@@ -23,6 +23,8 @@ export interface SessionRecord {
    * key, or `null` where the old id must not lead to it.
    */
   readonly rotatedTo?: string | null | undefined;
+  /** When the session was used, at its last write, in milliseconds since the epoch; a touch moves `expiresAt` alone. */
+  readonly usedAt?: number | undefined;
   /**
    * Names the write that stored this record, and no other: so one that was sent twice, or whose answer was lost, is known
    * again when the record is read.

@@ -15,6 +15,7 @@ const FIELDS = [
   'rotatedTo',
   'mirroredUntil',
   'stamp',
+  'usedAt',
 ] as const;
 
 export function expectTrue(answer: unknown, advice: string): void {

@@ -5,6 +5,8 @@ import { makeApp, type Client } from '../support/app.js';
 import { gate, openShop, schema, type Options } from '../support/shop.js';
 import { TextStore } from '../support/text-store.js';
 
+const HOUR = 60 * 60 * 1000;
+
 async function shop(options: Options = {}) {
   const slow = gate();
   const opened = await openShop(
@@ -100,6 +102,34 @@ describe('sessions.list', () => {
     expect(listed?.expiresAt).toBeGreaterThan(Date.now());
   });
 
+  it.each<[string, Options, number]>([
+    ['the idle timeout of a day', {}, 3],
+    ['a cookie that lives as long as the session may', { cookie: { maxAge: 30 * 24 * HOUR } }, 73],
+    ['an idle timeout that the absolute one cuts short', { idleTimeout: 20 * HOUR, absoluteTimeout: 20 * HOUR }, 3],
+  ])('reports when a session was used last, as precisely as touchAfter: with %s', async (_, options, hours) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const { login, sessions, store } = await shop(options);
+      const ann = await login('ann');
+      const lastUse = async () => (await sessions.list('ann'))[0]?.lastUsedAt;
+      const begun = Date.now();
+      expect(await lastUse()).toBe(begun);
+      vi.advanceTimersByTime(HOUR);
+      store.calls.length = 0;
+      await ann.get('/');
+      expect(store.calls).toEqual(['read']);
+      expect(await lastUse()).toBe(begun);
+      vi.advanceTimersByTime((hours - 1) * HOUR);
+      await ann.get('/');
+      expect(await lastUse()).toBe(begun + hours * HOUR);
+      vi.advanceTimersByTime(HOUR);
+      await ann.get('/login/ann?device=phone');
+      expect(await lastUse()).toBe(begun + (hours + 1) * HOUR);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('leaves out what is sensitive', async () => {
     const secretive = z.object({
       userId: z.string().optional(),
@@ -124,7 +154,14 @@ describe('sessions.list', () => {
     const now = Date.now();
     await memory.create('connect.sid:k', { data: '{"views":"many"}', revision: 1, schemaVersion: 0, createdAt: now, expiresAt: now + 60_000, principal: 'connect.sid:ann' }); // prettier-ignore
     expect(await sessions.list('ann')).toEqual([
-      { key: 'connect.sid:k', payload: undefined, createdAt: now, expiresAt: now + 60_000, isCurrent: false },
+      {
+        key: 'connect.sid:k',
+        payload: undefined,
+        createdAt: now,
+        lastUsedAt: now,
+        expiresAt: now + 60_000,
+        isCurrent: false,
+      },
     ]);
   });
 

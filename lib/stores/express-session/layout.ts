@@ -15,6 +15,7 @@ interface About {
   readonly rotatedTo?: string | null | undefined;
   readonly mirroredUntil?: number | undefined;
   readonly stamp?: string | undefined;
+  readonly usedAt?: number | undefined;
 }
 
 /** How long a session of unknown deadline is taken to live, in milliseconds: long enough to be touched. */
@@ -86,6 +87,7 @@ export function fromStoredSession(
     rotatedTo: about?.rotatedTo,
     mirroredUntil: about?.mirroredUntil,
     stamp: about?.stamp,
+    usedAt: about?.usedAt,
     cookie: originalMaxAge === undefined ? attributes : { originalMaxAge, ...attributes },
   };
 }
@@ -142,7 +144,8 @@ function momentOf(expires: unknown): number | undefined {
 function aboutOf(value: unknown): About | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const about = value as Readonly<Record<keyof About, unknown>>; // only its fields' types are asked for below
-  const { revision, schemaVersion, createdAt, cookieMaxAge, principal, rotatedTo, mirroredUntil, stamp } = about;
+  const { revision, schemaVersion, createdAt, cookieMaxAge, principal, rotatedTo, mirroredUntil, stamp, usedAt } =
+    about;
   const fits =
     Number.isSafeInteger(revision) &&
     Number.isSafeInteger(schemaVersion) &&
@@ -151,6 +154,7 @@ function aboutOf(value: unknown): About | undefined {
     (principal === undefined || typeof principal === 'string') &&
     (rotatedTo == null || typeof rotatedTo === 'string') &&
     (mirroredUntil === undefined || typeof mirroredUntil === 'number') &&
-    (stamp === undefined || typeof stamp === 'string');
+    (stamp === undefined || typeof stamp === 'string') &&
+    (usedAt === undefined || typeof usedAt === 'number');
   return fits ? (value as About) : undefined; // every field was looked at
 }

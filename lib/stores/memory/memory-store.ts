@@ -246,6 +246,7 @@ function copyOf(record: SessionRecord, expiresAt: number): SessionRecord {
     rotatedTo: record.rotatedTo,
     mirroredUntil: record.mirroredUntil,
     stamp: record.stamp,
+    usedAt: record.usedAt,
   });
 }
 

@@ -40,6 +40,7 @@ export const contentCases = [
   ...readsBack('a note that leads nowhere', { data: '', rotatedTo: null }),
   ...readsBack('a copy in another store', { mirroredUntil: 1_900_000_000_000 }),
   ...readsBack('the name of its write', { stamp: 'a1B2-_c3' }),
+  ...readsBack('when it was used', { usedAt: 1_700_000_000_123 }),
   ...readsBack('a large revision', { revision: 2 ** 40 }),
   ...readsBack('a deadline at the end of time', { expiresAt: 8.64e15 }, ['exact-deadlines']),
   ...group('a record', [], {

@@ -26,6 +26,7 @@ export const updateCases = [
         principal: subject.principal(),
         mirroredUntil: record.expiresAt,
         stamp: 'second',
+        usedAt: 6,
       });
       expectTrue(await store.update(key, next, 1), STORED);
       expectRecord(await store.read(key), next, 'update must replace every field of the record');
@@ -38,6 +39,7 @@ export const updateCases = [
         rotatedTo: 'elsewhere',
         mirroredUntil: 9,
         stamp: 'first',
+        usedAt: 4,
       });
       const next = aRecord({ revision: 2 });
       expectTrue(await store.update(key, next, 1), STORED);
