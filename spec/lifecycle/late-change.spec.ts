@@ -76,14 +76,17 @@ describe('a change after the response was ended', () => {
   it('costs nothing in production if nobody listens', async () => {
     vi.stubEnv('NODE_ENV', 'production');
     let listeners = 0;
-    const { client } = await openShop((sessions) => ({
-      '/read': (req, res) => {
-        const before = res.listenerCount('finish');
-        expect(sessions.of(req).views).toBe(0);
-        listeners = res.listenerCount('finish') - before;
-        res.end();
-      },
-    }));
+    const { client } = await openShop(
+      (sessions) => ({
+        '/read': (req, res) => {
+          const before = res.listenerCount('finish');
+          expect(sessions.of(req).views).toBe(0);
+          listeners = res.listenerCount('finish') - before;
+          res.end();
+        },
+      }),
+      { secret: 'k7Jw-Qz3vR9xT1bN5mL8pD2fH6sG4aYc' },
+    );
     await client.get('/read');
     expect(listeners).toBe(0);
   });

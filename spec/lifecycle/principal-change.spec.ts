@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { expiring, MemoryStore, session, SessionOptionsError, type Session, type SessionStore } from 'typed-session';
+import {
+  expiring,
+  MemoryStore,
+  session,
+  SessionOptionsError,
+  type Session,
+  type ScanPage,
+  type SessionStore,
+} from 'typed-session';
 import { z } from 'zod';
 import { makeApp, ProbedStore, type Client } from '../support/app.js';
 
@@ -20,6 +28,7 @@ interface Opened {
   readonly client: Client;
   readonly store: ProbedStore;
   readonly data: () => Promise<Record<string, unknown>[]>;
+  readonly scan: () => Promise<ScanPage>;
 }
 
 /** What is stored of Alice: everything that Bob must not get. */
@@ -38,8 +47,9 @@ async function open(handlers: Record<string, Handler>, options: Options = {}): P
   const memory: SessionStore = new MemoryStore();
   const store = new ProbedStore(memory);
   const sessions = session({ schema, secret: 'keep it', principal: 'userId', ...options, store });
+  const scan = async (): Promise<ScanPage> => (await memory.scan?.(undefined, 100)) ?? { entries: [], next: undefined };
   const data = async (): Promise<Record<string, unknown>[]> => {
-    const { entries } = (await memory.scan?.(undefined, 100)) ?? { entries: [] };
+    const { entries } = await scan();
     return entries.filter(([, { rotatedTo }]) => rotatedTo === undefined).map(([, record]) => JSON.parse(record.data) as Record<string, unknown>); // prettier-ignore
   };
   const client = await makeApp((app) => {
@@ -56,7 +66,7 @@ async function open(handlers: Record<string, Handler>, options: Options = {}): P
       });
     }
   });
-  const opened: Opened = { client, store, data };
+  const opened: Opened = { client, store, data, scan };
   return opened;
 }
 
@@ -260,11 +270,12 @@ describe('another principal in a session', () => {
       },
     ],
     [
-      'assigned to itself',
+      'assigned to itself, as connect-flash does',
       (mine) => {
-        mine.cart = mine.cart;
+        const { cart } = mine;
+        mine.cart = cart;
       },
-    ], // eslint-disable-line no-self-assign -- connect-flash does
+    ],
   ])('gets no array of the first one that was %s before the assignment', async (_, change) => {
     const { client } = await open({ bob: async (mine) => { await change(mine, undefined as never); mine.userId = 'bob'; } }); // prettier-ignore
     await client.get('/alice');
@@ -440,17 +451,19 @@ describe('a session that another app gives to another principal under the same i
         }),
     ],
   ])('gets nothing of a slower request of the first one: %s', async (_, change) => {
-    const { client, store, data } = await open({ change });
+    const { client, store, data, scan } = await open({ change });
     await client.get('/alice');
     store.before.update = async () => {
       store.before = {};
-      const [entry] = await store.list('alice');
+      const {
+        entries: [entry],
+      } = await scan();
       const [key = '', record] = entry ?? [];
       if (record === undefined) throw new Error('not stored');
       const bobs = JSON.stringify({ ...FRESH, userId: 'bob' });
       await store.update(
         key,
-        { ...record, data: bobs, principal: 'bob', revision: record.revision + 1 },
+        { ...record, data: bobs, principal: record.principal?.replace('alice', 'bob'), revision: record.revision + 1 },
         record.revision,
       );
     };

@@ -204,7 +204,7 @@ describe('after a method that rejected', () => {
       let calls = 0;
       merging.store.before.update = async () => {
         if (calls++ > 0) down();
-        const [[key, record] = ['']] = await merging.store.list('ann');
+        const [[key, record] = ['']] = (await merging.memory.scan?.(undefined, 1))?.entries ?? [];
         if (record === undefined) throw new Error('not stored');
         await merging.memory.update(key, { ...record, data: JSON.stringify({ ...STORED, notice: 'other' }), revision: record.revision + 1 }, record.revision); // prettier-ignore
       };
