@@ -19,6 +19,7 @@ session({
     return { maxAge: 5, domain: req.hostname };
   },
   principal: 'userId',
+  carryOver: ['cart'],
   merge: {
     lastLogin: (base, mine, theirs) => {
       expectType<Date | undefined>(base);
@@ -59,6 +60,7 @@ expectError(session({ schema: sessionSchema, secret, genid: () => 5 }));
 expectError(session({ schema: sessionSchema, secret, key: 'sid' }));
 expectError(session({ schema: sessionSchema, secret, principal: 'nope' }));
 expectError(session({ schema: sessionSchema, secret, principal: 'id' }));
+expectError(session({ schema: sessionSchema, secret, principal: 'userId', carryOver: ['kart'] }));
 expectError(session({ schema: sessionSchema, secret, onInvalid: 'ignore' }));
 expectError(session({ schema: sessionSchema, secret, onInvalid: () => ({ role: 'root' }) }));
 expectError(session({ schema: sessionSchema, secret, cookie: () => ({ sameSite: 'lux' }) }));

@@ -18,7 +18,18 @@ app.get('/', async (req) => {
   expectError(req.session.level);
   expectError(admin.of(req).userId);
 });
+// A session is meant by itself or by its request, and by nothing else.
+app.get('/', async (req) => {
+  expectType<number>(await admin.revoke('ann', { except: admin.of(req) }));
+  expectType<number>(await admin.revoke('ann', { except: req }));
+  await admin.list('ann', { current: admin.of(req) });
+  expectError(await admin.revoke('ann', { except: req.session }));
+  expectError(await admin.list('ann', { current: shop.of(req) }));
+  expectError(await admin.list('ann', { current: { name: 'ann' } }));
+  expectError(await admin.list('ann', { current: 'a key' }));
+});
 app.get('/', admin.requireSession('name'), async (req) => {
+  await admin.list('ann', { current: admin.of(req) });
   expectType<string>(admin.of(req).name);
   expectType<string>((await admin.load(req)).name);
   expectType<'reader' | 'writer' | undefined>(admin.of(req).level);
