@@ -45,10 +45,14 @@ function report<S extends SessionSchema>(session: RequestSession<S>, status: num
 /** The fields that differ from what is stored and from what the commit has seen, by names that the schema gives. */
 function lateFields<S extends SessionSchema>(session: RequestSession<S>): string[] {
   const { codec } = session.settings;
-  const payload: Readonly<Record<string, unknown>> = { ...session.fields };
-  let now = payload;
+  let now: Readonly<Record<string, unknown>>;
   try {
-    now = codec.comparable(payload);
+    now = session.payload as Readonly<Record<string, unknown>>; // SessionSchema: its values are objects
+  } catch {
+    return []; // the handler could not look at it either, and was told why
+  }
+  try {
+    now = codec.comparable(now);
   } catch (error) {
     if (!(error instanceof SessionValidationError)) return []; // nobody is left to be told of it
   }

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Session } from 'typed-session';
+import { SessionValidationError, type Session } from 'typed-session';
 import { deferred, listen } from '../support/app.js';
 import { openShop, type schema } from '../support/shop.js';
 
@@ -71,6 +71,32 @@ describe('a change after the response was ended', () => {
     );
     expect(late.length).toBeLessThanOrEqual(1); // an earlier test of this file may have been the first
     expect(JSON.stringify(late)).not.toMatch(/the secret|42/);
+  });
+
+  it('is not looked for in a session that the schema refuses and no handler could look at', async () => {
+    const events = listen('typed-session:late-change');
+    const done = deferred();
+    const { client, memory } = await openShop(
+      (sessions) => ({
+        '/begin': (req, res) => {
+          sessions.of(req).views += 1;
+          res.end();
+        },
+        '/look': (req, res) => {
+          void finished(res).then(done.resolve);
+          res.end();
+          expect(() => sessions.of(req).views).toThrow(SessionValidationError);
+        },
+      }),
+      { onInvalid: 'error' },
+    );
+    await client.get('/begin');
+    const [[key, record] = ['']] = (await memory.scan?.(undefined, 1))?.entries ?? [];
+    if (record === undefined) throw new Error('not stored');
+    await memory.update(key, { ...record, data: '{"views":"many"}', revision: 2 }, 1);
+    expect((await client.get('/look')).status).toBe(200);
+    await done.promise;
+    expect(events).toEqual([]);
   });
 
   it('costs nothing in production if nobody listens', async () => {
