@@ -4,7 +4,7 @@ import type { OtherSessions, ReadonlySession } from '../express/types.js';
 import type { Session } from '../lifecycle/session.js';
 import type { DeepReadonly } from '../schema/readonly.js';
 import type { FieldValue, Found, Payload, RegisteredSchema, SessionField } from '../schema/types.js';
-import type { AnyClass, Method } from './types.js';
+import type { AnyClass, ClassLike, Method } from './types.js';
 
 /** How a decorator's method is called: `'first'` with its request first, `'any'` as its parameter decorators say. */
 export type Place = 'first' | 'after decorated' | 'any';
@@ -209,4 +209,6 @@ export type FitsTarget<T, E extends AnyEnsures, At extends Place> = T extends An
   ? FitsClass<T, E, At extends 'first' ? 'after decorated' : At>
   : T extends Method
     ? Fits<T, E, At>
-    : FitsClass<T, E, At extends 'first' ? 'after decorated' : At>;
+    : T extends ClassLike
+      ? FitsClass<T, E, At extends 'first' ? 'after decorated' : At>
+      : unknown; // a property or an accessor, which its context refuses

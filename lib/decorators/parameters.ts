@@ -12,6 +12,7 @@ import type {
   SessionField,
 } from '../schema/types.js';
 import { behindStep, classSteps, likeMethod, stepsOf, type Callable } from './steps.js';
+import type { Refused } from './types.js';
 
 /** What one parameter of a method is given, and what has to hold before. */
 interface Parameter {
@@ -30,12 +31,6 @@ export type SessionParameterDecorator<T> = <P extends object, K extends string |
   name: K,
   index: I & Takes<P, K, I, T>,
 ) => void;
-
-/** What the compiler prints of a parameter. An object: of an index and mere text it would make `never`, and print that. */
-export interface Refused<Advice extends string> {
-  /** What to do. */
-  readonly advice: Advice;
-}
 
 type Takes<P, K, I extends number, T> = K extends keyof P
   ? P[K] extends (...args: infer A) => unknown

@@ -12,7 +12,7 @@ import type {
 } from '../schema/types.js';
 import { decorate } from './decorate.js';
 import type { Ensures, Fits, FitsReadonly, FitsTarget, Place } from './fits.js';
-import type { ClassLike, ContextOf, Method } from './types.js';
+import type { AnyContext, ContextOf, MethodOf } from './types.js';
 
 /** Marks the type of a decorator with what it checks, so that two decorators are not taken for one type. */
 declare const checks: unique symbol;
@@ -20,12 +20,15 @@ declare const checks: unique symbol;
 /** What `@RequireSession(…)` returns: a decorator of methods and of classes, for both dialects. */
 export interface RequireSessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
   /** The standard (TC39) dialect; a class in the legacy dialect (`experimentalDecorators`), which has no context. */
-  <T extends Method | ClassLike>(target: T & FitsTarget<T, Ensures<R>, At>, context?: ContextOf<T>): T;
+  <T extends object | undefined, C extends AnyContext>(
+    target: T & FitsTarget<T, Ensures<R>, At>,
+    context?: C & ContextOf<C, 'class' | 'method'>,
+  ): T;
   /** A method in the legacy dialect (`experimentalDecorators`). */
-  <M extends Method>(
+  <M>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & Fits<M, Ensures<R>, Legacy<At>>>,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, Ensures<R>, Legacy<At>>>>,
   ): void;
   /** There for the compiler alone. */
   readonly [checks]: Checked<Found<RegisteredSchema, R>>;
@@ -34,12 +37,15 @@ export interface RequireSessionDecorator<R extends readonly unknown[], At extend
 /** {@link RequireSessionDecorator} for methods alone. */
 export interface SessionMethodDecorator<R extends readonly unknown[], At extends Place = 'first'> {
   /** The standard (TC39) dialect. */
-  <M extends Method>(method: M & Fits<M, Ensures<R>, At>, context: ClassMethodDecoratorContext): M;
+  <M extends object | undefined, C extends AnyContext>(
+    method: M & Fits<M, Ensures<R>, At>,
+    context: C & ContextOf<C, 'method'>,
+  ): M;
   /** The legacy dialect (`experimentalDecorators`). */
-  <M extends Method>(
+  <M>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & Fits<M, Ensures<R>, Legacy<At>>>,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, Ensures<R>, Legacy<At>>>>,
   ): void;
   /** There for the compiler alone. */
   readonly [checks]: Checked<Found<RegisteredSchema, R>>;
@@ -51,12 +57,15 @@ export type Legacy<At extends Place> = At extends 'first' ? 'after decorated' : 
 /** What `@RequireSession.readonly(…)` returns: a decorator of methods, for both dialects. */
 export interface ReadonlySessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
   /** The standard (TC39) dialect. */
-  <M extends Method>(method: M & FitsReadonly<M, Ensures<R>, At>, context: ClassMethodDecoratorContext): M;
+  <M extends object | undefined, C extends AnyContext>(
+    method: M & FitsReadonly<M, Ensures<R>, At>,
+    context: C & ContextOf<C, 'method'>,
+  ): M;
   /** The legacy dialect (`experimentalDecorators`). */
-  <M extends Method>(
+  <M>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & FitsReadonly<M, Ensures<R>, Legacy<At>>>,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, FitsReadonly<M, Ensures<R>, Legacy<At>>>>,
   ): void;
   /** There for the compiler alone. */
   readonly [checks]: Checked<Found<RegisteredSchema, R>>;
@@ -69,12 +78,15 @@ type OwnEnsures<S extends SessionSchema, Name extends string, R extends readonly
 /** {@link RequireSessionDecorator} for the session of one middleware; a decorator of methods. */
 export interface OwnDecorator<S extends SessionSchema, Name extends string, R extends readonly unknown[]> {
   /** The standard (TC39) dialect. */
-  <M extends Method>(method: M & Fits<M, OwnEnsures<S, Name, R>, 'first'>, context: ClassMethodDecoratorContext): M;
+  <M extends object | undefined, C extends AnyContext>(
+    method: M & Fits<M, OwnEnsures<S, Name, R>, 'first'>,
+    context: C & ContextOf<C, 'method'>,
+  ): M;
   /** The legacy dialect (`experimentalDecorators`). */
-  <M extends Method>(
+  <M>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & Fits<M, OwnEnsures<S, Name, R>, 'after decorated'>>,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, OwnEnsures<S, Name, R>, 'after decorated'>>>,
   ): void;
   /** There for the compiler alone. */
   readonly [checks]: OwnLocals<S, Name, Found<S, R>>;

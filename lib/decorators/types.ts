@@ -10,13 +10,24 @@ export interface ClassLike {
   readonly prototype: object;
 }
 
-/** The context that the standard dialect passes with a class or a method. */
-export type ContextOf<T> = T extends AnyClass
-  ? ClassDecoratorContext
-  : T extends Method
-    ? ClassMethodDecoratorContext
-    : ContextOfClass<T>;
+/**
+ * `unknown` if a decorator stands before one of `Kind`, by the context of the standard dialect; otherwise what to do. The legacy
+ * dialect passes the name of a property in its place.
+ */
+export type ContextOf<C, Kind extends string> = C extends { readonly kind: Kind }
+  ? unknown
+  : Refused<'A session decorator is for methods: make this property or accessor a method'>;
 
-/** The context of a class whose constructor is private, which TypeScript types as one of any class. */
-type ContextOfClass<T> = Omit<ClassDecoratorContext, 'addInitializer'> & { readonly [of]?: T };
-declare const of: unique symbol;
+/** A context of the standard dialect, or the name of a property in the legacy one. */
+export type AnyContext = { readonly kind: string } | string | symbol;
+
+/** What the compiler prints instead of a type that it refuses. An object: of an index and mere text it would make `never`. */
+export interface Refused<Advice extends string> {
+  /** What to do. */
+  readonly advice: Advice;
+}
+
+/** `Fitting` for a descriptor of the legacy dialect that holds a method. */
+export type MethodOf<M, Fitting> = M extends Method
+  ? Fitting
+  : Refused<'A session decorator is for methods: make this property or accessor a method'>;

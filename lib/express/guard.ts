@@ -52,7 +52,7 @@ type Allows<Adds, Mode, Res, Next> = Res extends { readonly locals: infer Locals
         ? Locals extends OnlyRead
           ? unknown
           : CalledByExpress<Next> extends true
-            ? "The guard is readonly: let the handler's request be a ReadonlySessionRequest, without a type or with this one"
+            ? "This guard is readonly: leave out the type of the handler's request, or let it be a ReadonlySessionRequest"
             : unknown
         : unknown
       : "The handler's request promises more of the session than this guard checks: let requireSession check that too, or promise less"

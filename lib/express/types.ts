@@ -18,7 +18,7 @@ import type {
  * Marks the `Locals` of a request whose session was checked; it exists for the compiler alone, which prints its name where
  * it is missing.
  */
-declare const putRequireSessionBeforeThisHandler: unique symbol;
+declare const requireSessionDoesNotReachThisHandler: unique symbol;
 /** Marks the `Locals` of a request whose session is only read. */
 declare const onlyRead: unique symbol;
 /** Marks what was checked of a session that is not the registered one, by the name of its middleware. */
@@ -34,7 +34,7 @@ declare const identity: unique symbol;
  * annotations. It is not optional: otherwise TypeScript would accept any request as one that was checked.
  */
 export interface Checked<Found> {
-  readonly [putRequireSessionBeforeThisHandler]: Found;
+  readonly [requireSessionDoesNotReachThisHandler]: Found;
 }
 
 /** Says, in the same place as {@link Checked}, that the session is only read. */
@@ -57,7 +57,7 @@ export interface CheckedBySchema<S extends SessionSchema, Found> {
 }
 
 /** The part of `Locals` that guards add, to compare it with what a handler relies on. */
-export type CheckedKey = typeof putRequireSessionBeforeThisHandler | typeof checkedByName | typeof checkedBySchema;
+export type CheckedKey = typeof requireSessionDoesNotReachThisHandler | typeof checkedByName | typeof checkedBySchema;
 
 /** What `Locals` promise of sessions that are not the registered one. */
 export type OtherSessions<Locals> = 0 extends Locals & 1

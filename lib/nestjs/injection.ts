@@ -1,4 +1,4 @@
-import type { Refused } from '../decorators/parameters.js';
+import type { Refused } from '../decorators/types.js';
 import type { SessionIdentity } from '../express/types.js';
 import type { Register, SessionSchema } from '../schema/types.js';
 
