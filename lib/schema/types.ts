@@ -126,7 +126,7 @@ export type FieldValues<S extends SessionSchema> =
 /** {@link FieldValues} of a payload that may have fields which its schema does not name. */
 type LooseValues<S extends SessionSchema, Known extends SessionField<S>> = {
   readonly [F in Known]?: Comparable<FieldValue<S, F>>;
-} & { readonly [field: string]: Scalar | undefined };
+} & Readonly<Record<string, Scalar | undefined>>;
 
 type KnownKeys<T> = T extends unknown
   ? Extract<keyof { [K in keyof T as string extends K ? never : number extends K ? never : K]: unknown }, string>
@@ -180,7 +180,13 @@ export type Present<S extends SessionSchema, K extends string> = [Uncertain<S, K
 
 /** The fields that may be absent: the others, such as those with a default, are there anyway. */
 type Uncertain<S extends SessionSchema, K extends string> =
-  K extends SessionField<S> ? (FieldValue<S, K> extends NonNullable<unknown> ? never : K) : never;
+  K extends SessionField<S>
+    ? unknown extends FieldValue<S, K>
+      ? K
+      : [Extract<FieldValue<S, K>, null | undefined>] extends [never]
+        ? never
+        : K
+    : never;
 
 /** What is known of a session that meets every requirement in the union `R`: `'userId' | { role: 'admin' }`. */
 export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>> &

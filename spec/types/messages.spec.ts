@@ -1,94 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import ts from 'typescript';
 import { describe, expect, it, vi } from 'vitest';
+import { compile, dialects, errors, hovers, METADATA, REGISTERED, root, textOf } from './compile.js';
 
 // A type error is read by somebody who is in the middle of something else: it has to say what to do. Each snippet below
 // is compiled with the TypeScript of this project, and its error is looked at.
 
 vi.setConfig({ testTimeout: 60_000 }); // one program takes 2 s, and several times that on a machine that is busy
 
-const root = resolve(import.meta.dirname, '../..');
-const REGISTERED = `
-import express, { type Request, type Response } from 'express';
-import { AllowAnonymous, RequireAnonymous, RequireSession, requireSession, RotateSession, session, type ReadonlySessionRequest, type SessionRequest } from 'typed-session';
-import { z } from 'zod';
-const sessionSchema = z.object({ userId: z.string().optional(), role: z.enum(['user', 'admin']).default('user'), lastLogin: z.string().optional() });
-declare module 'typed-session' { interface Register { schema: typeof sessionSchema } }
-const app = express();
-const secret = 's';
-`;
 const UNREGISTERED = `
 import express from 'express';
 import { requireSession, type SessionRequest } from 'typed-session';
 const app = express();
 `;
-const STANDARD: ts.CompilerOptions = {};
-const LEGACY: ts.CompilerOptions = { experimentalDecorators: true };
-const METADATA: ts.CompilerOptions = { experimentalDecorators: true, emitDecoratorMetadata: true };
-const dialects = [
-  ['the standard dialect', STANDARD],
-  ['the legacy dialect', LEGACY],
-  ['the legacy dialect with metadata', METADATA],
-] as const;
-
-const { options: base } = ts.parseJsonConfigFileContent(
-  ts.readConfigFile(resolve(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config,
-  ts.sys,
-  root,
-);
-const parsed = new Map<string, ts.SourceFile | undefined>();
-
-/** A program of one file that need not exist; all others are read and parsed once. */
-function compile(name: string, source: string, options: ts.CompilerOptions = STANDARD) {
-  const fileName = resolve(root, name);
-  const all = { ...base, ...options, noEmit: true, skipLibCheck: true };
-  const host = ts.createCompilerHost(all);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (path) => path === fileName || fileExists.call(host, path);
-  host.readFile = (path) => (path === fileName ? source : readFile.call(host, path));
-  host.getSourceFile = (path, language, ...rest) => {
-    if (path === fileName) return ts.createSourceFile(path, source, language, true);
-    if (!parsed.has(path)) parsed.set(path, getSourceFile.call(host, path, language, ...rest));
-    return parsed.get(path);
-  };
-  const program = ts.createProgram([fileName], all, host);
-  const file = program.getSourceFile(fileName);
-  if (file === undefined) throw new Error(`${name} is not part of the program`);
-  return { program, file };
-}
-
-function textOf({ messageText }: ts.Diagnostic): string {
-  return ts.flattenDiagnosticMessageText(messageText, '\n');
-}
-
-/** The errors of each snippet, outermost sentence and all that it goes on to say. */
-function errors(head: string, snippets: readonly string[], options?: ts.CompilerOptions): string[] {
-  const source = head + snippets.map((snippet) => snippet.replaceAll('\n', ' ')).join('\n');
-  const firstLine = head.split('\n').length - 1;
-  const { program, file } = compile('spec/types/snippet.ts', source, options);
-  const found = snippets.map(() => '');
-  for (const diagnostic of program.getSemanticDiagnostics(file)) {
-    const line = file.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line - firstLine;
-    found[line] = (found[line] ?? '') + `${textOf(diagnostic)}\n`;
-  }
-  return found;
-}
-
-/** What a hover prints of each variable `hover…`, in order. */
-function hovers(head: string, snippets: readonly string[]): string[] {
-  const { program, file } = compile('spec/types/hover.ts', head + snippets.join('\n'));
-  const checker = program.getTypeChecker();
-  const printed: string[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isVariableDeclaration(node) && node.name.getText().startsWith('hover'))
-      printed.push(checker.typeToString(checker.getTypeAtLocation(node.name)));
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return printed;
-}
-
 const decorated = [
   `export class A { @RequireSession('userId') me(req: SessionRequest<'userId' | 'lastLogin'>, res: Response) { res.json(req.session.lastLogin); } }`,
   `export class B { @RequireSession('userId') me(req: { session: { userId: number } }) { return req; } }`,
@@ -179,90 +103,6 @@ import type { ReadonlySession, Session } from 'typed-session';\n`;
       expect(fine).toBe('');
     },
   );
-
-  it.each(dialects)('where a decorated method cannot be called as its parameters say, in %s', (_, options) => {
-    const [optional, errorHandler, first, twin, rotate, allow, inherited, property] = errors(
-      REGISTERED,
-      [
-        `export class A { @RequireSession('userId') me(req?: SessionRequest<'userId'>) { return req; } }`,
-        `export class B { @RequireSession() me(error: unknown, req: Request, res: Response, next: () => void) { return [error, req, res, next]; } }`,
-        `export class C { @RequireSession() me(res: Response, req: Request) { return [res, req]; } }`,
-        `const twin = session({ schema: sessionSchema, secret, name: 'twin' }); export class D { @twin.RequireSession('userId') me(req: SessionRequest<'userId'>) { return req; } }`,
-        `export class E { @RotateSession() me(req: SessionRequest<'userId'>) { return req; } }`,
-        `@RequireSession('userId') export class F { @AllowAnonymous() me(req: SessionRequest<'userId'>) { return req; } }`,
-        `@AllowAnonymous() export class G extends F {}`,
-        `@RequireSession('userId') export class H { me = (req: Request) => req; }`,
-      ],
-      options,
-    );
-    expect(optional).toContain(
-      '"A guarded method always gets a request: make the parameter required, and leave out undefined"',
-    );
-    expect(errorHandler).toContain(
-      '"A session decorator is not for error handlers, which Express calls with an error first: guard the routes before it"',
-    );
-    expect(first).toContain('"The request must be the first parameter, or the first one without a decorator"');
-    for (const text of [twin, rotate, allow])
-      expect(text).toContain(
-        `"This method's request promises session.userId: let @RequireSession check that field too"`,
-      );
-    expect(inherited).toContain(`"me() relies on more of the session than this class's decorator checks`);
-    expect(property).toContain(
-      `"me is a property or a getter, which this class's decorator does not guard: make it a method"`,
-    );
-  });
-
-  it.each(dialects)('where a decorator stands before a property or a getter, in %s', (_, options) => {
-    const found = errors(
-      REGISTERED,
-      [
-        `export class A { @RequireSession('userId') me = (req: Request) => req; }`,
-        `export class B { @RequireSession('userId') get me() { return 1; } }`,
-        `export class C { @RotateSession() me = 5; }`,
-      ],
-      options,
-    );
-    for (const text of found)
-      expect(text).toContain('Refused<"A session decorator is for methods: make this property or accessor a method">');
-  });
-
-  it('where a handler relies on more than the guard of its call, or may write behind a readonly guard', () => {
-    const [other, readonly, changed, wrapped] = errors(REGISTERED, [
-      `app.get('/', requireSession('lastLogin'), (req: SessionRequest<'userId'>, res: Response) => { res.json(req.session.userId); });`,
-      `app.get('/', requireSession.readonly('userId'), (req: Request, res: Response) => { res.json(req.session.userId); });`,
-      `app.get('/', requireSession.readonly('userId'), (req) => { req.session.userId = 'x'; });`,
-      `declare function asyncHandler(fn: express.RequestHandler): express.RequestHandler; app.get('/', requireSession('userId'), asyncHandler((req: SessionRequest<'userId'>) => req));`,
-    ]);
-    expect(other).toContain(
-      `"The handler's request promises more of the session than this guard checks: let requireSession check that too, or promise less"`,
-    );
-    expect(readonly).toContain(
-      `"This guard is readonly: leave out the type of the handler's request, or let it be a ReadonlySessionRequest"`,
-    );
-    expect(changed).toBe(`Cannot assign to 'userId' because it is a read-only property.\n`);
-    expect(wrapped).toContain(`Property '[requireSessionDoesNotReachThisHandler]' is missing`);
-  });
-
-  it('where a parameter of a method cannot be checked, or Nest injects something else', () => {
-    const head = `${REGISTERED}import { SessionValue } from 'typed-session';
-import { InjectSession } from 'typed-session/nestjs';\n`;
-    const [hidden, injected, field] = errors(
-      head,
-      [
-        `export class A { @RequireSession() private me(@SessionValue('userId') id: string) { return id; } my() { return this.me; } }`,
-        `export class B { constructor(@InjectSession() readonly session: number) {} }`,
-        `export class C { @RequireSession.readonly() me(@SessionValue('role') role: 'admin') { return role; } }`,
-      ],
-      METADATA,
-    );
-    expect(hidden).toContain(
-      'Refused<"The compiler cannot check the parameters of a private or protected method: make the method public">',
-    );
-    expect(injected).toContain(
-      'Refused<"The type of this parameter or property does not accept what is injected into it: a Session, or a SessionMiddleware">',
-    );
-    expect(field).toContain('Refused<"The type of this parameter promises what its decorator does not check');
-  });
 
   it('in an app that has registered its schema', () => {
     const [unknownField, reserved, initial, value, misspelt, take, guarded, option] = errors(REGISTERED, [

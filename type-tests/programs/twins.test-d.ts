@@ -81,3 +81,13 @@ namespace P17 { const m: SessionMiddleware<typeof schema> = sessions; const t: S
 // any annotated
 // prettier-ignore
 namespace P18 { function f(m: SessionMiddleware<typeof adminSchema>) { app.get('/', m.requireSession('clearance'), (req) => { void m.of(req).clearance; }); } f(admin); }
+
+// A list of names is its first name.
+const first = session({ schema: adminSchema, secret: 's', name: ['first', 'old'] });
+const second = session({ schema: adminSchema, secret: 's', name: ['second', 'old'] });
+app.get('/', first.requireSession('clearance'), (req) => {
+  const narrowed: number = first.of(req).clearance;
+  // @ts-expect-error -- the session of another middleware
+  const other: number = second.of(req).clearance;
+  return [narrowed, other];
+});
