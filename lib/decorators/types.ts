@@ -10,6 +10,9 @@ export interface ClassLike {
   readonly prototype: object;
 }
 
+/** A class, as it is called: which parameters it has is checked where it is. */
+export type Class = new (...args: unknown[]) => object;
+
 /** The context that the standard dialect passes with a class or a method. */
 export type ContextOf<T> = T extends AnyClass
   ? ClassDecoratorContext
