@@ -48,7 +48,11 @@ export class SessionOptionsError extends SessionError {
 }
 
 /**
- * A guard or a decorator asked for a session, or for fields of it, that the request does not have.
+ * Nobody is signed in, or a field that a guard or a decorator names is absent. Signing in helps.
+ *
+ * Nobody is signed in if no session is stored, or if the option `principal` is set and the session has no principal.
+ * Without that option, a guard that names no field cannot tell whether anybody is signed in, so all its failures are this
+ * error.
  */
 export class SessionRequiredError extends SessionError {
   readonly code = 'SESSION_REQUIRED';
@@ -56,13 +60,55 @@ export class SessionRequiredError extends SessionError {
   readonly expose = true;
 
   constructor(
-    /** The fields that are missing; empty where any stored session would have done. */
+    /** The fields that a guard names and that are absent, `undefined` or `null`. */
+    readonly missing: readonly string[],
+    /** The fields whose value does not match, and the predicates that said no, as `hasCart()` or `predicate()`. */
+    readonly failed: readonly string[] = [],
+  ) {
+    super(`${describeSession('A session', missing, failed)} is required: sign in first.`);
+  }
+}
+
+/**
+ * Somebody is signed in, but a value, a state or a predicate that a guard or a decorator asks for does not match.
+ * Signing in again does not help, so do not redirect to a login page: that would be a loop.
+ */
+export class SessionForbiddenError extends SessionError {
+  readonly code = 'SESSION_FORBIDDEN';
+  readonly status = 403;
+  readonly expose = true;
+
+  constructor(
+    /** The fields whose value does not match, and the predicates that said no, as `hasCart()` or `predicate()`. */
+    readonly failed: readonly string[],
+    /** The absent fields; empty, because an absent field is a {@link SessionRequiredError}. */
+    readonly missing: readonly string[] = [],
+  ) {
+    super(`${describeSession('You are signed in, but a session', missing, failed)} is required.`);
+  }
+}
+
+function describeSession(what: string, missing: readonly string[], failed: readonly string[]): string {
+  const parts = [...missing, ...failed.map((one) => (one.endsWith('()') ? one : `the right ${one}`))];
+  return parts.length === 0 ? what : `${what} with ${parts.join(', ')}`;
+}
+
+/**
+ * The handler changed a session that a readonly guard handed out, or called `save()`, `update()`, `take()` or `become()`
+ * on it. Nothing was stored. Use `requireSession(…)` instead of `requireSession.readonly(…)` for a handler that writes.
+ */
+export class SessionReadonlyError extends SessionError {
+  readonly code = 'SESSION_READONLY';
+  readonly status = 500;
+  readonly expose = false;
+
+  constructor(
+    /** The fields that were changed, as far as the schema knows them; empty if a method was called. */
     readonly fields: readonly string[],
+    what: string,
   ) {
     super(
-      fields.length === 0
-        ? 'A session is required: sign in first.'
-        : `A session with ${fields.join(', ')} is required: sign in first.`,
+      `${what} behind a readonly guard${fields.length === 0 ? '' : ` (${fields.join(', ')})`}, and nothing was stored: use requireSession(…) or @RequireSession(…), without .readonly, for a handler that writes.`,
     );
   }
 }

@@ -29,7 +29,7 @@ export {
   type AnonymousOptions,
   type RequireSessionFunction,
 } from './express/require.js';
-export type { GuardOptions } from './express/requirements.js';
+export type { ForbiddenOptions, GuardOptions, MissingOptions } from './express/requirements.js';
 export type { HandlerBefore, HandlerBehind } from './express/routes.js';
 export type { SessionRequirements } from './express/step.js';
 export { cached, fallback } from './express/store.js';

@@ -37,7 +37,7 @@ function isRefused(answer, fields) {
   assert.equal(answer.status, 401);
   assert.match(answer.type, /^application\/problem\+json/);
   assert.equal(answer.body.code, 'SESSION_REQUIRED');
-  assert.deepEqual(answer.body.fields, fields);
+  assert.deepEqual(answer.body.missing, fields);
 }
 
 /**
@@ -60,7 +60,9 @@ export async function accountApi(base) {
   assert.deepEqual([added.status, added.body], [201, ['tea is out']]);
   assert.deepEqual((await ada.call('GET', '/account/notes')).body, ['tea is out']);
   assert.deepEqual((await ada.call('GET', '/account')).body, { userId: 'ada', role: 'user', notes: 1 });
-  isRefused(await ada.call('DELETE', '/account/notes'), ['role']);
+  const forbidden = await ada.call('DELETE', '/account/notes');
+  assert.deepEqual([forbidden.status, forbidden.body.code], [403, 'SESSION_FORBIDDEN']);
+  assert.deepEqual(forbidden.body.failed, ['role']);
 
   const root = new Client(base);
   await root.call('POST', '/login', { user: 'root' });

@@ -65,6 +65,7 @@ export async function openApiDocument(base) {
   assert.deepEqual(paths['/account'].get.security, [{ session: [] }]);
   assert.match(paths['/account'].get.responses['401'].description, /`userId`/);
   assert.match(paths['/account/notes'].delete.responses['401'].description, /`userId`, `role` = `admin`/);
+  assert.match(paths['/account/notes'].delete.responses['403'].description, /`role` = `admin`/);
   assert.ok('403' in paths['/login'].post.responses);
   assert.ok(!('security' in paths['/prices'].get));
 }

@@ -20,6 +20,7 @@ export const options = {
   secret: process.env['SESSION_SECRET'] ?? 'only for this example',
   principal: 'userId', // a login gives the session a new id
   onMissing: problem, // 401 as application/problem+json
+  onForbidden: problem, // 403 in the same form
 } as const;
 
 export const sessions = session(options);

@@ -1,52 +1,102 @@
+import { SessionOptionsError } from '../errors.js';
 import type { Step } from '../express/step.js';
-import { boundTo, methodsOf } from './method.js';
-import { withParameters } from './parameters.js';
-import { allSteps, behindStep, classSteps, note, stepsOf, together, type Callable } from './steps.js';
+import { guardStatics, ownMembers, guardOwnMembers } from './members.js';
+import { methodsOf } from './method.js';
+import { prepare } from './prototype.js';
+import { allSteps, classSteps, note, stepsOf, together } from './steps.js';
+import type { Class } from './types.js';
 
-type Class = new (...args: unknown[]) => object;
-
-/** The classes whose constructor puts the steps before the methods. */
+/** The classes whose constructor puts the steps before what their instances have. */
 const guarding = new WeakSet<object>();
 
+/** The subclasses that cannot be guarded, and why. */
+const refused = new WeakMap<object, SessionOptionsError>();
+
+/** The subclasses whose first instance was looked at. */
+const inspected = new WeakSet<object>();
+
 /**
- * Puts a step before every method of a class, for both dialects: on each new instance, so that it holds for what a
- * subclass adds and overrides too. Static methods are not the class's instances', and are left alone.
+ * Puts a step before every public member of a class that can be called as a handler, for both dialects: methods and
+ * getters by accessors on the prototype, so that the constructor sees them guarded too; functions that the instance holds
+ * itself when it has been made. It holds for what a subclass adds and overrides.
  *
- * @returns the class to stand in its place; nothing where a base class sees to it already
+ * @returns the class to stand in its place; nothing if it is one already
  * @throws SessionOptionsError where the step asks for what contradicts a method's own
  */
-export function decorateClass(step: Step, made: Class): Class | undefined {
-  note(made, [step, ...stepsOf(made)]);
-  const ofClass = classSteps(made);
+export function decorateClass(step: Step, made: Class, context?: ClassDecoratorContext): Class | undefined {
+  const inner = (guarding.has(made) ? Object.getPrototypeOf(made) : made) as Class; // a second decorator of the same class
+  note(inner, [step, ...stepsOf(inner)]);
+  const ofClass = classSteps(inner);
   for (const { steps } of methodsOf(made.prototype as object).values()) together(allSteps(ofClass, steps));
-  if (isGuarding(made)) return undefined;
+  if (guarding.has(made)) return undefined;
+  const guarded = guardedSubclass(made);
+  guarding.add(guarded);
+  prepare(made); // an instance that a static field holds was made before its class was decorated
+  prepare(guarded);
+  guardStatics(guarded, made);
+  context?.addInitializer?.(function () {
+    guardStatics(guarded, made); // static fields have their values now
+  });
+  return guarded;
+}
+
+/** Whether a class, or a base class of it, is guarded by its decorator. */
+export function isGuarding(made: unknown): boolean {
+  return nearestGuarding(made) !== undefined;
+}
+
+function nearestGuarding(made: unknown): unknown {
+  if (typeof made !== 'function') return undefined;
+  return guarding.has(made) ? made : nearestGuarding(Object.getPrototypeOf(made));
+}
+
+function guardedSubclass(made: Class): Class {
   const guarded = class extends made {
     constructor(...args: unknown[]) {
+      const target = new.target as Class;
+      const error = refused.get(target);
+      if (error !== undefined) throw error;
+      prepare(target); // before the constructors run: they may hand out methods
       super(...args);
-      guardMethods(this, new.target);
+      if (nearestGuarding(target) !== guarded) return; // a decorated subclass does it, when its own fields are there
+      guardOwnMembers(this, target);
+      if (target !== guarded && !inspected.has(target)) inspectSubclass(this, target);
     }
   };
   Object.defineProperty(guarded, 'name', { value: made.name, configurable: true });
   Object.defineProperty(guarded, 'length', { value: made.length, configurable: true });
-  guarding.add(guarded);
+  copyMetadata(made, guarded);
   return guarded;
 }
 
-function isGuarding(made: unknown): boolean {
-  return typeof made === 'function' && (guarding.has(made) || isGuarding(Object.getPrototypeOf(made)));
+/**
+ * The fields of a subclass that is not decorated itself are set when the constructor of its base class is done, so they
+ * cannot be guarded before somebody takes them. The error is thrown outside of the constructor, and stops the start.
+ */
+function inspectSubclass(instance: object, target: Class): void {
+  inspected.add(target);
+  queueMicrotask(() => {
+    const [name] = ownMembers(instance, target);
+    if (name === undefined) return;
+    guardOwnMembers(instance, target);
+    const error = new SessionOptionsError(
+      `${target.name}.${String(name)}`,
+      `holds a function, which the decorator of its base class cannot guard: put @RequireSession() on ${target.name} too, make it a method, or make it #private`,
+    );
+    refused.set(target, error);
+    throw error;
+  });
 }
 
-function guardMethods(instance: object, made: Class): void {
-  const ofClass = classSteps(made).filter(({ clears }) => clears !== true);
-  for (const [name, { method, owner }] of methodsOf(made.prototype as object)) {
-    // In the standard dialect a decorated method is there already, bound to the instance.
-    const own: unknown = Object.getOwnPropertyDescriptor(instance, name)?.value;
-    let guarded = typeof own === 'function' ? (own as Callable) : method; // whatever is a function can be called
-    const steps = stepsOf(guarded);
-    if (steps.length === 0) guarded = withParameters(owner, name, guarded);
-    if (!steps.some(({ clears }) => clears === true)) {
-      for (const step of [...ofClass].reverse()) guarded = behindStep(guarded, step);
-    }
-    Object.defineProperty(instance, name, boundTo(instance, guarded));
-  }
+/** What `reflect-metadata` has noted of the class itself, such as the types of its constructor's parameters. */
+function copyMetadata(from: object, to: object): void {
+  const { getOwnMetadataKeys, getOwnMetadata, defineMetadata } = Reflect as Partial<ReflectMetadata>; // it puts them there
+  if (getOwnMetadataKeys === undefined || getOwnMetadata === undefined || defineMetadata === undefined) return;
+  for (const key of getOwnMetadataKeys(from)) defineMetadata(key, getOwnMetadata(key, from), to);
+}
+
+interface ReflectMetadata {
+  readonly getOwnMetadataKeys: (target: object) => readonly unknown[];
+  readonly getOwnMetadata: (key: unknown, target: object) => unknown;
+  readonly defineMetadata: (key: unknown, value: unknown, target: object) => void;
 }

@@ -48,6 +48,7 @@ function bindOnInstances(step: Step, context: ClassMethodDecoratorContext): void
   context.addInitializer(function (this: unknown) {
     const instance = this as Record<PropertyKey, Callable>; // it has the method whose decorator this is
     if (context.private || behind(Object.getOwnPropertyDescriptor(instance, name)) !== undefined) return;
+    if (isBoundByClass(instance, name)) return;
     const method = instance[name];
     if (typeof method !== 'function') return;
     if (context.static) {
@@ -60,13 +61,43 @@ function bindOnInstances(step: Step, context: ClassMethodDecoratorContext): void
   });
 }
 
-/** The method behind each accessor of {@link boundAccessor}, for a second decorator of the same method. */
-const unboundMethods = new WeakMap<object, Callable>();
+/** The method behind each accessor of ours, and the prototype that declares it. */
+const unboundMethods = new WeakMap<object, { readonly method: Callable; readonly owner?: object | undefined }>();
+
+/** The accessors that the decorator of a class has put onto a prototype. */
+const ofClasses = new WeakSet<object>();
+
+/** A property's getter, to be looked up or called with an instance. */
+export function getterOf(descriptor: PropertyDescriptor | undefined): Callable | undefined {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- whoever calls it brings the instance along
+  return descriptor?.get;
+}
 
 /** The method behind an accessor of ours. */
-function behind(descriptor: PropertyDescriptor | undefined): Callable | undefined {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is looked up, not called
-  return descriptor?.get && unboundMethods.get(descriptor.get);
+export function behind(descriptor: PropertyDescriptor | undefined): Callable | undefined {
+  const get = getterOf(descriptor);
+  return get && unboundMethods.get(get)?.method;
+}
+
+/** Whether a property is an accessor that the decorator of a class has made. */
+export function isOfClass(descriptor: PropertyDescriptor | undefined): boolean {
+  const get = getterOf(descriptor);
+  return get !== undefined && ofClasses.has(get);
+}
+
+/** Remembers an accessor that the decorator of a class has made, and the method that it guards. */
+export function noteOfClass(get: object, found?: { readonly method: Callable; readonly owner: object }): void {
+  ofClasses.add(get);
+  if (found !== undefined) unboundMethods.set(get, found);
+}
+
+/** Whether the decorator of the instance's class hands out this method, bound. */
+function isBoundByClass(instance: object, name: PropertyKey): boolean {
+  for (let at: unknown = instance; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
+    const descriptor = Object.getOwnPropertyDescriptor(at, name);
+    if (descriptor !== undefined) return isOfClass(descriptor);
+  }
+  return false;
 }
 
 /**
@@ -88,12 +119,12 @@ function boundAccessor(name: PropertyKey, method: Callable): PropertyDescriptor 
   const set = function (this: object, value: unknown): void {
     Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
   };
-  unboundMethods.set(get, method);
+  unboundMethods.set(get, { method });
   return { get, set };
 }
 
 /** An object or a class, and not the prototype that the instances of a class share. */
-function isInstance(value: unknown): value is object {
+export function isInstance(value: unknown): value is object {
   if (typeof value === 'function') return true;
   if (typeof value !== 'object' || value === null) return false;
   const maker: unknown = Object.hasOwn(value, 'constructor') ? value.constructor : undefined;
@@ -120,9 +151,12 @@ export function methodsOf(prototype: object): Map<PropertyKey, FoundMethod> {
       const callable = method as Callable; // whatever is a function can be called
       const over = found.get(name);
       if (over === undefined) {
-        found.set(name, { method: callable, owner, steps: stepsOf(callable) });
+        const get = getterOf(descriptor);
+        const declared = get && unboundMethods.get(get)?.owner;
+        found.set(name, { method: callable, owner: declared ?? owner, steps: stepsOf(callable) });
       } else if (binding.has(callable) && !over.steps.some(({ clears }) => clears === true)) {
-        found.set(name, { ...over, steps: [...stepsOf(callable), ...over.steps] });
+        const added = stepsOf(callable).filter((step) => !over.steps.includes(step));
+        found.set(name, { ...over, steps: [...added, ...over.steps] });
       }
     }
     if (Object.getPrototypeOf(owner) === null) break;

@@ -1,4 +1,4 @@
-import { enter, type SessionRequirements, type Step } from '../express/step.js';
+import { enterAll, type SessionRequirements, type Step } from '../express/step.js';
 import { addValues } from '../express/requirements.js';
 
 /** Any method, as it is called. */
@@ -48,18 +48,30 @@ export function together(steps: readonly Step[]): SessionRequirements {
   return { ...told, fields: [...fields], values: Object.fromEntries(values) };
 }
 
+/** What a guarded method was before any step was put in front of it. */
+const unguarded = new WeakMap<Callable, Callable>();
+
 /**
  * A method that goes through a step first.
  * @throws SessionOptionsError where the step asks for what contradicts those that are there
  */
 export function behindStep(method: Callable, step: Step): Callable {
-  const guarded = likeMethod(method, (unguarded) => {
+  return withSteps(method, [step, ...stepsOf(method)]);
+}
+
+/**
+ * A method with just these steps in front of it, in the place of those that it has.
+ * @throws SessionOptionsError where they contradict
+ */
+export function withSteps(method: Callable, steps: readonly Step[]): Callable {
+  together(steps);
+  const plain = unguarded.get(method) ?? method;
+  const guarded = likeMethod(plain, () => {
     return function (this: unknown, ...args: unknown[]): unknown {
-      return enter(step, args, () => unguarded.apply(this, args));
+      return enterAll(steps, args, () => plain.apply(this, args));
     };
   });
-  const steps = [step, ...stepsOf(method)];
-  together(steps);
+  unguarded.set(guarded, plain);
   note(guarded, steps);
   return guarded;
 }

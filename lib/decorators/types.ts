@@ -10,6 +10,9 @@ export interface ClassLike {
   readonly prototype: object;
 }
 
+/** A class, as it is called: which parameters it has is checked where it is. */
+export type Class = new (...args: unknown[]) => object;
+
 /**
  * `unknown` if a decorator stands before one of `Kind`, by the context of the standard dialect; otherwise what to do. The legacy
  * dialect passes the name of a property in its place.

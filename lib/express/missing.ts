@@ -1,13 +1,18 @@
 import { STATUS_CODES } from 'node:http';
 import type { NextFunction, Request, Response } from 'express-serve-static-core';
-import { SessionOptionsError, SessionPresentError, type SessionRequiredError } from '../errors.js';
+import {
+  SessionOptionsError,
+  SessionRequiredError,
+  type SessionForbiddenError,
+  type SessionPresentError,
+} from '../errors.js';
 
 /**
- * What is done with a request that lacks what a guard or decorator asks for: an error handler of Express's kind. It
- * answers, or hands the error on by `next(error)`.
+ * Responds to a request that a guard or decorator refuses: an Express error handler, as `onMissing`, `onForbidden` or
+ * `onPresent`. It sends a response, or passes the error on with `next(error)`.
  */
 export type MissingHandler = (
-  error: SessionRequiredError | SessionPresentError,
+  error: SessionRequiredError | SessionForbiddenError | SessionPresentError,
   request: Request,
   response: Response,
   next: NextFunction,
@@ -19,8 +24,8 @@ const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
 /**
  * An `onMissing` that leads a browser to the login page, and hands over where it wanted to go:
  * `/login?returnTo=%2Forders%3Fpage%3D2`. Only the path and the query of a GET are handed over, never another origin;
- * {@link returnPath} checks them again when they come back. As `onPresent` it leads away from the login page, and hands
- * nothing over.
+ * {@link returnPath} checks them again when they come back. As `onPresent` or `onForbidden` it hands nothing over. It never
+ * redirects a page to itself: the error goes to the app's error handlers instead.
  *
  * @param path - the login page: a path of this app, or the address of another service
  * @param options - `parameter`: the name of the query parameter; default `returnTo`
@@ -43,17 +48,25 @@ export function redirect(
   if (!OWN_PATH.test(path) && !/^https?:\/\//.test(path)) {
     throw new SessionOptionsError('redirect', "needs a path such as '/login', or an address that begins with https://");
   }
-  return (error, request, response) => {
+  return (error, request, response, next) => {
     const wanted = request.originalUrl;
     const isPage = request.method === 'GET' || request.method === 'HEAD';
     const [before = '', fragment] = path.split('#', 2);
+    if (isPage && pathOf(wanted) === pathOf(before)) {
+      next(error); // the page is guarded itself: the browser would be sent around in a circle
+      return;
+    }
     const query =
-      isPage && OWN_PATH.test(wanted) && !(error instanceof SessionPresentError)
+      isPage && OWN_PATH.test(wanted) && error instanceof SessionRequiredError
         ? `${before.includes('?') ? '&' : '?'}${encodeURIComponent(parameter)}=${encodeURIComponent(wanted)}`
         : '';
     response.setHeader('Cache-Control', 'no-store'); // it holds only until the login
     response.redirect(isPage ? 302 : 303, `${before}${query}${fragment === undefined ? '' : `#${fragment}`}`);
   };
+}
+
+function pathOf(url: string): string {
+  return url.split(/[?#]/, 1)[0] ?? '';
 }
 
 /**
@@ -83,7 +96,7 @@ export function returnPath(wanted: unknown, fallback = '/'): string {
 
 /**
  * An `onMissing` that answers with `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail` and the
- * error's `code`; and `fields`, the missing ones.
+ * error's `code`; and `missing` and `failed`, the names of the fields that are absent or do not match.
  *
  * @example
  * ```ts
@@ -95,9 +108,9 @@ export function returnPath(wanted: unknown, fallback = '/'): string {
 export const problem: MissingHandler = (error, _request, response) => {
   const { status, code, message } = error;
   const title = STATUS_CODES[status];
-  const fields = 'fields' in error ? error.fields : undefined;
+  const { missing, failed } = 'missing' in error ? error : {};
   response.status(status).type('application/problem+json');
-  response.send(JSON.stringify({ type: 'about:blank', title, status, detail: message, code, fields }));
+  response.send(JSON.stringify({ type: 'about:blank', title, status, detail: message, code, missing, failed }));
 };
 
 /**

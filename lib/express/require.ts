@@ -13,8 +13,8 @@ import type {
 } from '../schema/types.js';
 import { contextOf } from './request-context.js';
 import type { MissingHandler } from './missing.js';
-import { checkPayload, requirementsOf, type GuardOptions } from './requirements.js';
-import { middlewareOf, type Step } from './step.js';
+import { checkPayload, refuseUnknownFields, requirementsOf, type GuardOptions } from './requirements.js';
+import { middlewareOf, stepsTogether, type Step } from './step.js';
 import type { ReadonlySessionGuard, SessionGuard } from './guard.js';
 
 declare module './session-property.js' {
@@ -27,21 +27,26 @@ declare module './session-property.js' {
 /** {@link requireSession}, which is also an object. */
 export interface RequireSessionFunction {
   /**
-   * A guard: lets a request pass whose session is stored and has what is asked for; any other gets
-   * `SessionRequiredError`, status 401, through `next`, or what `onMissing` says. Asked for nothing, any stored session
-   * will do. Handlers behind it see the session so.
+   * A guard: a request passes if its session is stored and has what is required. Without arguments, any stored session
+   * passes. Handlers behind the guard see the session narrowed to what it checks.
+   *
+   * A request that does not pass results in an error through `next`, or is handled by `onMissing` or `onForbidden`:
+   * `SessionRequiredError` (401) if nobody is signed in or a named field is absent; `SessionForbiddenError` (403) if
+   * somebody is signed in, but a value or a predicate does not match.
    *
    * @param required - names of fields that must be neither `undefined` nor `null`; objects of fields with the values
    *   that they must have, such as the tag of a state; functions of the session, of which a type predicate narrows; and
-   *   `{ onMissing }`, an object of its own
-   * @throws SessionOptionsError, at once, where it is asked for anything else
+   *   `{ onMissing, onForbidden }`, as an object of its own
+   * @throws SessionOptionsError immediately, for any other argument; and through `next`, at the first request, for a field
+   *   that the schema does not have
    */
   <const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[]>(
     ...required: R & KnownFields<RegisteredSchema, R>
   ): SessionGuard<Found<RegisteredSchema, R>>;
   /**
-   * The same guard for handlers that only read: the session behind it is readonly, however deep, and frozen outside of
-   * `NODE_ENV=production`. No change is looked for, and none is stored.
+   * The same guard for handlers that only read: the session behind it is readonly at any depth, and frozen unless
+   * `NODE_ENV` is `production`. A change is never stored and never lost silently: the response is a
+   * `SessionReadonlyError` (500). If several guards stand before a handler, the last one decides.
    * @throws SessionOptionsError
    */
   readonly<
@@ -105,32 +110,46 @@ interface SessionStep {
 
 /**
  * What `requireSession` and `@RequireSession` do.
- * @throws SessionOptionsError
+ * @throws SessionOptionsError, also for a field that the schema of the middleware does not have
  */
 export function sessionStep(required: readonly unknown[], { settings, readonly = false }: SessionStep = {}): Step {
   const wanted = requirementsOf(required);
+  if (settings !== undefined) refuseUnknownFields(wanted, settings.codec.fields);
+  const tells = {
+    session: true,
+    fields: wanted.fields,
+    values: Object.fromEntries(wanted.values),
+    predicates: wanted.predicates.length,
+    readonly,
+  };
+  const alone = stepsTogether([{ tells, run: () => undefined }]);
+  const checked = new WeakSet<object>(); // whose schema has all the fields
+  const check = (request: object): void => {
+    const found = settings ?? attachedTo(request, undefined)?.settings;
+    if (found === undefined || checked.has(found)) return;
+    refuseUnknownFields(wanted, found.codec.fields);
+    checked.add(found);
+  };
   return {
     settings,
     onMissing: wanted.onMissing,
-    tells: {
-      session: true,
-      fields: wanted.fields,
-      values: Object.fromEntries(wanted.values),
-      predicates: wanted.predicates.length,
-      readonly,
+    onForbidden: wanted.onForbidden,
+    tells,
+    run: (request, { readonly: isReadonly, namesField } = alone) => {
+      check(request);
+      return withSession(request, settings, (session, attached) => {
+        checkPayload(session, wanted, { principal: attached?.settings.principal, namesField });
+        if (isReadonly) attached?.makeReadonly();
+        else attached?.makeWritable();
+      });
     },
-    run: (request) =>
-      withSession(request, settings, (session, attached) => {
-        checkPayload(session, wanted);
-        if (readonly) attached?.makeReadonly();
-      }),
   };
 }
 
 /** What `requireAnonymous` and `@RequireAnonymous` do. */
 export function anonymousStep({ onPresent }: AnonymousOptions = {}): Step {
   return {
-    onMissing: onPresent,
+    onPresent,
     tells: { anonymous: true },
     run: (request) =>
       withSession(request, undefined, (session, attached) => {
@@ -176,7 +195,7 @@ export function withSession(
       'A guarded method was called without a request, which has to be its first argument. The decorator of a class guards every public method of it: make helpers #private, or mark them @AllowAnonymous().',
     );
   }
-  const attached = contextOf(request)?.find(settings);
+  const attached = attachedTo(request, settings);
   const loading = attached && load(attached);
   if (loading !== undefined) {
     return loading.then(() => {
@@ -191,6 +210,13 @@ export function withSession(
   }
   use(session, attached);
   return undefined;
+}
+
+function attachedTo(
+  request: object,
+  settings: Settings<SessionSchema> | undefined,
+): RequestSession<SessionSchema> | undefined {
+  return typeof request === 'object' && request !== null ? contextOf(request)?.find(settings) : undefined;
 }
 
 /** A session that somebody else put onto the request, as tests of a controller do. */

@@ -1,5 +1,5 @@
 import { didYouMean } from '../did-you-mean.js';
-import { SessionOptionsError, SessionRequiredError } from '../errors.js';
+import { SessionForbiddenError, SessionOptionsError, SessionRequiredError } from '../errors.js';
 import type { MissingHandler } from './missing.js';
 
 /** What a guard or a decorator asks of a session. */
@@ -10,19 +10,34 @@ export interface Requirements {
   readonly values: ReadonlyMap<string, unknown>;
   /** Questions of the app's own. */
   readonly predicates: readonly ((session: object) => unknown)[];
-  /** What to do with a request that does not have it. */
+  /** What responds if nobody is signed in, or a field is absent. */
   readonly onMissing: MissingHandler | undefined;
+  /** What responds if somebody is signed in, but something does not match. */
+  readonly onForbidden: MissingHandler | undefined;
 }
 
-/** How one guard or decorator answers a request that lacks what it asks for; the option `onMissing` says it for the app. */
-export interface GuardOptions {
-  /** Called instead of handing `SessionRequiredError` to `next`. */
+/** {@link GuardOptions} with a handler for 401, and perhaps one for 403. */
+export interface MissingOptions {
+  /** Called instead of passing `SessionRequiredError` (401) to `next`. Default: the option `onMissing` of `session()`. */
   readonly onMissing: MissingHandler;
+  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
+  readonly onForbidden?: MissingHandler;
 }
+
+/** {@link GuardOptions} with a handler for 403 alone. */
+export interface ForbiddenOptions {
+  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
+  readonly onForbidden: MissingHandler;
+}
+
+/** How one guard or decorator responds to a request that it refuses: an object of its own among its arguments. */
+export type GuardOptions = MissingOptions | ForbiddenOptions;
 
 const COMPARABLE: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'bigint']);
 const TAKES =
-  "takes names of fields, objects such as { role: 'admin' }, functions of the session, and { onMissing } alone";
+  "takes names of fields, objects such as { role: 'admin' }, functions of the session, and { onMissing, onForbidden } as an object of its own";
+/** What `GuardOptions` may hold. */
+const HANDLERS: ReadonlySet<string> = new Set(['onMissing', 'onForbidden']);
 
 /**
  * Sorts what a guard was asked.
@@ -32,7 +47,7 @@ export function requirementsOf(required: readonly unknown[]): Requirements {
   const fields: string[] = [];
   const values = new Map<string, unknown>();
   const predicates: ((session: object) => unknown)[] = [];
-  let onMissing: MissingHandler | undefined;
+  let handlers: { readonly onMissing?: MissingHandler; readonly onForbidden?: MissingHandler } = {};
   for (const one of required) {
     if (typeof one === 'string') {
       fields.push(one);
@@ -43,8 +58,9 @@ export function requirementsOf(required: readonly unknown[]): Requirements {
         throw new SessionOptionsError('@RequireSession', 'needs its parentheses: @RequireSession()'); // it was given the method
       }
       const entries = Object.entries(one);
-      if (entries.length === 1 && entries[0]?.[0] === 'onMissing' && typeof entries[0][1] === 'function') {
-        onMissing = entries[0][1] as MissingHandler; // as above
+      const areHandlers = entries.every(([name, value]) => HANDLERS.has(name) && typeof value === 'function');
+      if (entries.length > 0 && areHandlers) {
+        handlers = { ...handlers, ...one };
       } else {
         addValues(values, entries);
       }
@@ -52,14 +68,14 @@ export function requirementsOf(required: readonly unknown[]): Requirements {
       throw new SessionOptionsError('requireSession', TAKES);
     }
   }
-  return { fields, values, predicates, onMissing };
+  return { fields, values, predicates, onMissing: handlers.onMissing, onForbidden: handlers.onForbidden };
 }
 
 /** @throws SessionOptionsError */
 export function addValues(values: Map<string, unknown>, added: Iterable<readonly [string, unknown]>): void {
   for (const [field, value] of added) {
     if (value !== null && !COMPARABLE.has(typeof value)) {
-      const slip = typeof value === 'function' ? didYouMean(field, ['onMissing']) : '';
+      const slip = typeof value === 'function' ? didYouMean(field, HANDLERS) : '';
       throw new SessionOptionsError(
         `requireSession({ ${field} })`,
         `must be a string, number, boolean, bigint or null${slip}`,
@@ -73,24 +89,63 @@ export function addValues(values: Map<string, unknown>, added: Iterable<readonly
 }
 
 /**
- * Whether a session has what it must.
- * @throws SessionRequiredError, SessionOptionsError where a predicate is asynchronous
+ * Refuses a requirement that names a field which no session of this schema can have: it would be a 401 forever.
+ * @param known - the fields of the schema; `undefined` if it allows any
+ * @throws SessionOptionsError, which names the field
  */
-export function checkPayload(session: object, { fields, values, predicates }: Requirements): void {
-  const payload = session as Readonly<Record<string, unknown>>; // any object can be asked for a field
-  const lacking = fields.filter((field) => !Object.hasOwn(payload, field) || payload[field] == null);
-  for (const [field, value] of values) {
-    if (!Object.hasOwn(payload, field) || payload[field] !== value) lacking.push(field);
+export function refuseUnknownFields({ fields, values }: Requirements, known: ReadonlySet<string> | undefined): void {
+  if (known === undefined) return;
+  for (const field of [...fields, ...values.keys()]) {
+    if (known.has(field)) continue;
+    const asked = values.has(field) ? `{ ${field}: … }` : `'${field}'`;
+    throw new SessionOptionsError(
+      `requireSession(${asked})`,
+      `the schema has no field ${field}${didYouMean(field, known)}`,
+    );
   }
-  if (lacking.length > 0 || payload['isNew'] === true) throw new SessionRequiredError(lacking);
+}
+
+/** What a check has to know besides the session and what is asked of it. */
+export interface CheckContext {
+  /** The option `principal`. */
+  readonly principal: string | undefined;
+  /** Whether a field is named, by this guard or by another one of the same class and method. */
+  readonly namesField: boolean;
+}
+
+/**
+ * Whether a session has what it must.
+ * @throws SessionRequiredError, SessionForbiddenError, SessionOptionsError if a predicate is asynchronous
+ */
+export function checkPayload(
+  session: object,
+  { fields, values, predicates }: Requirements,
+  { principal, namesField }: CheckContext,
+): void {
+  const payload = session as Readonly<Record<string, unknown>>; // any object can be asked for a field
+  const isPresent = (field: string): boolean => Object.hasOwn(payload, field) && payload[field] != null;
+  const missing = fields.filter((field) => !isPresent(field));
+  const failed = [...values]
+    .filter(([field, value]) => !Object.hasOwn(payload, field) || payload[field] !== value)
+    .map(([field]) => field);
+  if (payload['isNew'] === true || missing.length > 0) throw new SessionRequiredError(missing, failed);
+  if (failed.length === 0) failed.push(...failedPredicates(session, predicates));
+  if (failed.length === 0) return;
+  const isSignedIn = principal === undefined ? namesField : isPresent(principal);
+  throw isSignedIn ? new SessionForbiddenError(failed) : new SessionRequiredError([], failed);
+}
+
+/** The first predicate that says no. Later ones may rely on what it checks, so they are not asked. */
+function failedPredicates(session: object, predicates: Requirements['predicates']): string[] {
   for (const predicate of predicates) {
-    const answer = predicate(session);
-    if (typeof answer === 'object' && answer !== null) {
+    const result = predicate(session);
+    if (typeof result === 'object' && result !== null) {
       throw new SessionOptionsError(
         'requireSession',
         'a function of the session must return true or false, and no promise',
       );
     }
-    if (answer !== true) throw new SessionRequiredError([]);
+    if (result !== true) return [`${predicate.name === '' ? 'predicate' : predicate.name}()`];
   }
+  return [];
 }

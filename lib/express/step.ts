@@ -1,4 +1,4 @@
-import { SessionPresentError, SessionRequiredError } from '../errors.js';
+import { SessionForbiddenError, SessionPresentError, SessionRequiredError } from '../errors.js';
 import type { Settings } from '../lifecycle/settings.js';
 import type { SessionSchema } from '../schema/types.js';
 import { contextOf } from './request-context.js';
@@ -28,30 +28,61 @@ export interface SessionRequirements {
 export interface Step {
   /** What it asks for, for whoever documents it. */
   readonly tells: Partial<SessionRequirements>;
-  /** Lets the request pass, or throws or rejects; returns nothing where there is nothing to wait for. */
-  readonly run: (request: object) => Promise<void> | undefined;
+  /** Lets the request pass, or throws or rejects; returns nothing if there is nothing to wait for. */
+  readonly run: (request: object, among?: StepsTogether) => Promise<void> | undefined;
   /** The middleware whose session it is about; left out, the one behind `req.session`. */
   readonly settings?: Settings<SessionSchema> | undefined;
-  /** What to do with a request that is not let pass. */
+  /** Responds if nobody is signed in, or a field is absent. */
   readonly onMissing?: MissingHandler | undefined;
+  /** Responds if somebody is signed in, but something does not match. */
+  readonly onForbidden?: MissingHandler | undefined;
+  /** Responds if somebody is signed in, and nobody may be. */
+  readonly onPresent?: MissingHandler | undefined;
   /** Whether the steps of the class and of the base class are not to be gone through: `@AllowAnonymous()`. */
   readonly clears?: boolean;
+}
+
+/** What the steps of one class and method are together: what each of them has to know of the others. */
+export interface StepsTogether {
+  /** One of them says that the session is only read. */
+  readonly readonly: boolean;
+  /** One of them names a field, so what lacks a value or fails a predicate is known to be signed in. */
+  readonly namesField: boolean;
+}
+
+/** What steps that stand before one method are together. */
+export function stepsTogether(steps: readonly Step[]): StepsTogether {
+  return {
+    readonly: steps.some(({ tells }) => tells.readonly === true),
+    namesField: steps.some(({ tells }) => (tells.fields ?? []).length > 0),
+  };
 }
 
 type Next = (error?: unknown) => unknown;
 
 /** A step as a middleware. */
-export function middlewareOf(step: Step) {
+export function middlewareOf(step: Step, among?: StepsTogether) {
   return (request: object, response: object, next: (error?: unknown) => void): void => {
-    enter(step, [request, response, next], () => { next(); }); // prettier-ignore
+    enter(step, [request, response, next], () => { next(); }, among); // prettier-ignore
   };
 }
 
+/** Goes through the steps that stand before one method, in their order, and then on. */
+export function enterAll(steps: readonly Step[], args: readonly unknown[], goOn: () => unknown): unknown {
+  const among = stepsTogether(steps);
+  const from = (index: number): unknown => {
+    const step = steps[index];
+    return step === undefined ? goOn() : enter(step, args, () => from(index + 1), among);
+  };
+  return from(0);
+}
+
 /**
- * Goes through a step, and then on. What it refuses goes to `onMissing`, else to Express's `next`, else it is thrown.
+ * Goes through a step, and then on. What it refuses goes to the step's handler, else to Express's `next`, else it is thrown.
  * @param args - what a handler is called with: the request, the response, `next`; in unit tests perhaps less
+ * @param among - what the steps of the method are together, if there are others
  */
-export function enter(step: Step, args: readonly unknown[], goOn: () => unknown): unknown {
+export function enter(step: Step, args: readonly unknown[], goOn: () => unknown, among?: StepsTogether): unknown {
   const [request, response, next] = args;
   const refuse = (error: unknown): unknown => {
     forgetSuccess(request);
@@ -59,10 +90,10 @@ export function enter(step: Step, args: readonly unknown[], goOn: () => unknown)
       if (typeof next !== 'function') throw reason;
       return (next as Next)(reason); // Express's third argument
     };
-    const onMissing = handlerOf(error, step, request as object); // a request, or there was no session to find
-    if (onMissing === undefined || typeof response !== 'object' || typeof next !== 'function') return handOn(error);
+    const handler = handlerOf(error, step, request as object); // a request, or there was no session to find
+    if (handler === undefined || typeof response !== 'object' || typeof next !== 'function') return handOn(error);
     try {
-      const answer = (onMissing as (...args: unknown[]) => unknown)(error, request, response, next);
+      const answer = (handler as (...args: unknown[]) => unknown)(error, request, response, next);
       return answer instanceof Promise ? answer.catch(handOn) : answer;
     } catch (reason) {
       return handOn(reason);
@@ -70,7 +101,7 @@ export function enter(step: Step, args: readonly unknown[], goOn: () => unknown)
   };
   let waiting: Promise<void> | undefined;
   try {
-    waiting = step.run(request as object); // what is none is refused there
+    waiting = step.run(request as object, among); // what is none is refused there
   } catch (error) {
     return refuse(error);
   }
@@ -93,9 +124,13 @@ function forgetSuccess(request: unknown): void {
   if (attached !== undefined) attached.onSuccess = undefined;
 }
 
+/** The step's own handler for what it refused, else the app's. */
 function handlerOf(error: unknown, step: Step, request: object): MissingHandler | undefined {
-  if (error instanceof SessionPresentError) return step.onMissing;
-  if (!(error instanceof SessionRequiredError)) return undefined;
-  const ofApp = contextOf(request)?.find(step.settings)?.settings.onMissing;
-  return step.onMissing ?? (ofApp as MissingHandler | undefined); // the option has that type
+  if (error instanceof SessionPresentError) return step.onPresent;
+  const isForbidden = error instanceof SessionForbiddenError;
+  if (!isForbidden && !(error instanceof SessionRequiredError)) return undefined;
+  const own = isForbidden ? step.onForbidden : step.onMissing;
+  if (own !== undefined) return own;
+  const settings = contextOf(request)?.find(step.settings)?.settings;
+  return (isForbidden ? settings?.onForbidden : settings?.onMissing) as MissingHandler | undefined; // the options have that type
 }

@@ -1,4 +1,4 @@
-import { SessionConflictError, SessionEndedError, SessionHeadersSentError } from '../errors.js';
+import { SessionConflictError, SessionEndedError, SessionHeadersSentError, SessionReadonlyError } from '../errors.js';
 import { emit } from '../events.js';
 import { ownField } from '../schema/tree.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
@@ -15,15 +15,20 @@ import { touch as touchStored } from './touch.js';
 // What the methods of `req.session` do. What each means is said at SessionMembers.
 
 export function save<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
-  return whole(session, async () => {
+  return whole(session, 'save', async () => {
     session.saveNew ||= session.isNew;
     await settle(session, session.changes());
   });
 }
 
 /** Runs a piece of work in its turn. If it fails, the payload is as it was stored last. */
-function whole<S extends SessionSchema, T>(session: RequestSession<S>, work: () => Promise<T>): Promise<T> {
+function whole<S extends SessionSchema, T>(
+  session: RequestSession<S>,
+  method: string,
+  work: () => Promise<T>,
+): Promise<T> {
   return session.inTurn(async () => {
+    refuseReadonly(session, method);
     const mark = session.mark();
     try {
       const result = await work();
@@ -102,6 +107,7 @@ export function validate<S extends SessionSchema>(session: RequestSession<S>): P
 
 export function become<S extends SessionSchema>(session: RequestSession<S>, state: Payload<S>): Promise<void> {
   return session.inTurn(async () => {
+    refuseReadonly(session, 'become');
     const { codec } = session.settings;
     const tree = codec.encode(state); // the schema finds out whether it is one
     const principalChanged = principalOf(session.settings, tree) !== principalOf(session.settings, session.exactBase());
@@ -123,7 +129,7 @@ export function update<S extends SessionSchema>(
   session: RequestSession<S>,
   change: (payload: Payload<S>) => void | Promise<void>,
 ): Promise<void> {
-  return whole(session, () => updateNow(session, change));
+  return whole(session, 'update', () => updateNow(session, change));
 }
 
 async function updateNow<S extends SessionSchema>(
@@ -230,7 +236,7 @@ function run<S extends SessionSchema>(
 }
 
 export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
-  return whole(session, async () => {
+  return whole(session, 'take', async () => {
     const { codec } = session.settings;
     const initial = ownField(codec.initial(), field);
     const { payload } = session;
@@ -247,7 +253,7 @@ export function take<S extends SessionSchema>(session: RequestSession<S>, field:
     let isLeft = false;
     await updateNow(session, (latest) => {
       taken = putField(latest as Record<string, unknown>, field, initial);
-      if (isLeft || Object.isFrozen(session.session)) return;
+      if (isLeft) return;
       isLeft = true;
       // From here on the handler has the default, an object of its own: what it adds to it is not what is taken.
       putField(session.fields, field, ownField(codec.initial(), field));
@@ -262,4 +268,8 @@ function refuseEnded<S extends SessionSchema>(session: RequestSession<S>): void 
 
 function refuseHeadersSent<S extends SessionSchema>(session: RequestSession<S>): void {
   if (session.headersSent()) throw new SessionHeadersSentError();
+}
+
+function refuseReadonly<S extends SessionSchema>(session: RequestSession<S>, method: string): void {
+  if (session.isReadonly) throw new SessionReadonlyError([], `${method}() was called on a session`);
 }

@@ -213,11 +213,19 @@ export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unk
    */
   readonly unset?: 'keep' | 'destroy' | undefined;
   /**
-   * What to do with a request that lacks what a guard or decorator asks for, unless that says so itself: an error handler
-   * of Express's kind, such as `redirect('/login')`, `problem`, or `byAccept(…)`, which chooses between the two.
+   * Responds to a request that a guard or decorator refuses because nobody is signed in or a named field is absent (401),
+   * unless the guard has its own `onMissing`: an Express error handler, such as `redirect('/login')`, `problem`, or
+   * `byAccept(…)`, which chooses between the two.
    * @defaultValue none: `SessionRequiredError`, status 401, goes to the app's error handlers
    */
   readonly onMissing?: OnMissing | undefined;
+  /**
+   * Responds to a request that a guard or decorator refuses although somebody is signed in, because a value or a predicate
+   * does not match (403), unless the guard has its own `onForbidden`. A handler of the same kind as `onMissing`; do not
+   * redirect to the login page here, because signing in again does not help.
+   * @defaultValue none: `SessionForbiddenError`, status 403, goes to the app's error handlers
+   */
+  readonly onForbidden?: OnMissing | undefined;
   /**
    * Told of failures that no error response could tell any more, because the response had begun.
    * @defaultValue none; the `typed-session:error` event is published all the same

@@ -1,8 +1,10 @@
 import { SessionNotLoadedError } from '../errors.js';
 import { emit, type LoadOutcome } from '../events.js';
 import type { Tree } from '../schema/codec.js';
+import { copyTree } from '../schema/tree.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
 import { freeze } from './fields.js';
+import { refuseChanges } from './readonly.js';
 import { decodeInvalid } from './invalid.js';
 import { PrincipalWatch } from './principal-watch.js';
 import { RequestState } from './request-state.js';
@@ -24,7 +26,10 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
 
   #session: SessionObject<S> | undefined;
   #handedOut = false;
-  #isReadonly = false;
+  /** What was changed before the session became readonly, encoded; `undefined` if nothing was. */
+  changedBefore: Tree | undefined;
+  /** A readonly guard has handed the session out, and no other guard after it. */
+  isReadonly = false;
 
   /** The request's Cookie header. */
   abstract cookieHeader(): string | undefined;
@@ -55,20 +60,33 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
     return (this.#session ??= this.#look());
   }
 
-  /** From here on the session is only read: what was changed before is committed, and nothing else. */
+  /** From here on the session is only read: what was changed before is committed, and any other change is an error. */
   makeReadonly(): void {
-    this.#isReadonly = this.changes() === undefined;
+    if (this.isReadonly) return;
+    const changed = this.changes();
+    this.changedBefore = changed && this.settings.codec.snapshot(this.payload);
+    this.isReadonly = true;
     if (process.env['NODE_ENV'] !== 'production') freeze(this.peek());
   }
 
-  /** The session as a bag of fields. */
-  get fields(): Record<string, unknown> {
-    return this.session as unknown as Record<string, unknown>; // any field of any object can be asked for and set
+  /** From here on the session may be changed again. */
+  makeWritable(): void {
+    if (!this.isReadonly) return;
+    this.changes(); // a change that was made meanwhile is an error all the same
+    this.isReadonly = false;
+    this.changedBefore = undefined;
+    if (this.#session === undefined || !Object.isFrozen(this.#session)) return;
+    this.replace(copyTree(this.payload)); // in another object: what was frozen stays frozen
   }
 
   /** Whether anybody could have changed the session: what nobody saw, nobody changed. */
   get seen(): boolean {
-    return this.#handedOut && !this.#isReadonly;
+    return this.#handedOut;
+  }
+
+  /** The session as a bag of fields: any field of any object can be asked for and set. */
+  get fields(): Record<string, unknown> {
+    return this.session as unknown as Record<string, unknown>;
   }
 
   /** The payload as the handler left it. */
@@ -171,19 +189,25 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
     if (Object.isFrozen(this.session)) this.newObject(); // the one that was handed out to be read
     this.#give(this.session, payload);
     if (this.watch?.isOther(this.fields) === true) this.watch = undefined; // the payload is the new principal's, whole
+    this.changedBefore = undefined;
   }
 
   /**
    * The encoded payload if the handler changed it, else `undefined`.
-   * @throws SessionValidationError where the changed payload does not fit the schema
+   * @throws SessionValidationError where the changed payload does not fit the schema; SessionReadonlyError if it was
+   *   changed behind a readonly guard
    */
   changes(): Tree | undefined {
     if (!this.seen) return undefined;
     const { codec } = this.settings;
     const payload = this.payload;
     const current = codec.comparable(payload);
-    if (codec.same(current, this.base)) return undefined;
-    if (codec.same(current, this.exactBase())) return undefined;
+    const before = this.changedBefore;
+    if (before === undefined) {
+      if (codec.same(current, this.base)) return undefined;
+      if (codec.same(current, this.exactBase())) return undefined;
+    }
+    if (this.isReadonly) refuseChanges(codec, current, before ?? this.base);
     const tree = codec.encode(payload);
     return codec.same(tree, this.base) ? undefined : tree;
   }
@@ -239,5 +263,7 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
     this.#session = undefined;
     this.watch = undefined;
     this.#handedOut = false;
+    this.isReadonly = false; // the error handler is behind no guard
+    this.changedBefore = undefined;
   }
 }

@@ -45,6 +45,8 @@ export interface Settings<S extends SessionSchema> {
   readonly unset: 'keep' | 'destroy';
   /** The framework's own kind of handler. */
   readonly onMissing: unknown;
+  /** The same, for a request that is refused though somebody is signed in. */
+  readonly onForbidden: unknown;
   readonly onError: ((error: Error, request: object) => void) | undefined;
 }
 
@@ -55,7 +57,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 const KNOWN = {
   schema: 1, initial: 1, version: 1, migrations: 1, encryption: 1, secret: 1, store: 1, name: 1, cookie: 1, idleTimeout: 1, absoluteTimeout: 1, touchAfter: 1,
   storeTimeout: 1, load: 1, onInvalid: 1, unknownFields: 1, conflict: 1, merge: 1, onEnded: 1, principal: 1, carryOver: 1, maxSessionsPerPrincipal: 1, genid: 1,
-  proxy: 1, rolling: 1, resave: 1, saveUninitialized: 1, unset: 1, onMissing: 1, onError: 1,
+  proxy: 1, rolling: 1, resave: 1, saveUninitialized: 1, unset: 1, onMissing: 1, onForbidden: 1, onError: 1,
 } satisfies Record<keyof CommonOptions<SessionSchema, unknown>, 1>;
 
 /** What became of options that express-session has under another name. */
@@ -86,7 +88,7 @@ export function resolveOptions<S extends SessionSchema>(
   }
   // The caller may be plain JavaScript: every option is checked below, or by the class that takes it.
   const options = given as Partial<CommonOptions<S, object>>;
-  const { cookie = {}, merge = {}, onInvalid = 'reset', genid, onMissing, onError } = options;
+  const { cookie = {}, merge = {}, onInvalid = 'reset', genid, onMissing, onForbidden, onError } = options;
   const fixedCookie = typeof cookie === 'function' ? undefined : resolveCookieOptions(cookie);
   const names = cookieNames(options.name, fixedCookie);
   const codec = PayloadCodec.of(options.schema, options.initial);
@@ -106,7 +108,7 @@ export function resolveOptions<S extends SessionSchema>(
     if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
     if (!codec.hasField(field)) throw new SessionOptionsError(`merge.${field}`, 'is not a field of the schema');
   }
-  for (const [option, handler] of Object.entries({ genid, onMissing, onError })) {
+  for (const [option, handler] of Object.entries({ genid, onMissing, onForbidden, onError })) {
     if (handler !== undefined && typeof handler !== 'function')
       throw new SessionOptionsError(option, 'must be a function');
   }
@@ -151,6 +153,7 @@ export function resolveOptions<S extends SessionSchema>(
     saveUninitialized: trueOrFalse('saveUninitialized', options.saveUninitialized ?? false),
     unset: oneOf('unset', options.unset ?? 'keep', ['keep', 'destroy']),
     onMissing,
+    onForbidden,
     onError,
   };
   refuseSharedStore(store, names, signer); // the last check: a middleware that was refused uses no store

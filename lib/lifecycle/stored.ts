@@ -55,5 +55,6 @@ export function wasStored<S extends SessionSchema>(
   session.moveWaits = false;
   session.commits += 1;
   session.replaced = false;
+  session.changedBefore = undefined;
   emit('commit', { request: session.request, created, revision: stored.record.revision });
 }

@@ -7,8 +7,8 @@ import {
   type ExecutionContext,
   type HttpException,
 } from '@nestjs/common';
-import { SessionPresentError, SessionRequiredError } from '../errors.js';
-import { enter, type SessionRequirements, type Step } from '../express/step.js';
+import { SessionForbiddenError, SessionPresentError, SessionRequiredError } from '../errors.js';
+import { enter, stepsTogether, type SessionRequirements, type Step } from '../express/step.js';
 import { allSteps, classSteps, note, stepsOf, together } from '../decorators/steps.js';
 
 /**
@@ -38,8 +38,12 @@ export const SESSION_REQUIREMENTS = 'typed-session:requirements';
 export function sessionRequirementsOf(
   context: Pick<ExecutionContext, 'getClass' | 'getHandler'>,
 ): SessionRequirements | undefined {
-  const steps = allSteps(classSteps(context.getClass()), stepsOf(context.getHandler()));
+  const steps = stepsBefore(context);
   return steps.some(({ clears }) => clears !== true) ? together(steps) : undefined;
+}
+
+function stepsBefore(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): readonly Step[] {
+  return allSteps(classSteps(context.getClass()), stepsOf(context.getHandler()));
 }
 
 /** Goes through one step before a handler. */
@@ -55,12 +59,13 @@ class StepGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (this.#ofClass && !this.#holds(context)) return true;
     const http = context.switchToHttp();
+    const among = stepsTogether(stepsBefore(context));
     return new Promise((resolve, reject) => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever was handed on is
       const next = (error: unknown): void => { reject(inNest(error)); }; // prettier-ignore
       const goOn = (): void => { resolve(true); }; // prettier-ignore
       // Where `onMissing` answers, this is never settled: there is nothing left that Nest, or a filter, might do.
-      Promise.resolve(enter(this.#step, [http.getRequest(), http.getResponse(), next], goOn)).catch(reject);
+      Promise.resolve(enter(this.#step, [http.getRequest(), http.getResponse(), next], goOn, among)).catch(reject);
     });
   }
 
@@ -74,16 +79,17 @@ class StepGuard implements CanActivate {
 /** The exception of Nest's that filters expect; ours is its `cause`. */
 export function inNest(error: unknown): unknown {
   if (error instanceof SessionRequiredError) return nestException(UnauthorizedException, error);
+  if (error instanceof SessionForbiddenError) return nestException(ForbiddenException, error);
   if (error instanceof SessionPresentError) return nestException(ForbiddenException, error);
   return error;
 }
 
 function nestException(
   Exception: new (body: object, options: { cause: unknown }) => HttpException,
-  error: SessionRequiredError | SessionPresentError,
+  error: SessionRequiredError | SessionForbiddenError | SessionPresentError,
 ): HttpException {
   const { message, code, status } = error;
-  const fields = error instanceof SessionRequiredError ? { fields: error.fields } : {};
+  const fields = 'missing' in error ? { missing: error.missing, failed: error.failed } : {};
   return new Exception({ statusCode: status, message, code, ...fields }, { cause: error });
 }
 

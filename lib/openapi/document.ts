@@ -85,6 +85,11 @@ function operationsOf(document: OpenApiDocument): Operation[] {
 
 function told(operation: Fields, requirements: SessionRequirements, schemeName: string): Fields {
   const { session, anonymous } = requirements;
+  const conditions = conditionsOf(requirements);
+  const forbidden = [
+    ...(conditions.length > 0 ? [describe(conditions)] : []),
+    ...(anonymous ? ['Somebody is signed in already.'] : []),
+  ];
   const responses = (operation['responses'] ?? {}) as Fields; // so says OpenAPI
   const security = (operation['security'] ?? []) as readonly Fields[]; // and here
   // The list's members are alternatives, and the session is asked for beside whichever of them.
@@ -92,20 +97,26 @@ function told(operation: Fields, requirements: SessionRequirements, schemeName: 
   return {
     ...(session ? { security: both } : {}),
     responses: {
-      ...(session ? { 401: { description: describe(requirements) } } : {}),
-      ...(anonymous ? { 403: { description: 'Somebody is signed in already.' } } : {}),
+      ...(session ? { 401: { description: describe([...fieldsOf(requirements), ...conditions]) } } : {}),
+      ...(forbidden.length > 0 ? { 403: { description: forbidden.join(' ') } } : {}),
       ...responses,
     },
   };
 }
 
-/** What is asked for, in a sentence. */
-function describe({ fields, values, predicates }: SessionRequirements): string {
-  const parts = [
-    ...fields.map((field) => `\`${field}\``),
+function fieldsOf({ fields }: SessionRequirements): string[] {
+  return fields.map((field) => `\`${field}\``);
+}
+
+/** What somebody who is signed in may fail. */
+function conditionsOf({ values, predicates }: SessionRequirements): string[] {
+  return [
     ...Object.entries(values).map(([field, value]) => `\`${field}\` = \`${String(value)}\``),
     ...(predicates > 0 ? [predicates === 1 ? 'a condition' : `${predicates} conditions`] : []),
   ];
+}
+
+function describe(parts: readonly string[]): string {
   return parts.length === 0 ? 'A session is required.' : `A session with ${parts.join(', ')} is required.`;
 }
 

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express-serve-static-core';
 import { HttpError, Middleware, type ExpressErrorMiddlewareInterface } from 'routing-controllers';
-import { asHttpError } from './steps.js';
+import { asHttpError, refusedFields } from './steps.js';
 
 /**
  * Answers what the library refuses as JSON, by its status, and keeps what routing-controllers has answered already from
@@ -25,7 +25,7 @@ export class SessionErrorMiddleware implements ExpressErrorMiddlewareInterface {
       return;
     }
     const { httpCode, name, message, code } = told;
-    response.status(httpCode).json({ name, message, code, ...('fields' in told ? { fields: told.fields } : {}) });
+    response.status(httpCode).json({ name, message, code, ...refusedFields(told) });
   }
 }
 (Middleware({ type: 'after' }) as ClassDecorator)(SessionErrorMiddleware); // its type is Function

@@ -2,7 +2,7 @@ import { getMetadataArgsStorage, HttpError } from 'routing-controllers';
 import { methodsOf } from '../decorators/method.js';
 import { allSteps, classSteps, note, stepsOf, together } from '../decorators/steps.js';
 import { SessionError } from '../errors.js';
-import { middlewareOf, type Step } from '../express/step.js';
+import { middlewareOf, stepsTogether, type Step } from '../express/step.js';
 
 type Class = new (...args: never[]) => object;
 type Uses = ReturnType<typeof getMetadataArgsStorage>['uses'];
@@ -41,10 +41,11 @@ function answerForInherited(): void {
 
 function stepsBefore(target: Class, method: string): Uses {
   const steps = allSteps(classSteps(target), methodsOf(target.prototype as object).get(method)?.steps ?? []);
+  const among = stepsTogether(steps);
   return steps
     .filter(({ clears }) => clears !== true)
     .map((step) => {
-      const guard = middlewareOf(step);
+      const guard = middlewareOf(step, among);
       const middleware = (request: object, response: object, next: (error?: unknown) => void): void => {
         guard(request, response, (error) => {
           if (error === undefined) next();
@@ -65,5 +66,10 @@ export function asHttpError(error: unknown): unknown {
   const isTold = expose || process.env['NODE_ENV'] !== 'production';
   const made = new HttpError(status, isTold ? error.message : 'Internal Server Error');
   Object.defineProperty(made, 'cause', { value: error, configurable: true });
-  return Object.assign(made, { name, status, code, ...('fields' in error ? { fields: error.fields } : {}) });
+  return Object.assign(made, { name, status, code, ...refusedFields(error) });
+}
+
+/** Which fields a guard found missing, or with another value. */
+export function refusedFields(error: object): object {
+  return 'missing' in error && 'failed' in error ? { missing: error.missing, failed: error.failed } : {};
 }

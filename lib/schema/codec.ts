@@ -50,6 +50,11 @@ export class PayloadCodec<S extends SessionSchema> {
     return this.#validator.traits.marks;
   }
 
+  /** The fields that a payload can have; `undefined` if the schema allows any. */
+  get fields(): ReadonlySet<string> | undefined {
+    return this.#validator.traits.fields;
+  }
+
   /** The field that names the state of a discriminated union; `undefined` if the schema is none. */
   get discriminator(): string | undefined {
     return this.#validator.discriminator;

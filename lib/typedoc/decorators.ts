@@ -128,8 +128,12 @@ function packageOf(file: string): string | undefined {
 }
 
 function asked(args: readonly ts.Expression[], checker: ts.TypeChecker): string[] {
-  // `{ onMissing }` says what happens to others, and stands in an object of its own.
-  const about = args.filter((arg) => checker.getTypeAtLocation(arg).getProperty('onMissing') === undefined);
+  // `{ onMissing, onForbidden }` says what happens to others, and stands in an object of its own.
+  const handlers = ['onMissing', 'onForbidden'];
+  const about = args.filter((arg) => {
+    const type = checker.getTypeAtLocation(arg);
+    return handlers.every((name) => type.getProperty(name) === undefined);
+  });
   if (about.length === 0) return [ANY_SESSION];
   return about.flatMap((arg) => {
     if (ts.isStringLiteralLike(arg)) return [code(arg.text)];

@@ -118,7 +118,7 @@ export function familySuite(name: string, family: Family): void {
       for (const path of guarded) expect([path, await status(client, path)]).toEqual([path, 401]);
       await set({ userId: 'ann' });
       for (const path of guarded) {
-        expect([path, await status(client, path)]).toEqual([path, path.endsWith('admin') ? 401 : 200]);
+        expect([path, await status(client, path)]).toEqual([path, path.endsWith('admin') ? 403 : 200]);
       }
       await set({ cart: [{ sku: 'tea', qty: 1 }] });
       for (const path of guarded) expect([path, await status(client, path)]).toEqual([path, 200]);
@@ -169,7 +169,7 @@ export function familySuite(name: string, family: Family): void {
     it('ask a question of your own; what it throws is the error', async () => {
       const { client, set } = await open(make);
       await set({ userId: 'ann' });
-      expect(await status(client, '/Methods/predicate')).toBe(401);
+      expect(await status(client, '/Methods/predicate')).toBe(403);
       expect(await status(client, '/Methods/throws')).toBe(500);
       expect((await client.get('/Methods/swallows')).text).toContain('no promise');
       await set({ cart: [{ sku: 'tea', qty: 1 }] });
@@ -315,8 +315,8 @@ export function familySuite(name: string, family: Family): void {
       }
       expect(answers).toEqual([
         [401, false],
-        [401, false],
-        [401, false],
+        [403, false],
+        [403, false],
         [200, true],
       ]); // the last has a new id
     }

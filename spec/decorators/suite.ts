@@ -276,7 +276,7 @@ export function ownDecoratorSuite(
     await client.get('/login');
     expect(await statuses()).toEqual([401, 200]);
     await client.get('/admin/reader');
-    expect(await statuses()).toEqual([401, 200]);
+    expect(await statuses()).toEqual([403, 200]);
     await client.get('/admin/writer');
     expect(await client.json('/write')).toBe('root');
     expect(await client.json('/buy')).toBe('ann');

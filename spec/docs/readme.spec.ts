@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   rmSync(temp, { recursive: true, force: true });
-});
+}, 120_000);
 
 function projectOf(document: string) {
   const project = projects.get(document);
@@ -100,7 +100,7 @@ function follow(block: string, cwd: string): string {
   const commands = [...block.matchAll(/^\$ (.*)$/gm)].map(([, command]) => command ?? '');
   return commands
     .map((command) => {
-      const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8', timeout: 10_000 });
+      const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8', timeout: 60_000 });
       return `$ ${command}\n${stdout.trimEnd()}${stderr}\n`;
     })
     .join('');

@@ -72,7 +72,8 @@ describe.each([
       status: 401,
       detail: 'A session with userId is required: sign in first.',
       code: 'SESSION_REQUIRED',
-      fields: ['userId'],
+      missing: ['userId'],
+      failed: [],
     });
     expect((await client.get('/orders')).status).toBe(302);
   });
@@ -154,7 +155,7 @@ describe('a readonly guard', () => {
       const frozen = nodeEnv !== 'production';
       expect(await client.json('/read')).toMatchObject({ frozen: [frozen, frozen, frozen] });
       const revision = store.calls.length;
-      await client.get('/write');
+      expect((await client.get('/write')).status).toBe(frozen ? 200 : 500); // its handler leaves a frozen session alone
       expect(store.calls.slice(revision)).toEqual(['read']);
       expect(await client.json('/session')).toMatchObject({ views: 0 });
     } finally {
@@ -168,6 +169,55 @@ describe('a readonly guard', () => {
     expect(await client.json('/session')).toMatchObject({ views: 5, userId: 'ann' });
     expect((await client.get('/refused')).status).toBe(500);
     expect(await client.json('/session')).toMatchObject({ views: 5 });
+  });
+
+  it.each(['development', 'production'])('lets no change be lost with a 200: %s', async (nodeEnv) => {
+    const previous = process.env['NODE_ENV'];
+    try {
+      process.env['NODE_ENV'] = nodeEnv;
+      const sessions = session({ schema, secret: 'b4c1f0a97de2486c8a53e1f7902d6b3e', cookie: { secure: false } });
+      const client = await makeApp((app) => {
+        app.use(sessions);
+        app.get('/set', (req, res) => {
+          Object.assign(sessions.of(req), { userId: 'ann', cart: [{ sku: 'tea', qty: 1 }], lastLogin: new Date(0) });
+          res.end();
+        });
+        app.get('/session', (req, res) => res.json(sessions.of(req)));
+        const change = (path: string, ...handlers: RequestHandler[]) =>
+          app.get(path, ...handlers, (_req, res) => res.json(1));
+        const writes: RequestHandler = (req, _res, next) => { sessions.of(req).views += 1; next(); }; // prettier-ignore
+        const readonly = guard.readonly('userId');
+        change('/field', readonly, writes);
+        change('/date', readonly, (req, _res, next) => { sessions.of(req).lastLogin?.setTime(5); next(); }); // prettier-ignore
+        change('/cart', readonly, (req, _res, next) => { sessions.of(req).cart[0]!.qty = 9; next(); }); // prettier-ignore
+        change('/save', readonly, (req, _res, next) => { sessions.of(req).save().then(() => { next(); }, next); }); // prettier-ignore
+        change('/update', readonly, (req, _res, next) => { sessions.of(req).update((s) => { s.views = 9; }).then(() => { next(); }, next); }); // prettier-ignore
+        change('/both', writes, readonly, writes);
+        change('/plain-last', readonly, guard('userId'), writes);
+        change('/readonly-last', guard('userId'), readonly, writes);
+      });
+      await client.get('/set');
+      const frozen = nodeEnv === 'development';
+      for (const path of ['/field', '/date', '/cart', '/save', '/update', '/both', '/readonly-last']) {
+        const answer = await client.get(path);
+        expect([path, answer.status]).toEqual([path, 500]);
+        const isThrownAtTheLine = frozen && !['/date', '/save', '/update'].includes(path);
+        expect([path, answer.text]).toEqual([
+          path,
+          expect.stringMatching(isThrownAtTheLine ? /read only|assign/ : /SESSION_READONLY/),
+        ]);
+        if (!frozen && path === '/field') expect(answer.text).toContain('behind a readonly guard (views)');
+      }
+      expect(await client.json('/session')).toMatchObject({
+        views: 0,
+        cart: [{ qty: 1 }],
+        lastLogin: new Date(0).toISOString(),
+      });
+      expect((await client.get('/plain-last')).status).toBe(200); // the last guard decides
+      expect(await client.json('/session')).toMatchObject({ views: 1 });
+    } finally {
+      process.env['NODE_ENV'] = previous;
+    }
   });
 
   it('leaves a logout possible', async () => {

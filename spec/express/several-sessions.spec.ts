@@ -94,12 +94,26 @@ describe('a guard that asks for values', () => {
     expect((await client.get('/admin/write')).status).toBe(401);
     await client.get('/admin/login/reader');
     const refused = await client.get('/admin/write');
-    expect(refused.status).toBe(401);
-    expect(JSON.parse(refused.text)).toMatchObject({ code: 'SESSION_REQUIRED' });
+    expect(refused.status).toBe(403);
+    expect(JSON.parse(refused.text)).toMatchObject({ code: 'SESSION_FORBIDDEN' });
     expect(refused.text).toContain('level'); // the field, and no value of it
     expect(refused.text).not.toContain('reader');
     await client.get('/admin/login/writer');
     expect(await client.json('/admin/write')).toBe('writer');
+  });
+
+  it('refuses a field that the schema does not have when it is made', () => {
+    const admin = session({ schema: shopSchema, secret: 's' });
+    for (const guard of [admin.requireSession, admin.RequireSession]) {
+      const wrong = guard as unknown as (...asked: unknown[]) => unknown;
+      expect(() => wrong('usreId')).toThrow(
+        "requireSession('usreId'): the schema has no field usreId (did you mean userId?)",
+      );
+      expect(() => wrong('userId', { userId: 'ann', userID: 1 })).toThrow(
+        'requireSession({ userID: … }): the schema has no field userID (did you mean userId?)',
+      );
+      expect(() => wrong('constructor')).toThrow(/has no field constructor$/);
+    }
   });
 
   it.each([

@@ -199,14 +199,19 @@ describe('in a Nest app', () => {
         statusCode: 401,
         message: 'A session with userId is required: sign in first.',
         code: 'SESSION_REQUIRED',
-        fields: ['userId'],
+        missing: ['userId'],
+        failed: [],
       },
     ]);
     expect((await client.get('/account/open')).text).toBe('open');
     expect((await post('/login/ann')).status).toBe(201);
     expect(await client.json('/account?q=1')).toEqual({ userId: 'ann', views: 0, query: '1' });
     expect(await client.json('/account/raw')).toBe('ann');
-    expect((await client.get('/account/admin')).status).toBe(401);
+    const forbidden = await client.get('/account/admin');
+    expect([forbidden.status, JSON.parse(forbidden.text)]).toMatchObject([
+      403,
+      { statusCode: 403, code: 'SESSION_FORBIDDEN', missing: [], failed: ['predicate()'] },
+    ]);
     expect((await post('/cart/tea')).text).toBe('1');
     expect((await client.get('/account/admin')).text).toBe('admin');
   });
@@ -290,7 +295,7 @@ describe('in a Nest app', () => {
     const { client, post } = await open();
     await post('/login/ann');
     const answer = await client.get('/needs');
-    expect([answer.status, answer.text]).toEqual([401, expect.stringContaining('views')]);
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('views')]);
     const { client: own } = await open({ onMissing: (_error, _req, res) => res.status(418).json('own') });
     expect((await own.get('/needs')).status).toBe(418); // behind a guard, as all that is asked for
     expect(sessionRequirements(VisitController)).toMatchObject({

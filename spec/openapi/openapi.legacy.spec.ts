@@ -96,6 +96,7 @@ it.each(['3.0.0', '3.1.0'] as const)(
     });
     expect(told.paths['/account/notes']?.delete?.responses).toMatchObject({
       401: { description: 'A session with `userId`, `role` = `admin`, a condition is required.' },
+      403: { description: 'A session with `role` = `admin`, a condition is required.' },
     });
     for (const path of ['/account/old', '/account/older', '/v2/orders']) {
       expect([path, told.paths[path]?.get?.security]).toEqual([path, [{ session: [] }]]);
@@ -136,6 +137,8 @@ it('what a document says already stays, and other names of operations can be tol
       `${controller.replace('Controller', '').toLowerCase()}.${method}`,
   };
   const told = withSessionSecurity(document, options);
+  const clear = operation('clear');
+  const CONDITIONS = 'A session with `role` = `admin`, a condition is required.';
   expect({ ...told, components: undefined }).toEqual({
     ...document,
     components: undefined,
@@ -143,7 +146,11 @@ it('what a document says already stays, and other names of operations can be tol
       '/account': {
         ...document.paths['/account'],
         get: { ...operation('show'), security: [{ key: [], cookie: [] }, { cookie: [] }] }, // beside each of the alternatives
-        put: { ...operation('clear'), security: [{ cookie: [] }] },
+        put: {
+          ...clear,
+          responses: { ...clear.responses, 403: { description: CONDITIONS } },
+          security: [{ cookie: [] }],
+        },
         post: { ...operation('several'), security: [{ oauth: [], cookie: [] }] }, // beside what holds for the whole document
       },
     },
@@ -177,7 +184,10 @@ it('tells actions of routing-controllers and methods of plain classes too', () =
     '/rule': {
       get: {
         security: [{ session: [] }],
-        responses: { 401: { description: expect.stringContaining('`role` = `admin`') } },
+        responses: {
+          401: { description: expect.stringContaining('`userId`, `role` = `admin`') },
+          403: { description: expect.stringContaining('with `role` = `admin`') },
+        },
       },
     },
   });

@@ -165,14 +165,19 @@ describe.each([
         name: 'SessionRequiredError',
         message: 'A session with userId is required: sign in first.',
         code: 'SESSION_REQUIRED',
-        fields: ['userId'],
+        missing: ['userId'],
+        failed: [],
       },
     ]);
     expect(await client.json('/account/open')).toEqual(['open']);
     expect((await post('/login/ann')).text).toBe('{"ok":true}');
     expect(await client.json('/account?q=1')).toEqual({ userId: 'ann', views: 0, query: '1' });
     expect(await client.json('/account/raw')).toBe('ann');
-    expect((await client.get('/account/admin')).status).toBe(401);
+    const forbidden = await client.get('/account/admin');
+    expect([forbidden.status, JSON.parse(forbidden.text)]).toMatchObject([
+      403,
+      { name: 'SessionForbiddenError', code: 'SESSION_FORBIDDEN', missing: [], failed: ['predicate()'] },
+    ]);
     await post('/cart/tea');
     expect(await client.json('/account/admin')).toEqual(['admin']);
     expect((await client.get('/account/page')).text).toBe('["page"]');
@@ -191,7 +196,7 @@ describe.each([
     expect(await client.json('/loosened/more')).toEqual(['more']);
     await post('/login/ann');
     expect(await client.json('/heir/more')).toEqual(['more']);
-    expect((await client.get('/heir/admin')).status).toBe(401);
+    expect((await client.get('/heir/admin')).status).toBe(403);
   });
 
   it('login rotates, logout destroys; both when they have succeeded', async () => {
@@ -220,7 +225,7 @@ describe.each([
     const { client, post } = await open(make);
     await post('/login/ann');
     const answer = await client.get('/needs');
-    expect([answer.status, answer.text]).toEqual([401, expect.stringContaining('views')]);
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('views')]);
     expect((await client.get('/account/reads')).status).toBe(500);
     expect((await post('/cart/tea')).text).toBe('[1]');
     const { client: own } = await open(make, { onMissing: (_error, _req, res) => res.status(418).json('own') });

@@ -25,7 +25,7 @@ app.get('/login/:user', (req, res) => {
   res.json('in');
 });
 RegisterRoutes(app);
-app.use((error, req, res, next) => { res.status(error.status).json([error.code, error.fields]); });
+app.use((error, req, res, next) => { res.status(error.status).json([error.code, [...error.missing, ...error.failed]]); });
 const server = app.listen(0, '127.0.0.1', () => { console.log(server.address().port); });
 `;
 
@@ -66,7 +66,7 @@ it('the recipe for tsoa guards its controllers, and is told in its OpenAPI docum
   expect(await answerTo('/receipts/all')).toEqual([401, ['SESSION_REQUIRED', ['userId']]]);
   await client.get('/login/ada');
   expect(await answerTo('/receipts')).toEqual([200, ['a receipt of ada']]);
-  expect(await answerTo('/receipts/all')).toEqual([401, ['SESSION_REQUIRED', ['role']]]);
+  expect(await answerTo('/receipts/all')).toEqual([403, ['SESSION_FORBIDDEN', ['role']]]);
   await client.get('/login/root');
   expect(await answerTo('/receipts/all')).toEqual([200, ['all receipts']]);
 });

@@ -170,6 +170,15 @@ app.get('/', requireSession('userId', { onMissing: byAccept({ html: redirect('/l
 });
 session({ schema: sessionSchema, secret: 's', onMissing: redirect('/login') });
 expectError(session({ schema: sessionSchema, secret: 's', onMissing: '/login' }));
+requireSession({ role: 'admin' }, { onForbidden: problem });
+requireSession({ role: 'admin' }, { onMissing: redirect('/login'), onForbidden: problem });
+RequireSession({ role: 'admin' }, { onForbidden: problem });
+app.get('/', requireSession('userId', { onForbidden: problem }), (req) => {
+  expectType<string>(req.session.userId);
+});
+session({ schema: sessionSchema, secret: 's', onForbidden: problem });
+expectError(session({ schema: sessionSchema, secret: 's', onForbidden: '/login' }));
+expectError(requireSession({ onForbidden: '/login' }));
 expectError(requireSession({ onMissing: '/login' }));
 expectError(byAccept({ html: redirect('/login') }));
 app.get('/login', requireAnonymous(), requireAnonymous({ onPresent: redirect('/') }));

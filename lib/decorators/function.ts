@@ -1,0 +1,47 @@
+import { IncomingMessage } from 'node:http';
+import { contextOf } from '../express/request-context.js';
+import { enterAll, type Step } from '../express/step.js';
+import { note, type Callable } from './steps.js';
+
+/** The functions that {@link guardFunction} has made. */
+const guardedFunctions = new WeakSet<object>();
+
+/** Whether a function is behind the steps of a class already. */
+export function isGuardedFunction(value: object): boolean {
+  return guardedFunctions.has(value);
+}
+
+/** Remembers a function that the decorator of a class hands out, guarded. */
+export function noteGuarded(value: Callable): Callable {
+  guardedFunctions.add(value);
+  return value;
+}
+
+/**
+ * A function that goes through steps first if it is called with a request, as a handler, a middleware or an error handler
+ * is. Any other call, of a helper or of an injected function, goes straight through. It keeps its properties: an Express
+ * router is a function with methods.
+ */
+export function guardFunction(unguarded: Callable, steps: readonly Step[]): Callable {
+  const guarded = new Proxy(unguarded, {
+    apply(_target, self: unknown, args: unknown[]) {
+      const at = args.findIndex(isRequest);
+      const goOn = (): unknown => unguarded.apply(self, args);
+      return at === -1 ? goOn() : enterAll(steps, args.slice(at), goOn);
+    },
+  });
+  note(guarded, steps);
+  return noteGuarded(guarded);
+}
+
+/** Whether a value is a function that can be called: classes cannot. */
+export function isCallable(value: unknown): value is Callable {
+  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value));
+}
+
+function isRequest(value: unknown, index: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (contextOf(value) !== undefined || value instanceof IncomingMessage) return true;
+  if (index === 0 && 'session' in value) return true; // a fake request of a unit test
+  return 'method' in value && 'url' in value && 'headers' in value; // one that an adapter creates
+}

@@ -1,0 +1,17 @@
+import { SessionReadonlyError } from '../errors.js';
+import type { PayloadCodec, Tree } from '../schema/codec.js';
+import { ownField } from '../schema/tree.js';
+import type { SessionSchema } from '../schema/types.js';
+
+/**
+ * Refuses a session that was changed behind a readonly guard: nothing of it is stored, and a handler that believed it was
+ * must not respond with a 200.
+ * @param before - the payload as the guard handed it out
+ * @throws SessionReadonlyError, with the changed fields that the schema knows: a client may have chosen the names of others
+ */
+export function refuseChanges<S extends SessionSchema>(codec: PayloadCodec<S>, current: Tree, before: Tree): void {
+  if (codec.same(current, before)) return;
+  const fields = [...new Set([...Object.keys(current), ...Object.keys(before)])];
+  const changed = fields.filter((field) => !codec.same(ownField(current, field), ownField(before, field)));
+  throw new SessionReadonlyError(codec.publicFields(changed), 'The session was changed');
+}
