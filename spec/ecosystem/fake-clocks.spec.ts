@@ -149,11 +149,13 @@ it('a cached copy from before a fake clock is not taken for one from its future'
   const store = cached(inner, { ttl: 1_000 });
   const record = { data: '{}', revision: 1, schemaVersion: 1, createdAt: 0, expiresAt: Date.now() + 3_600_000 };
   await inner.create('key', record);
-  await store.read('key');
-  await inner.delete('key');
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => void vi.useRealTimers());
-  vi.advanceTimersByTime(2_000);
+  vi.advanceTimersByTime(60_000);
+  await store.read('key');
+  await inner.delete('key');
+  vi.useRealTimers();
+  vi.useFakeTimers({ toFake: ['performance'] });
   expect(await store.read('key')).toBeUndefined();
 });
 

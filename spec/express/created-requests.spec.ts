@@ -53,7 +53,7 @@ function listenerOf(make: typeof express | undefined, ...before: RequestHandler[
     else {
       next(request as never, response as never, (error?: unknown) => {
         if (error === undefined) bare(request, response, at + 1);
-        else response.writeHead(500).end(String(error));
+        else response.writeHead(500).end(error instanceof Error ? error.message : 'failed');
       });
     }
   };

@@ -85,7 +85,7 @@ describe('a value of another realm', () => {
 
   it('is refused by isoDate where it is no valid date', async () => {
     for (const expression of ['new Date(NaN)', '{ getTime() { return 0 } }', '"1970-01-01T00:00:00.000Z"']) {
-      const encoded = z.object({ value: isoDate }).safeEncode({ value: foreign(expression) as Date });
+      const encoded = z.safeEncode(z.object({ value: isoDate }), { value: foreign(expression) as Date });
       expect(encoded.error?.issues).toMatchObject([{ code: 'invalid_type', path: ['value'] }]);
     }
   });
