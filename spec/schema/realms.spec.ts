@@ -91,15 +91,15 @@ describe('a value of another realm', () => {
   });
 
   it.each([
-    ['new Date(0)', 'value.at is an instance of Date: declare it as isoDate'],
-    ['new Map()', 'value.at is an instance of Map: declare it as mapOf(key, value)'],
-    ['new (class Money {})()', 'value.at is an instance of Money'],
+    ['new Date(0)', 'value is an instance of Date: declare it as isoDate'],
+    ['new Map()', 'value is an instance of Map: declare it as mapOf(key, value)'],
+    ['new (class Money {})()', 'value is an instance of Money'],
   ])('is refused with the advice for its class: %s', async (expression, message) => {
     const sessions = session({ schema: z.object({ value: z.unknown().optional() }), secret });
     const client = await makeApp((app) => {
       app.use(sessions);
       app.get('/', (req, res) => {
-        sessions.of(req).value = { at: foreign(expression) };
+        sessions.of(req).value = foreign(expression);
         res.end();
       });
     });
