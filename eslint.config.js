@@ -61,10 +61,16 @@ const arrows = [
     packages: [...frameworks, ...drivers],
     other: [concreteStores],
   }),
-  arrow('lib/stores/*/**', 'a concrete store imports its contract, the small files beside it, errors and its driver', {
-    other: ['^\\.\\./(?!(?:store|express-session-store|record|principal|options|key)\\.js$|\\.\\./errors\\.js$)'],
-    packages: ['express', 'zod', 'cookie'],
-  }),
+  arrow(
+    'lib/stores/*/**',
+    'a concrete store imports its contract, the small files beside it, errors, realms, timers and its driver',
+    {
+      other: [
+        '^\\.\\./(?!(?:store|express-session-store|record|principal|options|key)\\.js$|\\.\\./(?:errors|realms|timers)\\.js$)',
+      ],
+      packages: ['express', 'zod', 'cookie'],
+    },
+  ),
   arrow('lib/lifecycle/**', 'the lifecycle knows no framework, no face and no concrete store', {
     folders: [...faces, 'node', 'express', 'decorators'],
     packages: [...frameworks, ...drivers],

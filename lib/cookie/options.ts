@@ -1,6 +1,7 @@
 import { stringifySetCookie } from 'cookie';
 import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
+import { isDate } from '../realms.js';
 
 /** How the session cookie is set: express-session's options, with safer defaults. */
 export interface CookieOptions {
@@ -171,7 +172,7 @@ export function checkMaxAge(maxAge: unknown): number | undefined {
 /** Checks a moment, given as an option or set on `req.session.cookie`. */
 export function checkExpires(expires: unknown): Date | undefined {
   if (expires === undefined || expires === null) return undefined;
-  if (!(expires instanceof Date) || Number.isNaN(expires.getTime())) {
+  if (!isDate(expires) || Number.isNaN(expires.getTime())) {
     throw new SessionOptionsError('cookie.expires', 'must be a valid Date');
   }
   return expires;

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { SessionOptionsError } from '../errors.js';
+import { isBytes } from '../realms.js';
 
 /** What signs cookies: text, bytes, or a key of `node:crypto`. */
 export type Secret = string | Buffer | Uint8Array | KeyObject;
@@ -36,7 +37,7 @@ export function secretKeys(secret: Secret | readonly Secret[] | undefined): read
 }
 
 function toKey(secret: unknown): KeyObject {
-  if (typeof secret === 'string' || secret instanceof Uint8Array) {
+  if (typeof secret === 'string' || isBytes(secret)) {
     if (secret.length === 0) throw new SessionOptionsError('secret', 'is empty: give at least 32 random bytes');
     return typeof secret === 'string' ? createSecretKey(secret, 'utf8') : createSecretKey(secret);
   }

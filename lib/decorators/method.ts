@@ -1,4 +1,5 @@
 import type { Step } from '../express/step.js';
+import { isObjectPrototype } from '../realms.js';
 import { withParameters } from './parameters.js';
 import { behindStep, likeMethod, note, stepsOf, type Callable } from './steps.js';
 
@@ -143,7 +144,7 @@ export interface FoundMethod {
 /** The methods of a class and of its base classes, by name; overridden ones are left out. */
 export function methodsOf(prototype: object): Map<PropertyKey, FoundMethod> {
   const found = new Map<PropertyKey, FoundMethod>();
-  for (let owner = prototype; owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object) {
+  for (let owner = prototype; !isObjectPrototype(owner); owner = Object.getPrototypeOf(owner) as object) {
     for (const name of Reflect.ownKeys(owner)) {
       const descriptor = Object.getOwnPropertyDescriptor(owner, name);
       const method: unknown = descriptor?.value ?? behind(descriptor);

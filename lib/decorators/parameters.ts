@@ -11,6 +11,7 @@ import type {
   RegisteredValues,
   SessionField,
 } from '../schema/types.js';
+import { defer } from '../timers.js';
 import { behindStep, classSteps, likeMethod, stepsOf, type Callable } from './steps.js';
 import type { Refused } from './types.js';
 
@@ -90,7 +91,7 @@ function parameter(one: Parameter) {
     ofMethod[index] = one;
     ofClass.set(name, ofMethod);
     parameters.set(prototype, ofClass);
-    queueMicrotask(() => { refuseAlone(prototype, name); }); // prettier-ignore
+    defer(refuseAlone, prototype, name);
   };
 }
 

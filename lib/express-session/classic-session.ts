@@ -1,5 +1,6 @@
 import { addHeader, type AnyResponse } from '../node/messages.js';
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
+import { defer } from '../timers.js';
 import { setCookieHeader } from './cookie.js';
 import type { Config } from './options.js';
 import { isSecure } from './request.js';
@@ -106,7 +107,7 @@ export class ClassicSession implements ResponseHook {
     let goOn: (() => void) | undefined;
     run((error) => {
       answered = true;
-      if (error) setImmediate(this.#next, error);
+      if (error) defer(this.#next, error);
       goOn?.();
     });
     if (answered) return undefined;
@@ -145,7 +146,7 @@ export class ClassicSession implements ResponseHook {
       const signed = signerOf(this.#request)?.sign(sessionID);
       if (signed !== undefined) this.#cookie = setCookieHeader(name, signed, session.cookie.data);
     } catch (error) {
-      setImmediate(this.#next, error);
+      defer(this.#next, error);
     }
   }
 

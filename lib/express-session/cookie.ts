@@ -1,5 +1,6 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
 import depd from 'depd';
+import { isDate, isError } from '../realms.js';
 
 // One for each file that tells: a notice is told once for each place which that file was called from.
 const deprecated = depd('express-session');
@@ -116,14 +117,14 @@ export class Cookie {
 
   /** How many milliseconds are left. Setting it begins to count anew. */
   get maxAge(): number | null | undefined {
-    return this.expires instanceof Date ? this.expires.getTime() - Date.now() : this.expires;
+    return isDate(this.expires) ? this.expires.getTime() - Date.now() : this.expires;
   }
 
   set maxAge(life: number | Date | null | undefined) {
-    if (life && typeof life !== 'number' && !(life instanceof Date)) {
+    if (life && typeof life !== 'number' && !isDate(life)) {
       throw new TypeError('maxAge must be a number or Date');
     }
-    if (life instanceof Date) deprecated('maxAge as Date; pass number of milliseconds instead');
+    if (isDate(life)) deprecated('maxAge as Date; pass number of milliseconds instead');
     this.expires = typeof life === 'number' ? new Date(Date.now() + life) : life;
   }
 
@@ -162,7 +163,7 @@ export function setCookieHeader(name: string, value: string, data: CookieData | 
   try {
     return stringifySetCookie(data === undefined ? { name, value } : attributesOf(name, value, data));
   } catch (error) {
-    const attribute = /^option (\w+) is invalid/.exec(error instanceof Error ? error.message : '')?.[1];
+    const attribute = /^option (\w+) is invalid/.exec(isError(error) ? error.message : '')?.[1];
     // eslint-disable-next-line preserve-caught-error -- the cause holds the value
     throw new TypeError(attribute === undefined ? 'cookie is invalid' : `option ${attribute} is invalid`);
   }

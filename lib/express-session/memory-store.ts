@@ -1,4 +1,5 @@
 import { inherits } from 'node:util';
+import { defer } from '../timers.js';
 import { Store, type StoredSession } from './store.js';
 
 /** express-session's store in memory: every session as text, which leaves when it is asked for after its time and not before. */
@@ -38,22 +39,22 @@ const methods: Omit<MemoryStore, keyof Store | 'sessions'> &
       const session = live(this.sessions, id);
       if (session !== undefined) found[id] = session;
     }
-    if (callback) setImmediate(callback, null, found);
+    if (callback) defer(callback, null, found);
   },
   clear(callback) {
     this.sessions = empty();
-    if (callback) setImmediate(callback);
+    if (callback) defer(callback);
   },
   destroy(id, callback) {
     Reflect.deleteProperty(this.sessions, id);
-    if (callback) setImmediate(callback);
+    if (callback) defer(callback);
   },
   get(id, callback) {
-    setImmediate(callback, null, live(this.sessions, id));
+    defer(callback, null, live(this.sessions, id));
   },
   set(id, session, callback) {
     this.sessions[id] = JSON.stringify(session);
-    if (callback) setImmediate(callback);
+    if (callback) defer(callback);
   },
   length(callback) {
     this.all((_error, sessions) => {
@@ -66,7 +67,7 @@ const methods: Omit<MemoryStore, keyof Store | 'sessions'> &
       const { cookie } = session as StoredSession; // the middleware's sessions have one
       this.sessions[id] = JSON.stringify({ ...current, cookie });
     }
-    if (callback) setImmediate(callback);
+    if (callback) defer(callback);
   },
 };
 Object.assign(MemoryStoreFunction.prototype as object, methods);

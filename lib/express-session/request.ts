@@ -1,13 +1,14 @@
 import { parseCookie } from 'cookie';
 import depd from 'depd';
 import type { Signer } from '../cookie/signature.js';
+import { cookieHeaderOf, expressSecure, isEncrypted, isForwardedSecure } from '../express/request-headers.js';
 import type { IncomingSessionRequest } from './session.js';
 
 const deprecated = depd('express-session');
 
 /** The id that a request's cookie names: from its header or, as of old, from what cookie-parser made of it. */
 export function idOf(request: IncomingSessionRequest, name: string, signer: Signer): string | undefined {
-  const header = request.headers.cookie;
+  const header = cookieHeaderOf(request);
   const sent = header ? verified(parseCookie(header, { decode: decodeValue })[name], signer) : undefined;
   if (sent) return sent;
   const signed = request.signedCookies?.[name];
@@ -32,8 +33,8 @@ function decodeValue(value: string): string {
 
 /** The path that the client asked for, wherever in the app the middleware is mounted. */
 export function pathOf(request: IncomingSessionRequest): string {
-  const url = request.originalUrl ?? request.url ?? '';
-  if (url === '') return '/';
+  const url: unknown = request.originalUrl ?? request.url;
+  if (typeof url !== 'string' || url === '') return '/'; // a created request may lack both
   if (!url.startsWith('/') && URL.canParse(url)) return new URL(url).pathname; // a proxy may be asked by the whole URL
   return url.replace(/[?#].*$/s, ''); // `*` among them, which no cookie's path covers
 }
@@ -44,15 +45,7 @@ function verified(value: unknown, signer: Signer): string | undefined {
 
 /** Whether the request came over TLS: by its socket, or by what says so and is to be believed. */
 export function isSecure(request: IncomingSessionRequest, proxy: boolean | undefined): boolean {
-  const { socket } = request as { readonly socket?: IncomingSessionRequest['socket'] }; // a test's request may lack one
-  if (socket !== undefined && 'encrypted' in socket && socket.encrypted === true) return true;
+  if (isEncrypted(request)) return true;
   if (proxy === false) return false;
-  if (proxy !== true) return request.secure === true;
-  const header = request.headers['x-forwarded-proto'];
-  return (
-    String(header ?? '')
-      .split(',', 1)[0]
-      ?.trim()
-      .toLowerCase() === 'https'
-  );
+  return proxy === true ? isForwardedSecure(request) : expressSecure(request) === true;
 }

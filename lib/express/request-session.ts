@@ -9,12 +9,12 @@ import { checkLateChange, reportsLateChanges } from '../lifecycle/late-change.js
 import { writeCookie } from '../lifecycle/response-cookie.js';
 import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../node/messages.js';
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
+import { defer } from '../timers.js';
 import type { RequestContext } from './request-context.js';
+import { cookieHeaderOf, expressSecure, isEncrypted, isForwardedSecure } from './request-headers.js';
 
 /** What Express gives a request. */
 interface ExpressRequest {
-  /** Express's getter, which honours `trust proxy`. */
-  readonly secure?: boolean;
   readonly originalUrl?: string;
   readonly route?: { readonly path?: unknown } | undefined;
 }
@@ -51,26 +51,15 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
   }
 
   override cookieHeader(): string | undefined {
-    const { request } = this.#context;
-    const { rawHeaders } = request as Partial<AnyRequest>; // a request made up by a test may lack them
-    if (rawHeaders === undefined) return request.headers.cookie;
-    // `headers` is built when it is first read, which costs more than all else that an anonymous request is in for.
-    for (let i = 0; i < rawHeaders.length; i += 2) {
-      const name = rawHeaders[i];
-      if (name?.length === 6 && name.toLowerCase() === 'cookie') return request.headers.cookie;
-    }
-    return undefined;
+    return cookieHeaderOf(this.#context.request);
   }
 
   override isSecure(): boolean {
     const { request } = this.#context;
     const { proxy } = this.settings;
-    const { secure } = request as ExpressRequest;
-    if (proxy === undefined && secure !== undefined) return secure;
-    if ('encrypted' in request.socket && request.socket.encrypted) return true;
-    if (proxy !== true) return false;
-    const header = request.headers['x-forwarded-proto'];
-    return String(header).split(',', 1)[0]?.trim().toLowerCase() === 'https';
+    const secure = proxy === undefined ? expressSecure(request) : undefined;
+    if (secure !== undefined) return secure;
+    return isEncrypted(request) || (proxy === true && isForwardedSecure(request));
   }
 
   commit({ status, streamed }: ResponseMoment): Promise<void> | undefined {
@@ -83,7 +72,7 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
 
   failedLate(error: Error): void {
     const { onError } = this.settings;
-    if (onError !== undefined) process.nextTick(onError, error, this.request);
+    if (onError !== undefined) defer(onError, error, this.request);
   }
 
   override headersSent(): boolean {
@@ -129,7 +118,8 @@ function routeOf(request: AnyRequest): string | undefined {
 
 /** The path that the client asked for, wherever in the app we are mounted. */
 export function requestPath(request: AnyRequest): string {
-  const asked = (request as ExpressRequest).originalUrl ?? request.url ?? '/';
+  const asked: unknown = (request as ExpressRequest).originalUrl ?? request.url;
+  if (typeof asked !== 'string') return '/'; // a created request may lack both
   const url = asked.startsWith('/') ? asked : URL.canParse(asked) ? new URL(asked).pathname : '/'; // a proxy may be asked by the whole URL
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);

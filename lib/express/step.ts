@@ -1,5 +1,6 @@
 import { SessionForbiddenError, SessionPresentError, SessionRequiredError } from '../errors.js';
 import type { Settings } from '../lifecycle/settings.js';
+import { isThenable } from '../realms.js';
 import type { SessionSchema } from '../schema/types.js';
 import { contextOf } from './request-context.js';
 import type { MissingHandler } from './missing.js';
@@ -94,7 +95,7 @@ export function enter(step: Step, args: readonly unknown[], goOn: () => unknown,
     if (handler === undefined || typeof response !== 'object' || typeof next !== 'function') return handOn(error);
     try {
       const answer = (handler as (...args: unknown[]) => unknown)(error, request, response, next);
-      return answer instanceof Promise ? answer.catch(handOn) : answer;
+      return isThenable(answer) ? answer.then(undefined, handOn) : answer;
     } catch (reason) {
       return handOn(reason);
     }

@@ -8,6 +8,7 @@ import type {
   SessionSchema,
   TakeableField,
 } from '../schema/types.js';
+import { defer } from '../timers.js';
 import * as actions from './actions.js';
 import type { RequestSession } from './request-session.js';
 
@@ -283,10 +284,10 @@ function answer<T>(promise: Promise<T>, callback?: (error?: unknown, value?: T) 
   if (callback === undefined) return promise;
   promise.then(
     (value) => {
-      process.nextTick(callback, undefined, value);
+      defer(callback, undefined, value);
     },
     (error: unknown) => {
-      process.nextTick(callback, error);
+      defer(callback, error);
     },
   );
   return undefined;

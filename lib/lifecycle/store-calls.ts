@@ -1,7 +1,9 @@
 import type { CookieNames } from '../cookie/names.js';
 import { SessionError, SessionStoreError } from '../errors.js';
+import { isError } from '../realms.js';
 import { keyOf, nameOfKey } from '../stores/key.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../stores/store.js';
+import { after } from '../timers.js';
 
 type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';
 
@@ -155,16 +157,16 @@ export class StoreCalls {
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const command = new Command();
-      let timer: NodeJS.Timeout | undefined;
+      let stop: (() => void) | undefined;
       const fail = (error: unknown): void => {
-        clearTimeout(timer);
+        stop?.();
         reject(asStoreError(operation, error));
       };
       try {
         const answer = run(this.#store, command);
         if (answer === undefined) throw new SessionStoreError(operation, lacks(operation));
         answer.then((value) => {
-          clearTimeout(timer);
+          stop?.();
           resolve(value);
         }, fail);
       } catch (error) {
@@ -172,7 +174,7 @@ export class StoreCalls {
         return;
       }
       if (this.#timeout !== Infinity) {
-        timer = setTimeout(() => {
+        stop = after(this.#timeout, () => {
           reject(
             new SessionStoreError(
               operation,
@@ -181,7 +183,7 @@ export class StoreCalls {
             ),
           );
           command.abort();
-        }, this.#timeout);
+        });
       }
     });
   }
@@ -196,8 +198,8 @@ function kindOf(error: Error): string {
 function asStoreError(operation: Operation, error: unknown): Error {
   if (error instanceof SessionError) return error;
   // Only the error's kind and code: a driver's message may quote the command, and with it the key or the payload.
-  const kind = error instanceof Error ? kindOf(error) : typeof error;
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const kind = isError(error) ? kindOf(error) : typeof error;
+  const code: unknown = isError(error) && 'code' in error ? error.code : undefined;
   const known = typeof code === 'string' && /^\w{2,40}$/.test(code) ? ` (${code})` : '';
   return new SessionStoreError(operation, `it rejected with ${kind}${known}; see cause`, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { isError } from '../realms.js';
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
 import { newStamp } from './records.js';
@@ -111,6 +112,6 @@ async function keepAlive<S extends SessionSchema>(
 }
 
 function reportFailure<S extends SessionSchema>(session: RequestSession<S>, error: unknown): void {
-  const failure = error instanceof Error ? error : new Error('a value that is not an Error was thrown');
+  const failure = isError(error) ? error : new Error('a value that is not an Error was thrown');
   emit('error', { request: session.request, error: failure, consequence: 'untouched' });
 }

@@ -1,17 +1,15 @@
 import {
   Inject,
   Module,
-  RequestMethod,
   Scope,
   type DynamicModule,
   type ExceptionFilter,
   type InjectionToken,
-  type MiddlewareConsumer,
   type NestModule,
   type OptionalFactoryDependency,
   type Provider,
 } from '@nestjs/common';
-import { ApplicationConfig, REQUEST } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, REQUEST } from '@nestjs/core';
 import type { Request } from 'express-serve-static-core';
 import type { MissingHandler } from '../express/missing.js';
 import type { SessionOptions } from '../lifecycle/options.js';
@@ -55,10 +53,17 @@ export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {
  */
 export class TypedSessionModule implements NestModule {
   readonly #sessions: SessionMiddleware<SessionSchema>;
+  readonly #host: HttpAdapterHost;
 
   /** Made by Nest. */
-  constructor(sessions: SessionMiddleware<SessionSchema>, config: ApplicationConfig, filter: ExceptionFilter) {
+  constructor(
+    sessions: SessionMiddleware<SessionSchema>,
+    config: ApplicationConfig,
+    filter: ExceptionFilter,
+    host: HttpAdapterHost,
+  ) {
     this.#sessions = sessions;
+    this.#host = host;
     // Nest asks the filter that was registered last first. The app's, `APP_FILTER` too, are registered when all modules are
     // made, so here ours becomes the first, and is asked where none of the app's takes the error.
     config.useGlobalFilters(filter);
@@ -86,17 +91,15 @@ export class TypedSessionModule implements NestModule {
     return imports === undefined ? made : { ...made, imports };
   }
 
-  /** Called by Nest. */
-  configure(consumer: MiddlewareConsumer): void {
-    const sessions = this.#sessions;
-    consumer
-      .apply((...args: Parameters<typeof sessions>) => {
-        sessions(...args);
-      })
-      .forRoutes({ path: '{*path}', method: RequestMethod.ALL });
+  /**
+   * Called by Nest, for every module before it mounts the first middleware of a consumer. The middleware is not mounted
+   * through the consumer: before Nest 11.0.7, a global module's came last, and not on every path under a global prefix.
+   */
+  configure(): void {
+    this.#host.httpAdapter.use(this.#sessions);
   }
 }
-for (const [index, token] of [SESSIONS, ApplicationConfig, SessionExceptionFilter].entries()) {
+for (const [index, token] of [SESSIONS, ApplicationConfig, SessionExceptionFilter, HttpAdapterHost].entries()) {
   Inject(token)(TypedSessionModule, undefined, index);
 }
 Module({})(TypedSessionModule);

@@ -3,19 +3,18 @@ import {
   array,
   codec,
   custom,
-  date,
   string,
   tuple,
   url,
   type ZodArray,
   type ZodCodec,
   type ZodCustom,
-  type ZodDate,
   type ZodString,
   type ZodTuple,
   type ZodURL,
 } from 'zod';
 import type { SomeType, output } from 'zod/v4/core';
+import { isDate, isMap, isSet, isUrl } from '../realms.js';
 
 /**
  * A `Date` in code, an ISO 8601 string in the store, as `JSON.stringify` writes it: the dates that express-session has
@@ -29,15 +28,23 @@ import type { SomeType, output } from 'zod/v4/core';
  * export const schema = z.object({ lastLogin: isoDate.optional() });
  * ```
  */
-export const isoDate: ZodCodec<ZodString, ZodDate> = codec(string(), date(), {
-  decode: (text, context) => {
-    const moment = new Date(text);
-    if (!Number.isNaN(moment.getTime()) && moment.toISOString() === text) return moment;
-    context.issues.push({ code: 'invalid_format', format: 'datetime', input: text });
-    return NEVER;
+export const isoDate: ZodCodec<ZodString, ZodCustom<Date, Date>> = codec(
+  string(),
+  // Not date() of zod, which refuses a Date of another realm.
+  custom<Date>().check(({ value, issues }) => {
+    if (isDate(value) && !Number.isNaN(value.getTime())) return;
+    issues.push({ code: 'invalid_type', expected: 'date', input: value });
+  }),
+  {
+    decode: (text, context) => {
+      const moment = new Date(text);
+      if (!Number.isNaN(moment.getTime()) && moment.toISOString() === text) return moment;
+      context.issues.push({ code: 'invalid_format', format: 'datetime', input: text });
+      return NEVER;
+    },
+    encode: (moment) => moment.toISOString(),
   },
-  encode: (moment) => moment.toISOString(),
-});
+);
 
 /**
  * A `bigint` in code, its decimal digits in the store.
@@ -67,11 +74,10 @@ export const bigintText: ZodCodec<ZodString, ZodCustom<bigint, bigint>> = codec(
  * export const schema = z.object({ returnTo: urlText.optional() });
  * ```
  */
-export const urlText: ZodCodec<ZodURL, ZodCustom<URL, URL>> = codec(
-  url(),
-  custom<URL>((value) => value instanceof URL),
-  { decode: (text) => new URL(text), encode: (address) => address.href },
-);
+export const urlText: ZodCodec<ZodURL, ZodCustom<URL, URL>> = codec(url(), custom<URL>(isUrl), {
+  decode: (text) => new URL(text),
+  encode: (address) => address.href,
+});
 
 /**
  * A `Set` in code, a list in the store. Items may have codecs of their own.
@@ -85,14 +91,10 @@ export const urlText: ZodCodec<ZodURL, ZodCustom<URL, URL>> = codec(
  * ```
  */
 export function setOf<T extends SomeType>(item: T): ZodCodec<ZodArray<T>, ZodCustom<Set<output<T>>, Set<output<T>>>> {
-  return codec(
-    array(item),
-    custom<Set<output<T>>>((value) => value instanceof Set),
-    {
-      decode: (list) => new Set(list),
-      encode: (set) => [...set] as never, // its items are output<T>, which is what encoding T begins with
-    },
-  );
+  return codec(array(item), custom<Set<output<T>>>(isSet), {
+    decode: (list) => new Set(list),
+    encode: (set) => [...set] as never, // its items are output<T>, which is what encoding T begins with
+  });
 }
 
 /**
@@ -110,12 +112,8 @@ export function mapOf<K extends SomeType, V extends SomeType>(
   key: K,
   value: V,
 ): ZodCodec<ZodArray<ZodTuple<[K, V]>>, ZodCustom<Map<output<K>, output<V>>, Map<output<K>, output<V>>>> {
-  return codec(
-    array(tuple([key, value])),
-    custom<Map<output<K>, output<V>>>((map) => map instanceof Map),
-    {
-      decode: (pairs) => new Map(pairs as [output<K>, output<V>][]), // the pairs are decoded
-      encode: (map) => [...map] as never, // its entries are what encoding the pairs begins with
-    },
-  );
+  return codec(array(tuple([key, value])), custom<Map<output<K>, output<V>>>(isMap), {
+    decode: (pairs) => new Map(pairs as [output<K>, output<V>][]), // the pairs are decoded
+    encode: (map) => [...map] as never, // its entries are what encoding the pairs begins with
+  });
 }

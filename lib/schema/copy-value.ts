@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isUrl } from '../realms.js';
 import { TooDeepError, isDeeper, isPlain } from './tree.js';
 
 /**
@@ -28,7 +29,7 @@ function copyBuiltIn(value: object, foreign: object[]): object | undefined {
   if (types.isMap(value)) return new Map([...value].map(([key, item]) => [copy(key, foreign), copy(item, foreign)]));
   if (types.isSet(value)) return new Set([...value].map((item) => copy(item, foreign)));
   if (types.isRegExp(value)) return new RegExp(value.source, value.flags);
-  if (value instanceof URL) return new URL(value.href);
+  if (isUrl(value)) return new URL(value.href);
   if (value instanceof URLSearchParams) return new URLSearchParams(value);
   if (types.isTypedArray(value)) return value.slice();
   if (types.isArrayBuffer(value)) return value.slice(0);

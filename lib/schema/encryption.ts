@@ -1,5 +1,7 @@
-import { KeyObject, createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { types } from 'node:util';
 import { SessionOptionsError } from '../errors.js';
+import { isBytes } from '../realms.js';
 
 /** A key of 256 bits: 32 bytes, a secret `KeyObject` of them, or text that is them in base64, base64url or hex. */
 export type EncryptionKey = string | Uint8Array | KeyObject;
@@ -21,8 +23,8 @@ export function encryptionKeys(given: EncryptionKey | readonly EncryptionKey[] |
 }
 
 function keyOf(given: EncryptionKey): KeyObject {
-  if (given instanceof KeyObject && given.type === 'secret' && given.symmetricKeySize === 32) return given;
-  const bytes = given instanceof Uint8Array ? given : typeof given === 'string' ? bytesOf(given) : undefined;
+  if (types.isKeyObject(given) && given.type === 'secret' && given.symmetricKeySize === 32) return given;
+  const bytes = isBytes(given) ? given : typeof given === 'string' ? bytesOf(given) : undefined;
   if (bytes?.length === 32) return createSecretKey(bytes);
   throw new SessionOptionsError('encryption', 'each key must be 32 bytes; make one with: openssl rand -base64 32');
 }

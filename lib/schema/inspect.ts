@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { $ZodCheck, $ZodType } from 'zod/v4/core';
 import { SessionOptionsError, formatPath } from '../errors.js';
 import { ANY_KEY } from './issue-paths.js';
@@ -204,18 +205,13 @@ function refuseAsync(def: object, path: readonly PropertyKey[]): void {
   const inChecks = (Array.isArray(checks) ? (checks as readonly $ZodCheck[]) : []).map(
     (check) => (check._zod.def as { readonly fn?: unknown }).fn, // of a refinement
   );
-  if ([fn, transform, reverseTransform, ...inChecks].some((one) => one instanceof AsyncFunction))
-    throw asyncSchema(path);
+  if ([fn, transform, reverseTransform, ...inChecks].some((one) => types.isAsyncFunction(one))) throw asyncSchema(path);
 }
-
-// Async functions have a class that JavaScript has no name for.
-// eslint-disable-next-line @typescript-eslint/no-empty-function
-const AsyncFunction = (async () => {}).constructor as new () => object;
 
 function refuseInstance(node: $ZodType, path: readonly PropertyKey[]): void {
   const { Class } = node._zod.bag as { readonly Class?: { readonly name?: string } }; // of z.instanceof(…)
   if (Class === undefined) return;
-  const codec = Class === URL ? 'urlText of typed-session' : 'z.codec(…) with decode and encode';
+  const codec = Class.name === 'URL' ? 'urlText of typed-session' : 'z.codec(…) with decode and encode';
   throw new SessionOptionsError(
     'schema',
     `${formatPath(path)} is an instance of ${Class.name ?? 'a class'}, which JSON cannot hold: use ${codec}`,

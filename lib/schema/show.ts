@@ -1,4 +1,5 @@
 import type { $ZodType } from 'zod/v4/core';
+import { isMap, isSet } from '../realms.js';
 import { marksOf } from './marks.js';
 import { MAX_DEPTH, ownField } from './tree.js';
 import { defOf, innerOf } from './zod-def.js';
@@ -38,7 +39,7 @@ export function withoutSensitive(schema: $ZodType, value: unknown, levels: numbe
 }
 
 function ofFields(value: object, levels: number, schemaOf: (name: string) => $ZodType | undefined): unknown {
-  if (Array.isArray(value) || value instanceof Map || value instanceof Set) return value;
+  if (Array.isArray(value) || isMap(value) || isSet(value)) return value;
   const prototype: unknown = Object.getPrototypeOf(value);
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
   const shown: Record<string, unknown> = {};
@@ -64,8 +65,8 @@ function ofItems(value: object, levels: number, schemaOf: (index: number) => $Zo
     const isList = first !== undefined && first === schemaOf(1) && marksOf(first).sensitive;
     return isList ? [] : value.map(show);
   }
-  if (value instanceof Set) return new Set([...value].map(show).filter((item) => item !== undefined));
-  const pair = value instanceof Map ? schemaOf(0) : undefined; // the stored form of a `Map` is a list of pairs
+  if (isSet(value)) return new Set([...value].map(show).filter((item) => item !== undefined));
+  const pair = isMap(value) ? schemaOf(0) : undefined; // the stored form of a `Map` is a list of pairs
   if (pair === undefined) return value;
   const def = defOf(pair);
   const [key, item] = def.type === 'tuple' ? def.items : [];
@@ -73,7 +74,7 @@ function ofItems(value: object, levels: number, schemaOf: (index: number) => $Zo
 }
 
 function ofEntries(value: object, levels: number, key: $ZodType, item: $ZodType): unknown {
-  if (!(value instanceof Map)) return value;
+  if (!isMap(value)) return value;
   if (marksOf(key).sensitive) return new Map();
   const hides = marksOf(item).sensitive;
   return new Map(

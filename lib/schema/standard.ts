@@ -1,3 +1,4 @@
+import { isThenable } from '../realms.js';
 import { asyncSchema } from './inspect.js';
 import { copyAll } from './isolate.js';
 import { ANY_KEY } from './issue-paths.js';
@@ -24,8 +25,8 @@ export function standardValidator(schema: StandardSchema<object, object>): Valid
       const code = isTooDeep(cause) ? 'too_deep' : 'codec_failed';
       return { ok: false, issues: [{ path: [], code }], refused: [], cause };
     }
-    if (result instanceof Promise) {
-      result.catch(() => undefined); // it is refused whatever comes of it
+    if (isThenable(result)) {
+      result.then(undefined, () => undefined); // it is refused whatever comes of it
       throw asyncSchema();
     }
     if (result.issues === undefined) return { ok: true, value: result.value };

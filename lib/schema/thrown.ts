@@ -1,4 +1,5 @@
 import type { $ZodType } from 'zod/v4/core';
+import { isMap, isSet } from '../realms.js';
 import { ANY_KEY } from './issue-paths.js';
 import { ownField } from './tree.js';
 import { defOf, innerOf } from './zod-def.js';
@@ -79,7 +80,7 @@ function attempt(transform: Transform, value: unknown): unknown[] {
 function entriesOf(value: unknown, schema: $ZodType | undefined): Part[] {
   if (schema === undefined || typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.map((item, index): Part => [[index], schema, item]);
-  if (value instanceof Map) return [...value].map(([, item]): Part => [[ANY_KEY], schema, item]);
-  if (value instanceof Set) return [...value].map((item, index): Part => [[index], schema, item]);
+  if (isMap(value)) return [...value].map(([, item]): Part => [[ANY_KEY], schema, item]);
+  if (isSet(value)) return [...value].map((item, index): Part => [[index], schema, item]);
   return Object.entries(value).map(([key, item]): Part => [[key], schema, item]);
 }

@@ -1,3 +1,5 @@
+import { isError, isMap, isObjectPrototype, isSet } from '../realms.js';
+
 /**
  * How many levels of objects and arrays a session may have, the payload itself being the first. Every function that walks
  * through a payload or a tree stops there, so none of them can exhaust the stack, and what was stored can be loaded.
@@ -56,22 +58,22 @@ export function ownField(object: object, field: PropertyKey): unknown {
   return Object.hasOwn(object, field) ? (object as Record<PropertyKey, unknown>)[field] : undefined; // any object can be asked
 }
 
-/** Whether a value is an object without a class: made by a literal, by `JSON.parse` or by zod. */
+/** Whether a value is an object without a class, in any realm: made by a literal, by `JSON.parse`, or by zod. */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return prototype === null || isObjectPrototype(prototype);
 }
 
 /** Whether a value has more levels than {@link MAX_DEPTH}; a value that contains itself has. */
 export function isDeeper(value: unknown, levels: number = MAX_DEPTH): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value) || value instanceof Set) {
+  if (Array.isArray(value) || isSet(value)) {
     if (levels === 0) return true;
     for (const item of value) if (isDeeper(item, levels - 1)) return true;
     return false;
   }
-  if (value instanceof Map) {
+  if (isMap(value)) {
     if (levels === 0) return true;
     for (const [key, item] of value) if (isDeeper(key, levels - 1) || isDeeper(item, levels - 1)) return true;
     return false;
@@ -91,6 +93,7 @@ export function withoutDeep(tree: Tree, wanted: (field: string) => boolean = () 
 /** Whether an error says that a value was too deep: for our own walks, or for the stack, as V8 says it. */
 export function isTooDeep(error: unknown): boolean {
   return (
-    error instanceof TooDeepError || (error instanceof RangeError && error.message.startsWith('Maximum call stack'))
+    error instanceof TooDeepError ||
+    (isError(error) && error.name === 'RangeError' && error.message.startsWith('Maximum call stack'))
   );
 }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
+import { every, type Stop } from '../timers.js';
 
 // What the options of several stores have in common, so that they mean the same and fail in the same words.
 
@@ -64,7 +65,7 @@ export function hasMethods(client: unknown, ...methods: readonly string[]): bool
  * Prunes at every interval; never where it is 0. Nobody waits for the result: a store that fails will tell the next
  * request. The timer does not keep the process alive.
  */
-export function pruneEvery(interval: number, prune: () => Promise<number>): NodeJS.Timeout | undefined {
+export function pruneEvery(interval: number, prune: () => Promise<number>): Stop | undefined {
   if (interval === 0) return undefined;
-  return setInterval(() => void prune().catch(() => undefined), interval).unref();
+  return every(interval, () => void prune().catch(() => undefined));
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { TypeScript as ts, type Logger, type TranslatedString } from 'typedoc';
 import { globalRegistry, type $ZodShape, type $ZodType, type $ZodTypes } from 'zod/v4/core';
+import { isError, isMap, isSet } from '../realms.js';
 import { isZod } from '../schema/zod.js';
 import { marksOf } from '../schema/marks.js';
 import { code } from './decorators.js';
@@ -23,7 +24,7 @@ export function schemaPage(programs: readonly ts.Program[], file: string, logger
   try {
     if (file !== '') shape = shapeIn(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = isError(error) ? error.message : String(error);
     logger.error(`sessionSchema: ${reason}` as TranslatedString); // not translated
   }
   for (const program of programs) {
@@ -147,7 +148,7 @@ function toldOf(field: $ZodType | undefined): Told {
 
 /** For JSON.stringify: what it would show as `{}`, or refuse. */
 function plain(_key: string, value: unknown): unknown {
-  if (value instanceof Set || value instanceof Map) return [...value];
+  if (isSet(value) || isMap(value)) return [...value];
   return typeof value === 'bigint' ? String(value) : value;
 }
 

@@ -68,7 +68,7 @@ export class CachedStore implements SessionStore {
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
     const kept = this.#kept.get(key);
-    if (kept === undefined || kept.until <= performance.now() || kept.record.expiresAt <= Date.now())
+    if (kept === undefined || !this.#isFresh(kept.until) || kept.record.expiresAt <= Date.now())
       return this.#fetch(key, options);
     this.#kept.delete(key);
     this.#kept.set(key, kept); // to the end: it is the one used last now
@@ -98,6 +98,12 @@ export class CachedStore implements SessionStore {
     return this.#around(this.#store.delete(key, options), () => { this.#forget(key); }); // prettier-ignore
   }
 
+  /** Longer than the time to live there is nothing to keep: a test has set the clock back. */
+  #isFresh(until: number): boolean {
+    const left = until - performance.now();
+    return left > 0 && left <= this.#ttl;
+  }
+
   async close(): Promise<void> {
     this.#kept.clear();
     this.#reading.clear();
@@ -106,10 +112,9 @@ export class CachedStore implements SessionStore {
   }
 
   #fetch(key: string, options: CommandOptions | undefined): Promise<SessionRecord | undefined> {
-    const now = performance.now();
     const underWay = this.#reading.get(key);
-    if (underWay !== undefined && underWay.until > now) return underWay.record;
-    const until = now + this.#ttl; // from before the store was asked: what it says may be as old
+    if (underWay !== undefined && this.#isFresh(underWay.until)) return underWay.record;
+    const until = performance.now() + this.#ttl; // from before the store was asked: what it says may be as old
     const isGood = (): boolean => this.#reading.get(key) === reading;
     const record = this.#store
       .read(key, options)

@@ -1,4 +1,5 @@
 import { SessionStoreError } from '../../errors.js';
+import { isThenable } from '../../realms.js';
 import type { ExpressSessionStore } from '../express-session-store.js';
 import type { SessionRecord, SessionStore } from '../store.js';
 import { fromStoredSession, toStoredSession } from './layout.js';
@@ -122,7 +123,7 @@ export class AdaptedStore implements SessionStore {
         else resolve(value);
       });
       // A store of async functions may reject besides, or instead of, calling back.
-      if (returned instanceof Promise) returned.catch(reject);
+      if (isThenable(returned)) returned.then(undefined, reject);
     });
   }
 }

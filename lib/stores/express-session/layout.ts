@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isDate } from 'node:util/types';
+import { isDate } from '../../realms.js';
 import type { SessionRecord } from '../store.js';
 
 /**

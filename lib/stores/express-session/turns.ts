@@ -1,3 +1,5 @@
+import { after } from '../../timers.js';
+
 /** How long one turn may hold up the next, in milliseconds: a store that never answers must not stop a session forever. */
 const LONGEST_TURN = 10_000;
 
@@ -23,12 +25,9 @@ export class Turns {
 
 /** Resolves when a turn has ended, or has had its time. */
 function ended(turn: Promise<unknown>): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const time = new Promise((resolve) => {
-    timer = setTimeout(resolve, LONGEST_TURN);
-    timer.unref();
+  let stop: (() => void) | undefined;
+  const time = new Promise<void>((resolve) => {
+    stop = after(LONGEST_TURN, resolve, false);
   });
-  return Promise.race([turn, time]).finally(() => {
-    clearTimeout(timer);
-  });
+  return Promise.race([turn, time]).finally(stop);
 }

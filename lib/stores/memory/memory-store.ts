@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SessionOptionsError } from '../../errors.js';
+import { after, nextTurn, type Stop } from '../../timers.js';
 import { checkNames } from '../options.js';
 import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
 import { EntryMap } from './entry-map.js';
@@ -60,7 +60,7 @@ export class MemoryStore implements SessionStore {
   /** Where the look for dead entries goes on. */
   #pass: Iterator<Entry> | undefined;
   /** Runs only while there are entries. */
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: Stop | undefined;
 
   /**
    * @param options - how much to hold
@@ -80,7 +80,7 @@ export class MemoryStore implements SessionStore {
     const entry = { key, record: copyOf(record, record.expiresAt) };
     this.#entries.put(entry);
     this.#principals.add(entry);
-    if (this.#timer === undefined) this.#wakeIn(PASS_PAUSE);
+    if (this.#stopTimer === undefined) this.#wakeIn(PASS_PAUSE);
     return true;
   }
 
@@ -214,7 +214,7 @@ export class MemoryStore implements SessionStore {
   }
 
   #wakeIn(delay: number): void {
-    this.#timer = setTimeout(() => this.#wake(), delay).unref();
+    this.#stopTimer = after(delay, () => this.#wake(), false);
   }
 
   #wake(): void {
@@ -226,8 +226,8 @@ export class MemoryStore implements SessionStore {
 
   /** Nothing is held, nothing is to be done. */
   #rest(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     this.#pass = undefined;
     this.#entries.releaseIterators();
   }

@@ -1,3 +1,5 @@
+import { isError } from '../../realms.js';
+
 /**
  * A collection of the official driver, `mongodb` 6 or 7, as far as {@link MongoStore} uses it, whatever the type of its
  * documents: `client.db().collection('sessions')`.
@@ -77,7 +79,7 @@ export const COMMAND = {
  * field fails with the same code, and that is an error.
  */
 export function saysKeyIsTaken(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 11_000) return false;
+  if (!isError(error) || !('code' in error) || error.code !== 11_000) return false;
   const index: unknown = 'keyPattern' in error ? error.keyPattern : undefined; // not every server of the protocol tells
   return typeof index !== 'object' || index === null || '_id' in index;
 }

@@ -1,3 +1,5 @@
+import { isError } from '../../realms.js';
+
 /** The result of one statement, as far as {@link PostgresStore} looks at it. */
 export interface PostgresResult {
   /** How many rows the statement found or changed. */
@@ -125,11 +127,11 @@ class NoConnectionError extends Error {
 
 /** What the pool and the driver say of time that has run out is an `Error` without a code. */
 function noConnection(error: unknown): never {
-  if (codeOf(error) !== undefined || !(error instanceof Error)) throw error;
+  if (codeOf(error) !== undefined || !isError(error)) throw error;
   throw new NoConnectionError('the pool gave no connection in time; see cause', { cause: error });
 }
 
 /** The SQLSTATE of an error that the server sent, or the code of one that Node met. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,4 +1,5 @@
 import { SessionStoreError } from '../../errors.js';
+import type { Stop } from '../../timers.js';
 import { pruneEvery } from '../options.js';
 import { recordFromText, recordToText } from '../record.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
@@ -47,7 +48,7 @@ export class PostgresStore implements SessionStore {
   readonly #pool: PostgresPool;
   readonly #table: string;
   readonly #commands: Commands;
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #stopPruning: Stop | undefined;
   #pruning = false;
   #closed = false;
 
@@ -61,7 +62,7 @@ export class PostgresStore implements SessionStore {
     this.#pool = pool;
     this.#table = table;
     this.#commands = commandsFor(quoted(table));
-    this.#timer = pruneEvery(pruneInterval, () => this.#pruneAlone());
+    this.#stopPruning = pruneEvery(pruneInterval, () => this.#pruneAlone());
   }
 
   /**
@@ -139,7 +140,7 @@ export class PostgresStore implements SessionStore {
   /** Stops the timer. The pool stays open: it is the application's to end. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#timer);
+    this.#stopPruning?.();
   }
 
   /** Leaves the turn out while the one before is under way: against a slow server they would take up the pool. */

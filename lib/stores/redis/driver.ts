@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isBytes, isError } from '../../realms.js';
 
 /**
  * A client of the package `redis` (4 to 6), as far as {@link RedisStore} uses it: `createClient`, `createCluster` or
@@ -58,7 +59,7 @@ async function bySha(known: () => Promise<unknown>, full: () => Promise<unknown>
   try {
     return await known();
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return full().catch(refuse);
+    if (isError(error) && error.message.startsWith('NOSCRIPT')) return full().catch(refuse);
     return refuse(error);
   }
 }
@@ -79,8 +80,8 @@ class RedisError extends Error {
  * with it the payload: loggers print all that an error has.
  */
 function refuse(error: unknown): never {
-  if (error instanceof Error) Reflect.deleteProperty(error, 'command');
-  if (!(error instanceof Error) || 'code' in error) throw error;
+  if (isError(error)) Reflect.deleteProperty(error, 'command');
+  if (!isError(error) || 'code' in error) throw error;
   const code = /^[A-Z]{2,20}(?= )/.exec(error.message)?.[0];
   throw code === undefined ? error : new RedisError(code, error);
 }
@@ -165,10 +166,10 @@ export function ioRedis(given: IoRedisClient): Driver {
 /** Text that a server sent, which some clients give as bytes. */
 export function textOf(reply: unknown): string {
   if (typeof reply === 'string') return reply;
-  if (reply instanceof Buffer) return reply.toString();
+  if (isBytes(reply)) return Buffer.from(reply).toString();
   throw new TypeError(`Redis has answered with ${typeof reply} where it has text.`);
 }
 
 function prefixOf(keyPrefix: unknown): string {
-  return typeof keyPrefix === 'string' || keyPrefix instanceof Buffer ? keyPrefix.toString() : '';
+  return typeof keyPrefix === 'string' ? keyPrefix : isBytes(keyPrefix) ? Buffer.from(keyPrefix).toString() : '';
 }

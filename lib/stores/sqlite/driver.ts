@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { SessionOptionsError } from '../../errors.js';
+import { isError } from '../../realms.js';
 
 /**
  * An open database, as far as {@link SqliteStore} uses it: a `Database` of `libsql` or `better-sqlite3`, or a
@@ -59,7 +60,7 @@ export function openDatabase(file: string, loadBinding: () => unknown = loadLibs
 
 /** The code of an error, in parentheses; its message, which may quote what it was about, stays with the cause. */
 export function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code: unknown = isError(error) && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^\w{2,40}$/.test(code) ? ` (${code})` : '';
 }
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn, type Stop } from '../../timers.js';
 import { pruneEvery } from '../options.js';
 import { principalText } from '../principal.js';
 import { recordFromText, recordToText } from '../record.js';
@@ -26,7 +26,7 @@ export class SqliteStore implements SessionStore {
   readonly #own: OwnDatabase | undefined;
   /** Absent once the store is closed. */
   #commands: Commands | undefined;
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #stopPruning: Stop | undefined;
 
   /**
    * @param options - where the sessions are
@@ -45,7 +45,7 @@ export class SqliteStore implements SessionStore {
     } else {
       this.#commands = prepareCommands(options.database, table, 'database');
     }
-    this.#timer = pruneEvery(pruneInterval, () => this.prune());
+    this.#stopPruning = pruneEvery(pruneInterval, () => this.prune());
   }
 
   async read(key: string): Promise<SessionRecord | undefined> {
@@ -115,7 +115,7 @@ export class SqliteStore implements SessionStore {
   async close(): Promise<void> {
     if (this.#commands === undefined) return;
     this.#commands = undefined;
-    clearInterval(this.#timer);
+    this.#stopPruning?.();
     this.#own?.close();
   }
 

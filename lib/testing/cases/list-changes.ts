@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../../timers.js';
 import { group } from '../case.js';
 import { expectKeys, expectOneTrue, expectTrue } from '../expect.js';
 import { times } from '../parallel.js';
