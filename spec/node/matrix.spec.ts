@@ -56,4 +56,11 @@ describe.each([5, 4] as const)('a response on Express %i', (version) => {
   it.each(named)('of the drop-in arrives whole and in time %s, however it is sent', async (_, { wrapper, place }) => {
     expect(await faultsOf({ version, library: 'the drop-in', wrapper, place })).toEqual([]);
   });
+  // express-session responds to every pair. If a pair is added that it cannot respond to, this says so.
+  it.each(named)(
+    'of express-session arrives whole and in time %s, however it is sent',
+    async (_, { wrapper, place }) => {
+      expect(await faultsOf({ version, library: 'express-session', wrapper, place })).toEqual([]);
+    },
+  );
 });
