@@ -102,11 +102,34 @@ const arrows = [
   }),
 ];
 
+/**
+ * The CommonJS code of a module is all there is of it (scripts/es-modules.mjs), unless it imports a peer that comes as an
+ * ES module too. These folders and files do; what the core needs of zod, it gets from the schema.
+ */
+const peersAtRunTime = {
+  files: ['lib/**'],
+  ignores: ['lib/nestjs/**', 'lib/typedoc/**', 'lib/schema/{codecs,expiring,zod-registries}.ts'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: '^(?:zod|@nestjs|typedoc)(?:/|$)',
+            allowTypeImports: true,
+            message: 'only types: at run time this would load a second copy of the peer, as CommonJS',
+          },
+        ],
+      },
+    ],
+  },
+};
+
 /** The faces: they put the parts together, and may import any. */
 const anyImport = { files: faces.map((face) => `lib/${face}.ts`), rules: { 'no-restricted-imports': 'off' } };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'docs/api/', 'coverage/', 'type-tests/dialects/', 'scripts/tarball/']),
+  globalIgnores(['dist/', 'docs/api/', 'coverage/', 'type-tests/dialects/', 'scripts/{tarball,modules}/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -138,6 +161,7 @@ export default defineConfig(
   { files: ['lib/**'], rules: { 'max-lines': ['error', 320] } },
   ...arrows,
   anyImport,
+  peersAtRunTime,
   {
     // tests reach for what the types forbid, and look at it closely
     files: ['spec/**', 'type-tests/**', 'bench/**', 'examples/**', 'scripts/stress/**'],

@@ -9,6 +9,7 @@
  */
 
 import depd from 'depd';
+import { fromExpressSessionStore } from './express/store.js';
 import { Cookie as CookieClass } from './express-session/cookie.js';
 import type * as types from './express-session/drop-in-types.js';
 import { MemoryStore as MemoryStoreClass } from './express-session/memory-store.js';
@@ -93,10 +94,8 @@ declare module './express/session-property.js' {
 }
 
 export default session;
-// What `require()` returns: the function itself.
-export { session as 'module.exports', session, Store, Cookie, Session, MemoryStore };
+export { session, Store, Cookie, Session, MemoryStore, fromExpressSessionStore };
 export type { EntryPoints } from './express/session-property.js';
-export { fromExpressSessionStore } from './express/store.js';
 export type { CookieData } from './express-session/cookie.js';
 export type * from './express-session/drop-in-types.js';
 export type { ExpressSessionStore } from './stores/express-session-store.js';

@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 
+import './schema/zod-registries.js';
+
 export type { CookieOptions } from './cookie/options.js';
 export type { SessionCookie } from './cookie/session-cookie.js';
 export type { Secret } from './cookie/secrets.js';
@@ -67,7 +69,7 @@ export { session, type SessionMiddleware } from './middleware.js';
 export type { AnyRequest, AnyResponse } from './node/messages.js';
 export { bigintText, isoDate, mapOf, setOf, urlText } from './schema/codecs.js';
 export type { EncryptionKey } from './schema/encryption.js';
-export { expiring } from './schema/marks.js';
+export { expiring } from './schema/expiring.js';
 export {
   defineSession,
   migration,

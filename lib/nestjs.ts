@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 
+import './schema/zod-registries.js';
+
 export {
   AllowAnonymous,
   CurrentSession,

@@ -4,4 +4,20 @@
  * @packageDocumentation
  */
 
-export { load } from './typedoc/plugin.js';
+import type { Application } from 'typedoc';
+import './schema/zod-registries.js';
+
+/**
+ * The plugin's entry, called by typedoc: `"plugin": ["typed-session/typedoc"]` in `typedoc.json`.
+ *
+ * On the pages of decorated controllers it says what these require of the session, and it adds a page of the registered
+ * schema. The option `sessionSchema`, such as `dist/session.js#sessionSchema`, says where the compiled schema is. Without
+ * it, the page has the types, but no defaults, descriptions, and sensitive fields.
+ *
+ * @param app - typedoc's application
+ */
+export async function load(app: Application): Promise<void> {
+  // Not on import: typedoc is an ES module, which Jest cannot `require()`.
+  const { addPlugin } = await import('./typedoc/plugin.js');
+  addPlugin(app);
+}

@@ -17,6 +17,9 @@ try {
   const tarball = await check('npm pack', pack);
   if (tarball !== undefined) {
     await check('what is packed', () => contents(tarball.files));
+    await check('the tarball has at most 250 kB', () => {
+      if (tarball.size > 250_000) throw new Error(`it has ${tarball.size} bytes`);
+    });
     await bare(tarball.path);
     await besideTypes(tarball.path);
     await typescripts(tarball.path);
@@ -32,28 +35,28 @@ finish();
 
 async function pack() {
   const packed = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', temp], { cwd: root }));
-  /** @type {{ filename: string, files: { path: string }[] }[]} an array in npm 10 and 11, an object by name in 12 */
+  /** @type {{ filename: string, size: number, files: { path: string }[] }[]} an array in npm 10 and 11, an object by name in 12 */
   const [entry] = Object.values(packed);
   if (entry === undefined) throw new Error('npm pack told nothing');
-  return { path: join(temp, entry.filename), files: entry.files.map((file) => file.path) };
+  return { path: join(temp, entry.filename), size: entry.size, files: entry.files.map((file) => file.path) };
 }
 
 /**
- * Every entry point, the sources that its maps point to, the three documents; and nothing else.
+ * Every entry point in both module kinds, the three documents, and nothing else.
  *
  * @param {string[]} files
  */
 function contents(files) {
   const entries = Object.values(own.exports).filter((entry) => typeof entry === 'object');
   const wanted = ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json'];
-  for (const { types, default: code } of entries) wanted.push(posix.normalize(types), posix.normalize(code));
-  for (const map of files.filter((file) => file.endsWith('.map'))) {
-    const { sources } = JSON.parse(readFileSync(join(root, map), 'utf8'));
-    for (const source of sources) wanted.push(posix.join(posix.dirname(map), source));
+  for (const { import: esm, default: commonjs } of entries) {
+    for (const { types, default: code } of [esm, commonjs]) wanted.push(posix.normalize(types), posix.normalize(code));
   }
+  const maps = files.filter((file) => file.endsWith('.map'));
+  if (maps.length > 0) throw new Error(`the tarball holds maps of sources that it lacks: ${maps.join(', ')}`);
   const missing = wanted.filter((file) => !files.includes(file));
   if (missing.length > 0) throw new Error(`the tarball lacks ${missing.join(', ')}`);
-  const foreign = files.filter((file) => !/^(?:dist|lib)\//.test(file) && !wanted.includes(file));
+  const foreign = files.filter((file) => !file.startsWith('dist/') && !wanted.includes(file));
   if (foreign.length > 0) throw new Error(`the tarball also holds ${foreign.join(', ')}`);
 }
 
@@ -178,22 +181,18 @@ async function project(tarball, name, packages) {
   const installed = await check(`${name}: install`, () => install(cwd, all));
   if (installed === undefined) return;
 
-  cpSync(join(root, 'scripts/tarball/app.ts'), join(cwd, 'app.ts'));
-  // from CommonJS, where TypeScript allows it: `import x = require()` of an ES module
-  writeFileSync(
-    join(cwd, 'common.cts'),
-    `import library = require('typed-session');\nimport sqlite = require('typed-session/sqlite');\n` +
-      `export const both = [library.session, sqlite.SqliteStore] as const;\n`,
-  );
+  for (const file of ['app.ts', 'common.cts']) cpSync(join(root, 'scripts/tarball', file), join(cwd, file));
 
   const variants = [
     { id: 'node16', module: 'node16', moduleResolution: 'node16' },
-    { id: 'nodenext', module: 'nodenext', moduleResolution: 'nodenext', files: ['app.ts', 'common.cts'] },
+    { id: 'nodenext', module: 'nodenext', moduleResolution: 'nodenext' },
     { id: 'bundler', module: 'esnext', moduleResolution: 'bundler' },
     { id: 'legacy decorators', module: 'nodenext', moduleResolution: 'nodenext', experimentalDecorators: true },
+    { id: 'CommonJS, node16', module: 'node16', moduleResolution: 'node16', app: 'common.cts' },
+    { id: 'CommonJS, nodenext', module: 'nodenext', moduleResolution: 'nodenext', app: 'common.cts' },
   ];
-  for (const { id, files = ['app.ts'], ...options } of variants) {
-    const out = id.replaceAll(' ', '-');
+  for (const { id, app = 'app.ts', ...options } of variants) {
+    const out = id.replaceAll(/[, ]+/g, '-');
     const compilerOptions = {
       ...options,
       target: 'es2022',
@@ -206,12 +205,13 @@ async function project(tarball, name, packages) {
       outDir: out,
     };
     const config = `tsconfig.${out}.json`;
-    writeFileSync(join(cwd, config), JSON.stringify({ compilerOptions, files }));
+    writeFileSync(join(cwd, config), JSON.stringify({ compilerOptions, files: [app] }));
     const compiled = await check(`${name}: compile, ${id}`, () =>
       run('node', ['node_modules/typescript/bin/tsc', '-p', config], { cwd }),
     );
     if (compiled !== undefined) {
-      await check(`${name}: run, ${id}`, () => run('node', [`${out}/app.js`, `${out}.db`], { cwd, seconds: 60 }));
+      const compiledApp = `${out}/${app.replace('ts', 'js')}`;
+      await check(`${name}: run, ${id}`, () => run('node', [compiledApp, `${out}.db`], { cwd, seconds: 60 }));
     }
   }
 }

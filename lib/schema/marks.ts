@@ -1,5 +1,4 @@
-import { optional, type ZodOptional } from 'zod';
-import { globalRegistry, registry, type $ZodType, type SomeType } from 'zod/v4/core';
+import type { $ZodType, GlobalMeta } from 'zod/v4/core';
 import { SessionOptionsError } from '../errors.js';
 import { defOf, innerOf } from './zod-def.js';
 
@@ -23,45 +22,33 @@ export interface Marks {
   readonly expiresAfter: number | undefined;
 }
 
-const lives = registry<{ readonly after: number }>();
+interface MetadataRegistry {
+  get(schema: $ZodType): GlobalMeta | undefined;
+}
 
-/**
- * A field that is gone some time after it was set, whatever else happens to the session: one-time codes, a confirmed
- * password. Its type is optional. Setting it to another value begins its time anew.
- *
- * @param schema - what the field holds while it is there
- * @param life - `after`: how long it is there, in milliseconds
- * @throws SessionOptionsError where `after` is not above 0
- * @example
- * ```ts
- * import { expiring } from 'typed-session';
- * import { z } from 'zod';
- *
- * export const schema = z.object({
- *   loginCode: expiring(z.string().length(6), { after: 10 * 60_000 }),
- * });
- * ```
- */
-export function expiring<T extends SomeType>(schema: T, life: { readonly after: number }): ZodOptional<T> {
-  const { after } = life;
-  if (typeof after !== 'number' || !Number.isFinite(after) || after <= 0) {
-    throw new SessionOptionsError('expiring', 'after must be a number of milliseconds above 0');
-  }
-  const field = optional(schema);
-  lives.add(field, { after });
-  return field;
+const registries = new Set<MetadataRegistry>();
+const lives = new WeakMap<$ZodType, number>();
+
+/** Has a field expire some time after it was set, for `expiring()`. */
+export function setLife(field: $ZodType, after: number): void {
+  lives.set(field, after);
+}
+
+/** Reads the metadata of fields from this registry of zod too. */
+export function addRegistry(registry: MetadataRegistry): void {
+  registries.add(registry);
 }
 
 /** What a field's schema says of it, on whichever of its layers (`.optional()`, `.default(…)`) or side of a codec it was said. */
 export function marksOf(field: $ZodType): Marks {
-  const sensitive = globalRegistry.get(field)?.sensitive;
+  const sensitive: unknown = metadataOf(field)?.sensitive;
   if (sensitive !== undefined && typeof sensitive !== 'boolean' && sensitive !== 'encrypted') {
     throw new SessionOptionsError('schema', "sensitive in a field's metadata must be true, false or 'encrypted'");
   }
   let marks: Marks = {
     sensitive: sensitive !== undefined && sensitive !== false,
     encrypted: sensitive === 'encrypted',
-    expiresAfter: lives.get(field)?.after,
+    expiresAfter: lifeOf(field),
   };
   for (const layer of layersBelow(field)) {
     const below = marksOf(layer);
@@ -72,6 +59,28 @@ export function marksOf(field: $ZodType): Marks {
     };
   }
   return marks;
+}
+
+/** What was said in `.meta()`: the schema's own zod knows it, and for schemas without that method a registry. */
+export function metadataOf(
+  schema: $ZodType & { readonly meta?: () => GlobalMeta | undefined },
+): GlobalMeta | undefined {
+  const own = typeof schema.meta === 'function' ? schema.meta() : undefined;
+  if (own !== undefined) return own;
+  for (const registry of registries) {
+    const metadata = registry.get(schema);
+    if (metadata !== undefined) return metadata;
+  }
+  return undefined;
+}
+
+/** A schema inherits from the one that it was cloned from, as with zod's metadata. */
+function lifeOf(schema: $ZodType): number | undefined {
+  for (let at: $ZodType | undefined = schema; at !== undefined; at = at._zod.parent) {
+    const after = lives.get(at);
+    if (after !== undefined) return after;
+  }
+  return undefined;
 }
 
 function layersBelow(schema: $ZodType): readonly $ZodType[] {

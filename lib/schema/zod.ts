@@ -1,4 +1,4 @@
-import { $ZodAsyncError, safeDecode, safeEncode, type $ZodError, type $ZodIssue, type $ZodType } from 'zod/v4/core';
+import type { $ZodRawIssue, $ZodType } from 'zod/v4/core';
 import { asyncSchema, inspectSchema } from './inspect.js';
 import { isolatorOf } from './isolate.js';
 import { publicPath } from './issue-paths.js';
@@ -7,6 +7,7 @@ import { pathOfThrow } from './thrown.js';
 import { isTooDeep, ownField } from './tree.js';
 import type { Validated, Validator } from './validator.js';
 import { defOf } from './zod-def.js';
+import { AsyncSchemaError, safeDecode, safeEncode } from './zod-parse.js';
 
 const RUN = { decode: safeDecode, encode: safeEncode };
 
@@ -97,9 +98,9 @@ function run(schema: $ZodType<object, object>, value: object, direction: 'decode
   try {
     const result = RUN[direction](schema, value);
     if (result.success) return { ok: true, value: result.data };
-    return { ok: false, ...issuesOf(schema, result.error) };
+    return { ok: false, ...issuesOf(schema, result.issues) };
   } catch (error) {
-    if (error instanceof $ZodAsyncError) throw asyncSchema();
+    if (error instanceof AsyncSchemaError) throw asyncSchema();
     if (isTooDeep(error)) return { ok: false, issues: [{ path: [], code: 'too_deep' }], refused: [] };
     // A codec, a check or a default of the app.
     const path = pathOfThrow(schema, value, (part, inner) => throws(part, inner, direction), direction);
@@ -113,19 +114,22 @@ function throws(schema: $ZodType, value: unknown, direction: 'decode' | 'encode'
     RUN[direction](schema, value);
     return false;
   } catch (error) {
-    return !isTooDeep(error) && !(error instanceof $ZodAsyncError);
+    return !isTooDeep(error) && !(error instanceof AsyncSchemaError);
   }
 }
 
-function issuesOf(schema: $ZodType, { issues }: $ZodError): Pick<Validated & { ok: false }, 'issues' | 'refused'> {
+function issuesOf(
+  schema: $ZodType,
+  issues: readonly $ZodRawIssue[],
+): Pick<Validated & { ok: false }, 'issues' | 'refused'> {
   return {
-    issues: issues.map(({ path, code }) => ({ path: publicPath(schema, path), code })),
+    issues: issues.map(({ path, code }) => ({ path: publicPath(schema, path ?? []), code })),
     refused: issues.flatMap(refusedBy),
   };
 }
 
-function refusedBy(issue: $ZodIssue): readonly string[] {
-  const [field] = issue.path;
+function refusedBy(issue: $ZodRawIssue): readonly string[] {
+  const [field] = issue.path ?? [];
   if (field !== undefined) return [String(field)];
   return issue.code === 'unrecognized_keys' ? issue.keys : [];
 }

@@ -12,14 +12,8 @@ import {
 import { ANY_SESSION, toldByClass, toldByMethod, type Told } from './decorators.js';
 import { schemaPage } from './schema-page.js';
 
-/**
- * The plugin's entry, called by typedoc: `"plugin": ["typed-session/typedoc"]` in `typedoc.json`.
- *
- * It tells on the pages of decorated controllers what these require of the session, and adds a page of the registered
- * schema. The option `sessionSchema`, `dist/session.js#sessionSchema`, says where the schema is when it is compiled: what
- * it says besides the types (defaults, descriptions, what is sensitive) is known by then alone.
- */
-export function load(app: Application): void {
+/** Adds the option, the page of the schema, and what controllers require. */
+export function addPlugin(app: Application): void {
   app.options.addDeclaration({
     name: 'sessionSchema',
     help: 'The compiled module that exports the session schema, and its name there: dist/session.js#sessionSchema',

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { TypeScript as ts, type Logger, type TranslatedString } from 'typedoc';
-import { globalRegistry, type $ZodShape, type $ZodType, type $ZodTypes } from 'zod/v4/core';
+import type { $ZodShape, $ZodType, $ZodTypes } from 'zod/v4/core';
 import { isError, isMap, isSet } from '../realms.js';
 import { isZod } from '../schema/zod.js';
-import { marksOf } from '../schema/marks.js';
+import { marksOf, metadataOf } from '../schema/marks.js';
 import { code } from './decorators.js';
 
 /** What a schema says of a field besides its type. */
@@ -133,7 +133,7 @@ function toldOf(field: $ZodType | undefined): Told {
   let description = '';
   let value: unknown;
   for (let at = field; at !== undefined;) {
-    description ||= globalRegistry.get(at)?.description ?? '';
+    description ||= metadataOf(at)?.description ?? '';
     const { def }: $ZodTypes['_zod'] = (at as $ZodTypes)._zod; // every schema that zod makes is one of $ZodTypes
     if (def.type === 'default' || def.type === 'prefault') value ??= def.defaultValue;
     at = 'innerType' in def ? def.innerType : undefined;

@@ -144,7 +144,7 @@ async function docsOf(
     [new TSConfigReader()],
   );
   const said = vi.spyOn(app.logger, 'log');
-  load(app);
+  await load(app);
   if (options.sessionSchema !== undefined) {
     app.options.setValue('sessionSchema' as never, join(folder, options.sessionSchema) as never); // declared by load
   }

@@ -66,7 +66,8 @@ export function codeOf(error: unknown): string {
 
 /** At run time and not on import, so that nobody needs libsql who brings a database of another binding. */
 function loadLibsql(): unknown {
-  return createRequire(import.meta.url)('libsql');
+  // `__filename` is there in CommonJS, which is what the package holds; elsewhere the app's folder has to do.
+  return createRequire(typeof __filename === 'string' ? __filename : resolve('package.json'))('libsql');
 }
 
 function bindingFrom(loadBinding: () => unknown): new (file: string) => OwnDatabase {

@@ -1,0 +1,189 @@
+// @ts-check
+// Completes `dist`, in which tsc has put CommonJS and the declarations: the ES modules in `dist/esm`, and what `require()`
+// of the drop-in returns. An ES module only re-exports its CommonJS twin, so that there is one library in a process,
+// however it was loaded. Only what imports a peer that comes as an ES module, and what imports such a module, is compiled
+// again: an app that imports zod gets codecs of the same zod, and Nest 12 is never loaded by `require()`.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, posix, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = resolve(root, 'dist');
+const require = createRequire(import.meta.url);
+const { exports: entries } = require('../package.json');
+const names = Object.keys(entries)
+  .filter((key) => key !== './package.json')
+  .map((key) => (key === '.' ? 'index' : key.slice(2)));
+
+/** Peers that exist as an ES module: code, and those of them whose declarations do too. */
+const peers = { code: /^(?:zod|@nestjs|typedoc)(?:\/|$)/, types: /^(?:@nestjs|typedoc)(?:\/|$)/ };
+
+/** @param {string} file @param {string} text */
+function write(file, text) {
+  mkdirSync(dirname(resolve(dist, file)), { recursive: true });
+  writeFileSync(resolve(dist, file), text);
+}
+
+/** The modules that a text imports, those of the library as names such as `express/step`. @param {string} from @param {string} text */
+function importsOf(from, text) {
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) =>
+      fileName.startsWith('.') ? posix.join(posix.dirname(from), fileName).replace(/\.js$/, '') : `npm:${fileName}`,
+    );
+}
+
+/**
+ * Writes one module of each name, and of what these import: as it is if a peer asks for it, else as a re-export.
+ *
+ * @param {RegExp} peer
+ * @param {(name: string) => string} textOf
+ * @param {(name: string, twin: string) => string} reExport
+ * @param {string} extension
+ * @param {(name: string, text: string, needsPeer: (name: string) => boolean) => string} [gather]
+ */
+function writeModules(peer, textOf, reExport, extension, gather = (_name, text) => text) {
+  /** @type {Map<string, boolean>} */
+  const known = new Map();
+  /** @param {string} name @returns {boolean} */
+  const needsPeer = (name) => {
+    if (name.startsWith('npm:')) return peer.test(name.slice(4));
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    known.set(name, false); // for a circle of imports
+    const needs = importsOf(name, textOf(name)).some(needsPeer);
+    known.set(name, needs);
+    return needs;
+  };
+  const written = new Set();
+  /** @param {string} name */
+  const emit = (name) => {
+    if (/^(?:npm:|\.\.)/.test(name) || written.has(name)) return; // a package, or CommonJS
+    written.add(name);
+    if (!needsPeer(name)) return void write(`esm/${name}${extension}`, reExport(name, twinOf(name)));
+    const text = gather(name, textOf(name), needsPeer);
+    write(`esm/${name}${extension}`, text);
+    importsOf(name, text).forEach(emit);
+  };
+  names.forEach(emit);
+}
+
+/** @param {string} name */
+function twinOf(name) {
+  return posix.join(posix.relative(posix.dirname(`esm/${name}`), '.'), `${name}.js`);
+}
+
+/** @param {string} name */
+function compiled(name) {
+  const compilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    verbatimModuleSyntax: true,
+    removeComments: true,
+  };
+  return ts.transpileModule(readFileSync(resolve(root, 'lib', `${name}.ts`), 'utf8'), { compilerOptions }).outputText;
+}
+
+/**
+ * Puts what a module re-exports from others, as far as these need no peer, into one CommonJS file: node loads that in half
+ * the time of an ES module for each.
+ *
+ * @param {string} name
+ * @param {string} text
+ * @param {(name: string) => boolean} needsPeer
+ */
+function gatherReExports(name, text, needsPeer) {
+  /** @type {string[]} */
+  const gathered = [];
+  /** @type {string[]} */
+  const required = [];
+  const rest = text.replaceAll(/^export (?:\*|\{([^}]*)\}) from '(\.[^']*)';$/gm, (statement, list, from) => {
+    const [target = ''] = importsOf(name, statement);
+    if (needsPeer(target) || list?.includes(' as ')) return statement;
+    const all = Object.keys(require(resolve(dist, `${target}.js`)));
+    const chosen = typeof list === 'string' ? list.split(',').map((one) => one.trim()) : all;
+    const own = chosen.filter((one) => one !== '');
+    const module = `module${required.length}`;
+    required.push(`const ${module} = require('${from}');`, ...own.map((one) => `exports.${one} = ${module}.${one};`));
+    gathered.push(...own);
+    return '';
+  });
+  if (gathered.length === 0) return text;
+  write(`${name}.shared.js`, `'use strict';\n${required.join('\n')}\n`);
+  const twin = twinOf(name).replace(/\.js$/, '.shared.js');
+  return `export { ${gathered.join(', ')} } from '${twin}';\n${rest.replaceAll(/\n{2,}/g, '\n')}`;
+}
+
+// What is left out where nothing of it is used; the registries of zod are never.
+const sideEffects = ['./schema/zod-registries.js'];
+write('package.json', `${JSON.stringify({ type: 'commonjs', sideEffects })}\n`);
+write('esm/package.json', `${JSON.stringify({ type: 'module', sideEffects })}\n`);
+
+writeModules(
+  peers.code,
+  compiled,
+  (name, twin) => {
+    const own = Object.keys(require(resolve(dist, `${name}.js`))).filter((key) => key !== 'default');
+    const withDefault = name === 'express-session' ? ['session as default'] : []; // the only module that has one
+    return `export { ${[...own, ...withDefault].join(', ')} } from '${twin}';\n`;
+  },
+  '.js',
+  gatherReExports,
+);
+writeModules(
+  peers.types,
+  (name) => readFileSync(resolve(dist, `${name}.d.ts`), 'utf8'),
+  (name, twin) =>
+    `export * from '${twin}';\n${name === 'express-session' ? `export { default } from '${twin}';\n` : ''}`,
+  '.d.ts',
+);
+
+// As express-session's, the function has no enumerable properties but its classes.
+write(
+  'express-session.cjs',
+  `'use strict';
+const exported = require('./express-session.js');
+const session = exported.default;
+for (const name of Object.keys(exported)) {
+  if (!Object.hasOwn(session, name)) Object.defineProperty(session, name, { value: exported[name] });
+}
+module.exports = session;
+`,
+);
+write('express-session.d.cts', functionWithNamespace('express-session'));
+
+/**
+ * The declarations of a module as those of its default export, a function whose properties are the other exports.
+ * `SessionData`, which apps extend by `declare module`, has to be declared in place: an alias cannot be merged.
+ *
+ * @param {string} name
+ */
+function functionWithNamespace(name) {
+  const path = resolve(dist, `${name}.d.ts`);
+  const program = ts.createProgram([path], { module: ts.ModuleKind.NodeNext, types: ['node'], skipLibCheck: true });
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(path);
+  const exports = source && checker.getSymbolAtLocation(source);
+  if (source === undefined || exports === undefined) throw new Error(`${relative(root, path)} is no module`);
+  const kept = source.statements.filter((one) => ts.isImportDeclaration(one) || ts.isFunctionDeclaration(one));
+  const types = checker.getExportsOfModule(exports).filter((symbol) => {
+    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    return target.flags & ts.SymbolFlags.Type && !['default', 'SessionData'].includes(symbol.name);
+  });
+  const values = Object.keys(require(resolve(dist, `${name}.js`))).filter((key) => key !== 'default');
+  return [
+    `import exported = require('./${name}.js');`,
+    ...kept.map((one) => one.getFullText(source).trim()),
+    'declare namespace session {',
+    ...types.map((symbol) => `  export type ${symbol.name} = exported.${symbol.name};`),
+    ...values.map((value) => `  export const ${value}: typeof exported.${value};`),
+    '  export interface SessionData { cookie: exported.Cookie }',
+    '}',
+    `declare module './${name}/drop-in-types.js' {`,
+    '  interface SessionData extends session.SessionData {}',
+    '}',
+    'export = session;',
+    '',
+  ].join('\n');
+}
