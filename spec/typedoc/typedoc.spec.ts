@@ -60,7 +60,9 @@ export class HeirController extends AccountController {
 @Needs('userId', 'email')
 export class StricterController extends AccountController {}
 @AllowAnonymous()
-export class LoosenedController extends AccountController {}
+export class LoosenedController extends AccountController {
+  override show(_req: Request, res: Response): void { res.end(); }
+}
 export class OtherController {
   @RequireAnonymous()
   @RotateSession()
