@@ -47,13 +47,21 @@ function session(given?: types.SessionOptions | null): types.SessionHandler {
 }
 
 // The same classes, as `@types/express-session` declares them.
+/** The base class of the stores that are made for express-session. */
 const Store = StoreClass as unknown as typeof types.Store;
+/** The base class of the stores that are made for express-session. */
 type Store = types.Store;
+/** The store in memory of express-session. */
 const MemoryStore = MemoryStoreClass as unknown as typeof types.MemoryStore;
+/** The store in memory of express-session. */
 type MemoryStore = types.MemoryStore;
+/** A session of the drop-in; `req.session` is one. */
 const Session = SessionClass as unknown as typeof types.Session;
+/** A session of the drop-in; `req.session` is one. */
 type Session = types.Session;
+/** The cookie of a session. */
 const Cookie = CookieClass as unknown as types.CookieConstructor;
+/** The cookie of a session. */
 type Cookie = types.Cookie;
 
 /** The base class of stores, {@link Store}. */
@@ -68,12 +76,19 @@ session.MemoryStore = MemoryStore;
 /** The types, for those who write `session.SessionData` or `session.Store`, as with express-session. */
 // eslint-disable-next-line @typescript-eslint/no-namespace -- it has types alone
 declare namespace session {
+  /** The type of that name. */
   export type SessionData = types.SessionData;
+  /** The type of that name. */
   export type SessionOptions = types.SessionOptions;
+  /** The type of that name. */
   export type CookieOptions = types.CookieOptions;
+  /** The type of that name. */
   export type Store = types.Store;
+  /** The type of that name. */
   export type MemoryStore = types.MemoryStore;
+  /** The type of that name. */
   export type Session = types.Session;
+  /** The type of that name. */
   export type Cookie = types.Cookie;
 }
 

@@ -1,7 +1,7 @@
 import { parseCookie } from 'cookie';
 import depd from 'depd';
 import type { Signer } from '../cookie/signature.js';
-import { cookieHeaderOf, expressSecure, isEncrypted, isForwardedSecure } from '../express/request-headers.js';
+import { cookieHeaderOf, expressSecure, isEncrypted, isForwardedSecure } from '../node/request-headers.js';
 import type { IncomingSessionRequest } from './session.js';
 
 const deprecated = depd('express-session');

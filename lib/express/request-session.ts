@@ -11,7 +11,7 @@ import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../n
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
 import { defer } from '../timers.js';
 import type { RequestContext } from './request-context.js';
-import { cookieHeaderOf, expressSecure, isEncrypted, isForwardedSecure } from './request-headers.js';
+import { cookieHeaderOf, expressSecure, isEncrypted, isForwardedSecure } from '../node/request-headers.js';
 
 /** What Express gives a request. */
 interface ExpressRequest {

@@ -29,7 +29,7 @@ interface Options {
 }
 const schema = z.object({ user: z.string().optional() });
 const faces: readonly (readonly [string, (options: Options) => RequestHandler])[] = [
-  ['typed-session/express-session', (options) => dropIn(options as never)],
+  ['typed-session/express-session', (options) => dropIn(options)],
   ['typed-session', (options) => typed({ schema, name: 'connect.sid', ...options }) as RequestHandler],
 ];
 

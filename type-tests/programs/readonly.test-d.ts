@@ -59,7 +59,7 @@ namespace P11 { const h: RequestHandler = (req, res) => { req.session.userId = '
 namespace P12 { app.get('/', requireSession.readonly('last'), (req) => { req.session.last.setTime(0); }); }
 // readonly date reads
 // prettier-ignore
-namespace P13 { app.get('/', requireSession.readonly('last'), (req) => { const n: number = req.session.last.getTime(); const s = req.session.last.toISOString() + `${req.session.last}`; const b = req.session.last < new Date(); const c = new Date(req.session.last.getTime()); void [n, s, b, c, +c]; }); }
+namespace P13 { app.get('/', requireSession.readonly('last'), (req) => { const n: number = req.session.last.getTime(); const s = req.session.last.toISOString() + String(req.session.last); const b = req.session.last < new Date(); const c = new Date(req.session.last.getTime()); void [n, s, b, c, +c]; }); }
 // readonly map
 // @ts-expect-error -- as the line above says
 // prettier-ignore
