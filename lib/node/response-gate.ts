@@ -1,5 +1,6 @@
 import { emit } from '../events.js';
 import { DeferredResponse, type Call } from './deferred-response.js';
+import { nextTick, respondInVain } from './discarded-call.js';
 import { DrainListeners } from './drain-listeners.js';
 import { applyHead, checkStatus, isRefused, refuseHeaders } from './head.js';
 import { isHttp2, isNodeResponse, type AnyRequest, type AnyResponse, type ResponseMethod } from './messages.js';
@@ -13,8 +14,6 @@ import { GATE } from './state-keys.js';
  * way, with the end in the queue; everything passed on.
  */
 type Phase = 'open' | 'head given' | 'held' | 'streaming' | 'ending' | 'done';
-
-const nextTick = process.nextTick.bind(process); // kept, because a test's fake clock may replace it
 
 interface Gated {
   [GATE]?: ResponseGate;
@@ -73,7 +72,7 @@ export class ResponseGate {
     const failure = this.#failure;
     this.#patch.install((method, args) => {
       // Middleware behind the session has kept a method of the response that was discarded since.
-      if (failure === undefined && this.#failure !== undefined) return this.#inVain(method, args, this.#failure);
+      if (failure === undefined && this.#failure !== undefined) return this.#respondInVain(method, args, this.#failure);
       return method === 'flush' ? this.#flush(args) : this.#intercept(method, args);
     });
   }
@@ -95,7 +94,7 @@ export class ResponseGate {
     if (this.#phase === 'done') {
       // Before the response has ended, Node's own end may still write.
       if (this.#failure === undefined || !this.#response.writableEnded) return this.#call(method, args);
-      return this.#inVain(method, args, this.#failure);
+      return this.#respondInVain(method, args, this.#failure);
     }
     const isNodes = isNodeResponse(this.#response);
     if (isNodes && isRefused(method, args[0], args[1])) return this.#call(method, args);
@@ -276,22 +275,14 @@ export class ResponseGate {
     this.#phase = 'open';
     this.#endGiven = false;
     this.#deferred.takeFull();
-    for (const [method, args] of this.#deferred.takeCalls()) this.#inVain(method, args, failure);
+    for (const [method, args] of this.#deferred.takeCalls()) this.#respondInVain(method, args, failure);
     emit('error', { request: this.#request, error: failure, consequence: 'refused' });
     this.#next(error);
   }
 
-  /** Responds to a call that belongs to the discarded response, whose handler does not know that it was replaced. */
-  #inVain(method: Call[0], args: unknown[], error: Error): unknown {
-    const response = this.#response;
-    if (method === 'writeHead') return response.headersSent ? this.#call(method, args) : response; // Node throws
-    const callback = args.find((arg) => typeof arg === 'function') as (() => void) | undefined; // Node takes one at most
-    if (callback !== undefined && method === 'write') nextTick(callback, error);
-    if (callback !== undefined && method === 'end') {
-      if (response.writableFinished) nextTick(callback);
-      else response.once('finish', callback);
-    }
-    return method === 'write' ? false : method === 'end' ? response : undefined;
+  #respondInVain(method: Call[0], args: unknown[], error: Error): unknown {
+    if (method === 'writeHead' && this.#response.headersSent) return this.#call(method, args); // Node throws
+    return respondInVain(this.#response, [method, args], error);
   }
 
   /** A failure that no error response can report any more. */
