@@ -13,53 +13,12 @@ import {
   type SessionRequiredError,
 } from 'typed-session';
 import { makeApp } from '../support/app.js';
+import { expectTable, GUARD_TABLE, hasCart, setPath, tableSchema } from '../support/guard-table.js';
 
 const guard = requireSession as unknown as (...asked: any[]) => RequestHandler;
 const HTML = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
-const schema = z.object({
-  userId: z.string().optional(),
-  role: z.enum(['user', 'admin']).default('user'),
-  plan: z.enum(['free', 'paid']).optional(),
-  note: z.string().nullable().optional(),
-  cart: z.array(z.string()).default([]),
-});
-const hasCart = (s: { cart: string[] }): boolean => s.cart.length > 0;
-
-type Row = readonly [asked: unknown[], stored: object | undefined, withPrincipal: number, without: number];
-
-/** What a guard responds to a stored payload: with the option `principal`, and without it. */
-const TABLE: readonly Row[] = [
-  // Nobody has a stored session.
-  [[], undefined, 401, 401],
-  [['userId'], undefined, 401, 401],
-  [[{ role: 'user' }], undefined, 401, 401], // the default of a new session matches, but nobody is signed in
-  [[{ role: 'admin' }], undefined, 401, 401],
-  [[hasCart], undefined, 401, 401],
-  // A session is stored, and belongs to nobody.
-  [[], { cart: ['tea'] }, 200, 200],
-  [['cart'], { cart: ['tea'] }, 200, 200],
-  [[hasCart], { cart: ['tea'] }, 200, 200],
-  [['userId'], { cart: ['tea'] }, 401, 401],
-  [[{ role: 'admin' }], { cart: ['tea'] }, 401, 401],
-  [['userId', { role: 'admin' }], { cart: ['tea'] }, 401, 401],
-  [['cart', { role: 'admin' }], { cart: ['tea'] }, 401, 403],
-  // Somebody is signed in.
-  [[], { userId: 'ann' }, 200, 200],
-  [['userId'], { userId: 'ann' }, 200, 200],
-  [['plan'], { userId: 'ann' }, 401, 401], // a named field is absent
-  [['userId', { role: 'user' }], { userId: 'ann' }, 200, 200],
-  [['userId', { role: 'admin' }], { userId: 'ann' }, 403, 403],
-  [['userId', { plan: 'paid' }], { userId: 'ann' }, 403, 403], // a required value of an absent field does not match
-  [['plan', { role: 'admin' }], { userId: 'ann' }, 401, 401], // the absent field comes first
-  [[{ role: 'admin' }], { userId: 'ann' }, 403, 401], // without the option nothing tells that somebody is signed in
-  [[{ plan: 'paid' }], { userId: 'ann' }, 403, 401],
-  [[hasCart], { userId: 'ann' }, 403, 401],
-  [['userId', hasCart], { userId: 'ann' }, 403, 403],
-  [['userId', { note: null }], { userId: 'ann', note: null }, 200, 200],
-  [['userId', { note: null }], { userId: 'ann' }, 403, 403], // an absent field is not null
-  [['note'], { userId: 'ann', note: null }, 401, 401], // null counts as absent if the field is named
-];
+const schema = tableSchema;
 
 describe.each([
   ['Express 5', express],
@@ -82,23 +41,15 @@ describe.each([
       }
     }, make);
   }
-  const set = (payload: object) => `/set?payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  const set = setPath;
 
-  it.each(['principal', 'none'])('responds 401 or 403 as the table of the design says, option %s', async (option) => {
-    const routes = Object.fromEntries(TABLE.map(([asked], index) => [`/row/${index}`, [guard(...asked)]]));
-    const client = await open(routes, option === 'principal' ? { principal: 'userId' } : {});
-    for (const [index, [asked, stored, withPrincipal, without]] of TABLE.entries()) {
-      client.jar.clear();
-      if (stored !== undefined) await client.get(set(stored));
-      const answer = await client.get(`/row/${index}`);
-      const expected = option === 'principal' ? withPrincipal : without;
-      expect([index, asked, stored, answer.status]).toEqual([index, asked, stored, expected]);
-      if (expected !== 200) {
-        const code = expected === 401 ? 'SESSION_REQUIRED' : 'SESSION_FORBIDDEN';
-        expect(JSON.parse(answer.text)).toMatchObject({ code });
-      }
-    }
-  });
+  it.each(['principal', 'none'] as const)(
+    'responds 401 or 403 as the table of the design says, option %s',
+    async (option) => {
+      const routes = Object.fromEntries(GUARD_TABLE.map(([asked], index) => [`/row/${index}`, [guard(...asked)]]));
+      await expectTable(await open(routes, option === 'principal' ? { principal: 'userId' } : {}), option);
+    },
+  );
 
   it('names in the error what is missing and what does not match', async () => {
     const seen: unknown[] = [];
