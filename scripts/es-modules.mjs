@@ -135,7 +135,7 @@ writeModules(
   peers.types,
   (name) => readFileSync(resolve(dist, `${name}.d.ts`), 'utf8'),
   (name, twin) =>
-    `export * from '${twin}';\n${name === 'express-session' ? `export { default } from '${twin}';\n` : ''}`,
+    `export * from '${twin}';\n${name === 'express-session' ? `export { session as default } from '${twin}';\n` : ''}`,
   '.d.ts',
 );
 
