@@ -1,6 +1,6 @@
 // @ts-check
 // Packs the library, installs the tarball into empty projects and uses it there as users do: from `import` and from
-// `require`, in TypeScript under each moduleResolution, on Express 5 and on Express 4 with the oldest zod allowed.
+// `require`, in TypeScript under each moduleResolution, on Express 5 and on the oldest Express, types and zod allowed.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
@@ -10,6 +10,9 @@ const root = resolve(import.meta.dirname, '..');
 const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-tarball-'));
 const oldestZod = own.peerDependencies.zod.replace('^', '');
+const [oldestExpress, oldestTypes] = ['express', '@types/express'].map(
+  (name) => /^\^([\d.]+)/.exec(own.peerDependencies[name])?.[1],
+);
 const oldestNode = own.engines.node.replace('>=', '');
 const { typescript } = own.devDependencies;
 
@@ -25,7 +28,11 @@ try {
     await typescripts(tarball.path);
     await Promise.all([
       project(tarball.path, 'express 5', ['express@5', '@types/express@5', 'zod@4']),
-      project(tarball.path, 'express 4', ['express@4', '@types/express@4', `zod@${oldestZod}`]),
+      project(tarball.path, 'express 4', [
+        `express@${oldestExpress}`,
+        `@types/express@${oldestTypes}`,
+        `zod@${oldestZod}`,
+      ]),
     ]);
   }
 } finally {
