@@ -3,7 +3,7 @@
 // of the drop-in returns. An ES module only re-exports its CommonJS twin, so that there is one library in a process,
 // however it was loaded. Only what imports a peer that comes as an ES module, and what imports such a module, is compiled
 // again: an app that imports zod gets codecs of the same zod, and Nest 12 is never loaded by `require()`.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, posix, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -152,6 +152,33 @@ module.exports = session;
 `,
 );
 write('express-session.d.cts', functionWithNamespace('express-session'));
+
+prune();
+
+/** Removes what no entry point leads to: modules of types alone, and declarations of what users never see. */
+function prune() {
+  const reached = new Set(['package.json', 'esm/package.json']);
+  /** @param {string} file */
+  const reach = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const extension = /\.d\.c?ts$/.test(file) ? '.d.ts' : '.js';
+    for (const name of importsOf(file, readFileSync(resolve(dist, file), 'utf8'))) {
+      if (!name.startsWith('npm:')) reach(`${name}${extension}`);
+    }
+  };
+  for (const { import: esm, default: commonjs } of Object.values(entries).filter(
+    (entry) => typeof entry === 'object',
+  )) {
+    for (const file of Object.values({ ...esm, code: commonjs.default, declarations: commonjs.types })) {
+      reach(posix.relative('dist', posix.normalize(file)));
+    }
+  }
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const path = resolve(entry.parentPath, entry.name);
+    if (entry.isFile() && !reached.has(relative(dist, path).replaceAll('\\', '/'))) rmSync(path);
+  }
+}
 
 /**
  * The declarations of a module as those of its default export, a function whose properties are the other exports.
