@@ -1,11 +1,12 @@
 // An app in ES modules, which prints what its sessions have counted to. It is run as it is, and as a bundle.
+import { randomBytes } from 'node:crypto';
 import express from 'express';
 import { MemoryStore, SessionRequiredError, isoDate, requireSession, session } from 'typed-session';
 import expressSession, { Store } from 'typed-session/express-session';
 import { z } from 'zod';
 import { counted } from './counted.cjs';
 
-const secret = 'x'.repeat(32);
+const secret = randomBytes(32).toString('hex');
 const schema = z.object({ count: z.number().default(0), userId: z.string().optional(), since: isoDate.optional() });
 const found = await counted(express, requireSession, {
   sessions: session({ schema, secret, store: new MemoryStore(), cookie: { secure: false } }),
