@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { TypeScript as ts } from 'typedoc';
 
 /** What decorators of ours say of the session, in words. */
@@ -120,11 +121,18 @@ const packages = new Map<string, string | undefined>();
 /** The name of the package that a file is of. */
 function packageOf(file: string): string | undefined {
   if (!packages.has(file)) {
-    const found = ts.findConfigFile(file, (path) => ts.sys.fileExists(path), 'package.json');
-    const told = found === undefined ? {} : (JSON.parse(readFileSync(found, 'utf8')) as { readonly name?: string }); // npm's form
-    packages.set(file, told.name);
+    packages.set(file, nameAbove(dirname(file)));
   }
   return packages.get(file);
+}
+
+/** The name in the next `package.json` that has one: those inside of a package may only say what kind its modules are. */
+function nameAbove(folder: string): string | undefined {
+  const found = ts.findConfigFile(folder, (path) => ts.sys.fileExists(path), 'package.json');
+  if (found === undefined) return undefined;
+  const { name } = JSON.parse(readFileSync(found, 'utf8')) as { readonly name?: string }; // npm's form
+  const at = dirname(found);
+  return name ?? (dirname(at) === at ? undefined : nameAbove(dirname(at)));
 }
 
 function asked(args: readonly ts.Expression[], checker: ts.TypeChecker): string[] {

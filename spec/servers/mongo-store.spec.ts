@@ -308,7 +308,7 @@ describe.each(drivers)('MongoStore with %s', (_, driver) => {
       expect(await second.json('/')).toMatchObject({ userId: 'ada' });
       await first.get('/logout');
       expect(await second.json('/')).not.toHaveProperty('userId');
-      expect(await opened.store.list('ada')).toEqual([]);
+      expect(await opened.store.list('sid:ada')).toEqual([]);
     });
 
     it('finds the sessions of a principal, and ends them all but one', async () => {
@@ -316,8 +316,8 @@ describe.each(drivers)('MongoStore with %s', (_, driver) => {
       await first.get('/login');
       second.jar.clear();
       await second.get('/login');
-      const [kept = ''] = (await opened.store.list('ada')).map(([key]) => key);
-      expect(await opened.store.revoke('ada', [kept])).toBe(1);
+      const [kept = ''] = (await opened.store.list('sid:ada')).map(([key]) => key);
+      expect(await opened.store.revoke('sid:ada', [kept])).toBe(1);
       const users = [await first.json('/'), await second.json('/')] as { userId?: string }[];
       expect(users.filter(({ userId }) => userId === 'ada')).toHaveLength(1);
     });

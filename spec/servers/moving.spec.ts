@@ -42,9 +42,9 @@ const connectPg = () => {
   return new Store({ pool, schemaName: table, createTableIfMissing: true, pruneSessionInterval: false });
 };
 
-/** A release of the app on typed-session. */
+/** A release of the app on typed-session, under the name that express-session reads too. */
 function typed(store: AnyStore): Promise<Client> {
-  const sessions = session({ schema, secret: 'keep it', cookie: { maxAge: 60_000 }, store });
+  const sessions = session({ schema, secret: 'keep it', name: 'connect.sid', cookie: { maxAge: 60_000 }, store });
   return makeApp((app) => {
     app.use(sessions);
     app.get(
