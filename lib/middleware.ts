@@ -10,6 +10,7 @@ import { SessionObject, type Session } from './lifecycle/session.js';
 import { decorate } from './decorators/decorate.js';
 import type { OwnDecorator } from './decorators/require-session.js';
 import { resolveOptions, type Settings } from './lifecycle/settings.js';
+import type { PrincipalValue, RefuseExcess, RefusePrincipal } from './schema/refusals.js';
 import type {
   DefaultName,
   FirstName,
@@ -36,10 +37,11 @@ import type { SessionIdentity, SessionOn } from './express/types.js';
  * `name` as a literal type: it tells two middlewares with one schema apart. In an annotation, leave it out.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a middleware of any name is assignable to one without a name
-export interface SessionMiddleware<S extends SessionSchema, Name extends string = any> extends SessionIdentity<
-  S,
-  Name
-> {
+export interface SessionMiddleware<
+  S extends SessionSchema,
+  Name extends string = any,
+  P extends string = any,
+> extends SessionIdentity<S, Name> {
   /** Gives a request its session: `app.use(sessions)`, or called by hand on a bare `node:http` or `node:http2` server. */
   (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void;
   /**
@@ -81,7 +83,7 @@ export interface SessionMiddleware<S extends SessionSchema, Name extends string 
    * ```
    */
   list(
-    principal: Principal,
+    principal: PrincipalValue<S, P>,
     options?: { readonly current?: AnyRequest | Session<S> | undefined },
   ): Promise<ListedSession<S>[]>;
   /**
@@ -93,7 +95,7 @@ export interface SessionMiddleware<S extends SessionSchema, Name extends string 
    * @throws as `list`
    */
   revoke(
-    principal: Principal,
+    principal: PrincipalValue<S, P>,
     options?:
       | { readonly except?: AnyRequest | Session<S> | undefined; readonly only?: never }
       | { readonly only: string; readonly except?: never },
@@ -117,6 +119,19 @@ export interface SessionMiddleware<S extends SessionSchema, Name extends string 
 /** With type arguments that leave out the name, the option may have any name. */
 type AnyName<Name> = DefaultName extends Name ? string | readonly string[] : never;
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- without the option, nothing is known of what `list` takes
+type PrincipalOf<P extends string> = [P] extends [never] ? any : P;
+
+/** The same of the first payload. */
+type AnyInitial<Initial> = [Initial] extends [never] ? unknown : never;
+
+/** Refuses a first payload with fields that the schema does not have. */
+type ExcessInitial<Initial, S extends SessionSchema> = [Initial] extends [never]
+  ? unknown
+  : unknown extends RefuseExcess<Initial, S>
+    ? unknown
+    : { readonly initial?: RefuseExcess<Initial, S> };
+
 /**
  * Makes the middleware that gives every request its session. All options are checked here, at start-up.
  *
@@ -139,9 +154,19 @@ type AnyName<Name> = DefaultName extends Name ? string | readonly string[] : nev
  * });
  * ```
  */
-export function session<S extends SessionSchema, const Name extends string | readonly string[] = DefaultName>(
-  options: SessionOptions<S, Request, MissingHandler> & { readonly name?: Name | AnyName<Name> | undefined },
-): SessionMiddleware<S, FirstName<Name>> {
+export function session<
+  S extends SessionSchema,
+  const Name extends string | readonly string[] = DefaultName,
+  P extends string = never,
+  Initial = never,
+>(
+  options: SessionOptions<S, Request, MissingHandler> & {
+    readonly name?: Name | AnyName<Name> | undefined;
+    readonly principal?: P | string | undefined; // with the text, an unknown field is reported with the known ones
+    readonly initial?: Initial | (() => Initial) | AnyInitial<Initial> | undefined;
+  } & RefusePrincipal<S, P> &
+    ExcessInitial<Initial, S>,
+): SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>> {
   const settings = resolveOptions<S>(options, storeOf);
 
   const middleware = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void => {
@@ -187,7 +212,7 @@ export function session<S extends SessionSchema, const Name extends string | rea
     },
     requireSession: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
     RequireSession: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
-  }) as unknown as SessionMiddleware<S, FirstName<Name>>; // what its types narrow is there for the compiler alone
+  }) as unknown as SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
 }
 
 function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: object): Session<S> {

@@ -4,7 +4,9 @@ import type { SessionIssue } from '../errors.js';
 import type { EncryptionKey } from '../schema/encryption.js';
 import type { Migrations } from '../schema/migrations.js';
 import type { ReservedField } from '../schema/reserved.js';
-import type { AcceptsEmpty, FieldValue, InitialNeeded, Payload, SessionField, SessionSchema } from '../schema/types.js';
+import type { RefuseNoObject, RefuseOneWay } from '../schema/refusals.js';
+import type { AcceptsEmpty, InitialNeeded } from '../schema/required-fields.js';
+import type { FieldValue, Payload, SessionField, SessionSchema } from '../schema/types.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
 import type { SessionStore } from '../stores/store.js';
 
@@ -247,11 +249,18 @@ export type RefuseReserved<S extends SessionSchema> =
       : { readonly schema: `Rename the field '${F}': req.session has a member of that name` }
     : never;
 
+/** The first thing that is wrong with a schema, so that the compiler prints one piece of advice. */
+type CheckSchema<S extends SessionSchema> =
+  unknown extends RefuseNoObject<S>
+    ? unknown extends RefuseOneWay<S>
+      ? RequireInitial<S> & RefuseReserved<S>
+      : RefuseOneWay<S>
+    : RefuseNoObject<S>;
+
 /** The options of `session(…)`. */
 export type SessionOptions<S extends SessionSchema, Request = unknown, OnMissing = unknown> = CommonOptions<
   S,
   Request,
   OnMissing
 > &
-  RequireInitial<S> &
-  RefuseReserved<S>;
+  CheckSchema<S>;

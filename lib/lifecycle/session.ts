@@ -1,13 +1,8 @@
 import { inspect } from 'node:util';
 import type { SessionCookie } from '../cookie/session-cookie.js';
-import type {
-  FieldValue,
-  Payload,
-  RegisteredSchema,
-  SessionField,
-  SessionSchema,
-  TakeableField,
-} from '../schema/types.js';
+import type { RefuseExcess } from '../schema/refusals.js';
+import type { MayBeAbsent, Takeable, TakeableField } from '../schema/required-fields.js';
+import type { FieldValue, Payload, RegisteredSchema, SessionField, SessionSchema } from '../schema/types.js';
 import { defer } from '../timers.js';
 import * as actions from './actions.js';
 import type { RequestSession } from './request-session.js';
@@ -102,9 +97,12 @@ export interface SessionMembers<S extends SessionSchema> {
    * `undefined` afterwards.
    * @throws SessionEndedError, SessionConflictError, SessionStoreError
    */
-  take<F extends TakeableField<S>>(field: F): Promise<FieldValue<S, F>>;
+  take<F extends TakeableField<S>>(field: F & Takeable<S, F>): Promise<TakenValue<S, F>>;
   /** {@link SessionMembers.take} in express-session's manner. */
-  take<F extends TakeableField<S>>(field: F, callback: (error: unknown, value?: FieldValue<S, F>) => void): void;
+  take<F extends TakeableField<S>>(
+    field: F & Takeable<S, F>,
+    callback: (error: unknown, value?: TakenValue<S, F>) => void,
+  ): void;
   /**
    * Puts the session into another state: `state` is the whole payload from now on, and nothing of the one before stays,
    * whatever another request does to it meanwhile. The compiler does not see it: `req.session` keeps the type that a guard
@@ -112,10 +110,13 @@ export interface SessionMembers<S extends SessionSchema> {
    * id at the commit.
    * @throws SessionValidationError, SessionEndedError, SessionHeadersSentError
    */
-  become(state: Payload<S>): Promise<void>;
+  become<T extends Payload<S>>(state: T & RefuseExcess<T, S>): Promise<void>;
   /** {@link SessionMembers.become} in express-session's manner. */
-  become(state: Payload<S>, callback: SessionCallback): void;
+  become<T extends Payload<S>>(state: T & RefuseExcess<T, S>, callback: SessionCallback): void;
 }
+
+/** What `take` resolves to: any field of a record may be absent. */
+type TakenValue<S extends SessionSchema, F extends SessionField<S>> = FieldValue<S, F> | MayBeAbsent<Payload<S>, F>;
 
 /** A session: its payload, and the members every session has; without a schema, the registered one's. */
 export type Session<S extends SessionSchema = RegisteredSchema> = Payload<S> & SessionMembers<S>;

@@ -1,4 +1,5 @@
 import { SessionOptionsError } from '../errors.js';
+import type { RefuseExcess } from './refusals.js';
 import type { Payload, SessionSchema } from './types.js';
 
 /** One step from a version of the payload to the next; made by {@link migration}. */
@@ -52,7 +53,7 @@ export function migration<
   // A type of its own, so that `role: 'user'` in what it returns is not taken for any string.
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   Step extends (old: Payload<From>) => Payload<To>,
->(from: From, to: To, migrate: Step): Migration<From, To> {
+>(from: From, to: To, migrate: Step & RefuseExcess<ReturnType<Step>, To>): Migration<From, To> {
   return { from, to, migrate };
 }
 

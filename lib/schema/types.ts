@@ -92,7 +92,7 @@ export type Payload<S extends SessionSchema> =
       : never;
 
 /** What the schema makes a payload of: its `z.input`. */
-type PayloadInput<S extends SessionSchema> =
+export type PayloadInput<S extends SessionSchema> =
   S extends $ZodType<object, object>
     ? input<S>
     : S extends StandardSchema<object, object>
@@ -100,22 +100,15 @@ type PayloadInput<S extends SessionSchema> =
       : never;
 
 /** Every key of an object type, or of all members of a union of them. */
-type KeysOf<T> = T extends unknown ? Extract<keyof T, string> : never;
+export type KeysOf<T> = T extends unknown ? Extract<keyof T, string> : never;
 
 /** A field of the payload. */
 export type SessionField<S extends SessionSchema> = KeysOf<Payload<S>>;
 
-/** The fields that may be absent or have a default, so that `take` has something to put them back to. */
-export type TakeableField<S extends SessionSchema> = KeysOfEmpty<PayloadInput<S>> & SessionField<S>;
-
-type KeysOfEmpty<T> = T extends unknown
-  ? { [K in Extract<keyof T, string>]-?: undefined extends T[K] ? K : never }[Extract<keyof T, string>]
-  : never;
-
 /** What a field of the payload may hold; `undefined` too, where only some members of a union have the field. */
 export type FieldValue<S extends SessionSchema, F extends SessionField<S>> = FieldType<Payload<S>, F>;
 
-type FieldType<T, F extends string> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
+export type FieldType<T, F extends string> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
 
 /** Fields of the payload with the value that each must have: a role, the tag of a state. */
 export type FieldValues<S extends SessionSchema> =
@@ -224,23 +217,3 @@ type Learnt<P> = All<P extends (session: any) => session is infer T ? T : never>
 
 /** Every member of a union together. */
 type All<T> = (T extends unknown ? (member: T) => void : never) extends (all: infer I) => void ? I : never;
-
-/** Whether the schema makes a payload of `{}`, which is a record of nothing: every field is optional or has a default. */
-export type AcceptsEmpty<S extends SessionSchema> =
-  Record<string, never> extends Expected<PayloadInput<S>> ? true : false;
-
-/** What a payload must have, but for optional fields that every object inherits: the compiler would find those in `{}`. */
-type Expected<T> = T extends unknown
-  ? string extends keyof T
-    ? T
-    : Omit<T, { [K in keyof T & Inherited]: undefined extends T[K] ? K : never }[keyof T & Inherited]>
-  : never;
-
-type Inherited = 'constructor' | 'toString' | 'toLocaleString' | 'valueOf' | 'hasOwnProperty';
-
-/** What the compiler prints where `initial` is missing. */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- it is there to be printed
-export interface InitialNeeded<Advice extends string> {
-  /** The payload that new sessions begin with, or a function that makes it. */
-  readonly initial: unknown;
-}

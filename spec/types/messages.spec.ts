@@ -160,7 +160,7 @@ import type { ReadonlySession, Session } from 'typed-session';\n`;
     ]);
     expect(missing).toContain("Property 'since' is missing in type '{ kind: \"user\"; userId: string; }'");
     expect(unknown).toContain(`Type '"admin"' is not assignable to type '"anonymous" | "user"'`);
-    expect(mixed).toContain("'userId' does not exist in type '{ kind: \"anonymous\"; }'");
+    expect(mixed).toContain(`Refusal<"The schema has no field 'userId'">`);
     expect(tag).toContain(`Type '"admin"' is not assignable to type '"anonymous" | "user" | undefined'`);
   });
 

@@ -1,0 +1,190 @@
+import type { DeepReadonly } from './readonly.js';
+import type { DefOf, LayerDef } from './required-fields.js';
+import type { ReservedField } from './reserved.js';
+import type { FieldType, KeysOf, Payload, PayloadInput, SessionField, SessionSchema } from './types.js';
+
+/** What the compiler prints of an option or argument that is refused. An object: with mere text it would print `never`. */
+export interface Refusal<Advice extends string> {
+  /** What to do. */
+  readonly advice: Advice;
+}
+
+/** Refuses schemas whose values are no objects with fields, which is what a session is. The same is checked at start-up. */
+export type RefuseNoObject<S extends SessionSchema> = [NoObject<S>] extends [never]
+  ? unknown
+  : {
+      readonly schema: `A session has fields: make its schema z.object({ … }) or a union of objects; this one is of the kind ${NoObject<S>}`;
+    };
+
+/** The kind of a schema that is no object; `never` if it is one. */
+type NoObject<S> = [DefOf<S>] extends [never]
+  ? NoObjectType<S extends SessionSchema ? Payload<S> : never>
+  : NoObjectDef<DefOf<S>>;
+
+type NoObjectDef<Def> = Def extends { readonly type: infer Kind extends string }
+  ? Extract<'object' | 'record', Kind> extends never
+    ? Def extends { readonly type: 'union'; readonly options: readonly (infer Option)[] }
+      ? NoObjectIn<Option>
+      : Def extends { readonly type: 'intersection'; readonly left: infer Left; readonly right: infer Right }
+        ? NoObjectIn<Left | Right>
+        : Def extends { readonly type: 'pipe'; readonly in: infer In; readonly out: infer Out }
+          ? NoObjectIn<In | Out>
+          : Def extends { readonly type: 'lazy'; readonly getter: () => infer Inner }
+            ? NoObjectIn<Inner>
+            : Def extends Exclude<LayerDef<unknown>, { readonly type: 'nullable' }> & LayerDef<infer Inner>
+              ? NoObjectIn<Inner>
+              : Kind
+    : never
+  : never;
+
+type NoObjectIn<S> = S extends unknown ? NoObjectDef<DefOf<S>> : never;
+
+type NoObjectType<T> = 0 extends 1 & T
+  ? 'any'
+  : T extends readonly unknown[]
+    ? 'array'
+    : T extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | Date | ((...args: never[]) => unknown)
+      ? 'class'
+      : Same<T, object> extends true
+        ? 'object without fields'
+        : never;
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/**
+ * Refuses fields of a schema of Standard Schema that could be validated and not stored: the standard has no encode, so the
+ * output must be JSON, and the schema must accept it as input.
+ */
+export type RefuseOneWay<S extends SessionSchema> = [DefOf<S>] extends [never]
+  ? [NotJson<Payload<S>>] extends [never]
+    ? [OneWay<Payload<S>, PayloadInput<S>>] extends [never]
+      ? unknown
+      : {
+          readonly schema: `The field '${OneWay<Payload<S>, PayloadInput<S>>}' is transformed one way only, so it could be loaded and never stored: validate it as what is stored, or use a codec of zod`;
+        }
+    : {
+        readonly schema: `The field '${NotJson<Payload<S>>}' holds what JSON cannot: declare it as text or a number, or use a codec of zod`;
+      }
+  : unknown;
+
+type NotJson<T> = {
+  [K in KeysOf<T>]: [FieldType<T, K>] extends [Json<FieldType<T, K>>] ? never : K;
+}[KeysOf<T>];
+
+/** `T` without what JSON cannot hold. Compared, not asked, so that recursive types end. */
+type Json<T> = unknown extends T
+  ? T
+  : T extends string | number | boolean | null | undefined
+    ? T
+    : T extends (...args: never[]) => unknown
+      ? never
+      : T extends object
+        ? { [K in keyof T]: Json<T[K]> }
+        : never;
+
+type OneWay<Out, In> = {
+  [K in KeysOf<Out>]: [FieldType<Out, K>] extends [DeepReadonly<FieldType<In, K>>] ? never : K;
+}[KeysOf<Out>];
+
+/** Refuses a `principal` whose stored form is not text or a number. The same is checked at start-up. */
+export type RefusePrincipal<S extends SessionSchema, P extends string> = [P] extends [never]
+  ? unknown
+  : string extends P
+    ? unknown
+    : [P] extends [SessionField<S>]
+      ? [Indexable<S, P>] extends [never]
+        ? {
+            readonly principal?: Refusal<`The field '${P}' cannot be the principal: name a field that is stored as a string, a number, or a bigint`>;
+          }
+        : unknown
+      : unknown;
+
+/** Of several fields, as options that were put together elsewhere may name, those that can be the principal. */
+type Indexable<S extends SessionSchema, P extends string> = P extends unknown
+  ? IsIndexable<StoredForm<S, P>> extends true
+    ? P
+    : never
+  : never;
+
+/** What the store holds of a field. What a coercion accepts is anything; it stores what it makes of that. */
+type StoredForm<S extends SessionSchema, P extends string> =
+  unknown extends FieldType<PayloadInput<S>, P>
+    ? NonNullable<FieldType<Payload<S>, P>>
+    : NonNullable<FieldType<PayloadInput<S>, P>>;
+
+type IsIndexable<T> = [T] extends [never]
+  ? false
+  : unknown extends T
+    ? false
+    : [T] extends [string | number | bigint]
+      ? true
+      : false;
+
+/** What `sessions.list(…)` and `sessions.revoke(…)` take: the value of the principal, in code or as it is stored. */
+export type PrincipalValue<S extends SessionSchema, P extends string> = unknown extends P
+  ? AnyPrincipalValue
+  : OrAny<WithBigint<Extract<StoredForm<S, P> | NonNullable<FieldType<Payload<S>, P>>, AnyPrincipalValue>>>;
+
+type AnyPrincipalValue = string | number | bigint;
+
+/** A whole number may be given as either. */
+type WithBigint<T> = T | ([Extract<T, number | bigint>] extends [never] ? never : number | bigint);
+
+type OrAny<T> = [T] extends [never] ? AnyPrincipalValue : T;
+
+/** How far down excess fields are looked for: the payload's own fields, and some levels of objects and lists inside. */
+type Levels = [1, 1, 1];
+
+/** The paths of what a value has, at any of the first levels, and the payload `W` has no place for. */
+export type Excess<T, W, Deeper extends readonly unknown[] = Levels> = unknown extends T
+  ? never
+  : unknown extends W
+    ? never
+    : T extends NoFields
+      ? never
+      : T extends readonly (infer Item)[]
+        ? Deeper extends readonly [unknown, ...infer Rest]
+          ? W extends readonly (infer Wanted)[]
+            ? Excess<Item, Wanted, Rest>
+            : never
+          : never
+        : ExcessOf<T, [StateOf<T, W>] extends [never] ? W : StateOf<T, W>, Deeper>;
+
+type NoFields =
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | null
+  | undefined
+  | Date
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ((...args: never[]) => unknown);
+
+/** The members of a union that a value is one of. */
+type StateOf<T, W> = W extends unknown ? (T extends W ? W : never) : never;
+
+type ExcessOf<T, W, Deeper extends readonly unknown[]> =
+  string extends KeysOf<W>
+    ? never
+    : | Exclude<FilledKeys<T>, KeysOf<W> | ReservedField>
+      | (Deeper extends readonly [unknown, ...infer Rest]
+          ? {
+              [K in FilledKeys<T> & KeysOf<W>]: Under<
+                K,
+                Excess<FieldType<T, K>, Exclude<FieldType<W, K>, null | undefined>, Rest>
+              >;
+            }[FilledKeys<T> & KeysOf<W>]
+          : never);
+
+/** Without those that the compiler adds to the members of a union of object literals: `userId?: undefined`. */
+type FilledKeys<T> = Extract<{ [K in keyof T]-?: [T[K]] extends [undefined] ? never : K }[keyof T], string>;
+
+type Under<K extends string, Path> = Path extends string ? `${K}.${Path}` : never;
+
+/** Refuses a value that has fields which the payload does not have; they would be lost. */
+export type RefuseExcess<T, S extends SessionSchema> = [Excess<T, Payload<S>>] extends [never]
+  ? unknown
+  : Refusal<`The schema has no field '${Excess<T, Payload<S>>}'`>;
