@@ -101,6 +101,9 @@ export function resolveOptions<S extends SessionSchema>(
   ) {
     throw new SessionOptionsError('principal', 'must be the name of a field of the schema');
   }
+  if (options.principal !== undefined && codec.refusesPrincipal(options.principal)) {
+    throw new SessionOptionsError('principal', 'must name a field that is stored as a string, a number, or a bigint');
+  }
   if (options.principal !== undefined && codec.marks.get(options.principal)?.encrypted === true) {
     throw new SessionOptionsError('principal', 'must not be encrypted: the store finds sessions by it');
   }

@@ -141,6 +141,11 @@ export class PayloadCodec<S extends SessionSchema> {
     return this.#validator.encodeField(field, value);
   }
 
+  /** Whether the store holds something else than text or a number of this field, so that no session is found by it. */
+  refusesPrincipal(field: string): boolean {
+    return this.#validator.refusesPrincipal(field);
+  }
+
   /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
   stateOf(tree: Tree): unknown {
     return this.#validator.stateOf(tree);

@@ -3,14 +3,15 @@ import { asyncSchema } from './inspect.js';
 import { copyAll } from './isolate.js';
 import { ANY_KEY } from './issue-paths.js';
 import { namesIn } from './standard-names.js';
-import { isTooDeep } from './tree.js';
+import { findNotJson } from './json.js';
+import { copyTree, isTooDeep, ownField, sameTree, type Tree } from './tree.js';
 import type { StandardIssue, StandardSchema } from './types.js';
 import type { Validated, Validator } from './validator.js';
 
 /**
  * A schema of any library that follows Standard Schema v1 (https://standardschema.dev), such as valibot or arktype.
- * These can validate, and not encode: what is stored is what the schema makes of the payload, so a schema that
- * transforms has to accept its own output.
+ * These can validate, and not encode: what is stored is what the schema makes of the payload, so a schema that transforms
+ * has to accept its own output, and to change nothing more in it. That is checked before anything is stored.
  */
 export function standardValidator(schema: StandardSchema<object, object>): Validator {
   const { validate } = schema['~standard'];
@@ -39,10 +40,11 @@ export function standardValidator(schema: StandardSchema<object, object>): Valid
   };
   return {
     decode: run,
-    encode: run,
+    encode: (payload) => stored(run, payload),
     isolate: copyAll,
     encodeField: () => undefined,
     discriminator: undefined,
+    refusesPrincipal: () => false, // the standard says nothing of a field; the types do
     stateOf: () => undefined,
     show: (payload) => payload,
     publicPath,
@@ -58,6 +60,29 @@ export function standardValidator(schema: StandardSchema<object, object>): Valid
       marks: new Map(),
     },
   };
+}
+
+/**
+ * What is stored of a payload: what the schema makes of it, if the schema accepts that again and changes nothing more. Anything
+ * else could not be loaded, or would be transformed again at each load.
+ */
+function stored(run: (value: object) => Validated, payload: object): Validated {
+  const result = run(payload);
+  if (!result.ok || findNotJson(result.value) !== undefined) return result; // what JSON cannot hold is refused by its path
+  const again = run(copyTree(result.value as Tree)); // of JSON, as was just seen
+  if (again.ok && sameTree(again.value, result.value)) return result;
+  const changed = again.ok ? changedFields(again.value, result.value) : again.refused;
+  const issues = again.ok
+    ? changed.map((field) => ({ path: [field], code: ONE_WAY }))
+    : again.issues.map(({ path }) => ({ path, code: ONE_WAY }));
+  return { ok: false, issues, refused: changed };
+}
+
+/** The code of a field that is transformed one way only. */
+const ONE_WAY = 'one_way';
+
+function changedFields(a: object, b: object): string[] {
+  return Object.keys({ ...a, ...b }).filter((field) => !sameTree(ownField(a, field), ownField(b, field)));
 }
 
 function pathOf({ path }: StandardIssue): PropertyKey[] {

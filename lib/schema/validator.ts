@@ -32,6 +32,8 @@ export interface Validator {
   encodeField(field: string, value: unknown): unknown;
   /** The field that names the member of a discriminated union; `undefined` if the schema is none. */
   readonly discriminator: string | undefined;
+  /** Whether the store holds something else than text or a number of this field, so that no session is found by it. */
+  refusesPrincipal(field: string): boolean;
   /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
   stateOf(tree: object): unknown;
   /** The payload without what is sensitive. */

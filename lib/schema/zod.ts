@@ -6,7 +6,7 @@ import { withoutSensitive } from './show.js';
 import { pathOfThrow } from './thrown.js';
 import { isTooDeep, ownField } from './tree.js';
 import type { Validated, Validator } from './validator.js';
-import { defOf } from './zod-def.js';
+import { defOf, innerOf } from './zod-def.js';
 import { AsyncSchemaError, safeDecode, safeEncode } from './zod-parse.js';
 
 const RUN = { decode: safeDecode, encode: safeEncode };
@@ -38,6 +38,7 @@ export function zodValidator(schema: $ZodType<object, object>): Validator {
       return undefined;
     },
     discriminator: options?.discriminator,
+    refusesPrincipal: (field) => fieldsOf(schema, field).some((one) => !isIndexable(one)),
     stateOf(tree) {
       if (options === undefined) return undefined;
       if (options.discriminator !== undefined) return ownField(tree, options.discriminator);
@@ -93,6 +94,36 @@ function fieldsOf(schema: $ZodType, field: string): $ZodType[] {
       return [];
   }
 }
+
+/** Whether the store holds text or a number of a field; it may be absent or null besides. */
+function isIndexable(schema: $ZodType): boolean {
+  const def = defOf(schema);
+  switch (def.type) {
+    case 'union':
+      return def.options.every((option) => NOTHING.has(defOf(option).type) || isIndexable(option));
+    case 'intersection':
+      return isIndexable(def.left) && isIndexable(def.right);
+    case 'pipe':
+      return isIndexable(def.in);
+    case 'literal':
+      return def.values.every((value) => typeof value !== 'boolean');
+    default: {
+      const inner = innerOf(schema);
+      return inner === undefined ? INDEXABLE.has(def.type) : isIndexable(inner);
+    }
+  }
+}
+
+const NOTHING: ReadonlySet<string> = new Set(['null', 'undefined', 'void']);
+const INDEXABLE: ReadonlySet<string> = new Set([
+  'string',
+  'number',
+  'int',
+  'bigint',
+  'enum',
+  'template_literal',
+  'custom',
+]);
 
 function run(schema: $ZodType<object, object>, value: object, direction: 'decode' | 'encode'): Validated {
   try {
