@@ -97,11 +97,11 @@ export interface SessionMembers<S extends SessionSchema> {
    * `undefined` afterwards.
    * @throws SessionEndedError, SessionConflictError, SessionStoreError
    */
-  take<F extends TakeableField<S>>(field: F & Takeable<S, F>): Promise<TakenValue<S, F>>;
+  take<F extends TakeableField<S>>(field: F & Takeable<S, F>): Promise<FieldValue<S, F> | MayBeAbsent<Payload<S>, F>>;
   /** {@link SessionMembers.take} in express-session's manner. */
   take<F extends TakeableField<S>>(
     field: F & Takeable<S, F>,
-    callback: (error: unknown, value?: TakenValue<S, F>) => void,
+    callback: (error: unknown, value?: FieldValue<S, F> | MayBeAbsent<Payload<S>, F>) => void,
   ): void;
   /**
    * Puts the session into another state: `state` is the whole payload from now on, and nothing of the one before stays,
@@ -114,9 +114,6 @@ export interface SessionMembers<S extends SessionSchema> {
   /** {@link SessionMembers.become} in express-session's manner. */
   become<T extends Payload<S>>(state: T & RefuseExcess<T, S>, callback: SessionCallback): void;
 }
-
-/** What `take` resolves to: any field of a record may be absent. */
-type TakenValue<S extends SessionSchema, F extends SessionField<S>> = FieldValue<S, F> | MayBeAbsent<Payload<S>, F>;
 
 /** A session: its payload, and the members every session has; without a schema, the registered one's. */
 export type Session<S extends SessionSchema = RegisteredSchema> = Payload<S> & SessionMembers<S>;
