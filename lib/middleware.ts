@@ -36,10 +36,11 @@ import type { SessionIdentity, SessionOn } from './express/types.js';
  * The middleware that `session(…)` makes, and the ways to a session that is not the registered one. `Name` is the option
  * `name` as a literal type: it tells two middlewares with one schema apart. In an annotation, leave it out.
  */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a middleware of any name is assignable to one without a name
 export interface SessionMiddleware<
   S extends SessionSchema,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- one of any name is assignable to one without a name
   Name extends string = any,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- and so is one of any principal
   P extends string = any,
 > extends SessionIdentity<S, Name> {
   /** Gives a request its session: `app.use(sessions)`, or called by hand on a bare `node:http` or `node:http2` server. */

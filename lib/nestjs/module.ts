@@ -14,7 +14,7 @@ import type { Request } from 'express-serve-static-core';
 import type { MissingHandler } from '../express/missing.js';
 import type { SessionOptions } from '../lifecycle/options.js';
 import { session, type SessionMiddleware } from '../middleware.js';
-import type { DefaultName, SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/types.js';
 import { SessionExceptionFilter } from './filter.js';
 import { SESSION, SESSIONS } from './tokens.js';
 
@@ -74,7 +74,7 @@ export class TypedSessionModule implements NestModule {
    * @throws SessionOptionsError
    */
   static forRoot<S extends SessionSchema>(options: TypedSessionModuleOptions<S>): DynamicModule {
-    return moduleWith({ provide: SESSIONS, useValue: session<S, DefaultName, never, never>(options) });
+    return moduleWith({ provide: SESSIONS, useValue: session<S>(options) });
   }
 
   /**
@@ -86,7 +86,7 @@ export class TypedSessionModule implements NestModule {
     const made = moduleWith({
       provide: SESSIONS,
       inject: [...inject],
-      useFactory: async (...injected: never[]) => session<S, DefaultName, never, never>(await useFactory(...injected)),
+      useFactory: async (...injected: never[]) => session<S>(await useFactory(...injected)),
     });
     return imports === undefined ? made : { ...made, imports };
   }

@@ -51,7 +51,6 @@ export function migration<
   From extends SessionSchema,
   To extends SessionSchema,
   // A type of its own, so that `role: 'user'` in what it returns is not taken for any string.
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   Step extends (old: Payload<From>) => Payload<To>,
 >(from: From, to: To, migrate: Step & RefuseExcess<ReturnType<Step>, To>): Migration<From, To> {
   return { from, to, migrate };

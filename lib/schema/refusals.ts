@@ -49,6 +49,7 @@ type NoObjectType<T> = 0 extends 1 & T
         ? 'object without fields'
         : never;
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- two types are the same if these are
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /**

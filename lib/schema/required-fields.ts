@@ -4,10 +4,10 @@ import type { KeysOf, PayloadInput, SessionField, SessionSchema } from './types.
 export type DefOf<S> = S extends { readonly _zod: { readonly def: infer Def } } ? Def : never;
 
 /** The layers around a schema that leave its values what they are. */
-export type LayerDef<Inner> = {
+export interface LayerDef<Inner> {
   readonly type: 'readonly' | 'default' | 'prefault' | 'catch' | 'nonoptional' | 'nullable';
   readonly innerType: Inner;
-};
+}
 
 /** Whether a field's schema has a value for a field that is absent because of `.catch(…)`, which its input type hides. */
 type Catches<Def> = Def extends { readonly type: 'catch' }
@@ -36,7 +36,7 @@ type NotCaught<Shape, K extends string> = K extends keyof Shape
   : K;
 
 /** {@link RequiredFields} of one state, or of several. */
-type RequiredBy<S, Def, Input> = Def extends { readonly type: 'object'; readonly shape: infer Shape }
+type RequiredBy<Def, Input> = Def extends { readonly type: 'object'; readonly shape: infer Shape }
   ? NotCaught<Shape, RequiredKeys<Input>>
   : Def extends { readonly type: 'union'; readonly options: readonly (infer Option)[] }
     ? RequiredBySchema<Option>
@@ -50,7 +50,7 @@ type RequiredBy<S, Def, Input> = Def extends { readonly type: 'object'; readonly
             ? RequiredBySchema<Inner>
             : RequiredKeys<NonNullable<Input>>;
 
-type RequiredBySchema<S> = S extends SessionSchema ? RequiredBy<S, DefOf<S>, NonNullable<PayloadInput<S>>> : never;
+type RequiredBySchema<S> = S extends SessionSchema ? RequiredBy<DefOf<S>, NonNullable<PayloadInput<S>>> : never;
 
 /** The fields that a payload must have in some state: neither optional, nor with a default or `.catch(…)`. */
 export type RequiredFields<S extends SessionSchema> = [RequiredKeys<PayloadInput<S>>] extends [never]
@@ -80,7 +80,7 @@ type CatchesAll<S> = S extends SessionSchema
     ? true extends CatchesAll<Option>
       ? true
       : false
-    : DefOf<S> extends { readonly type: 'record' | 'custom' } | never
+    : DefOf<S> extends { readonly type: 'record' | 'custom' }
       ? false
       : [DefOf<S>] extends [never]
         ? false

@@ -192,7 +192,7 @@ it('an async schema of another realm is refused like one of this realm', () => {
   const refinement = foreign('async () => true') as () => Promise<boolean>;
   const schema = z.object({ n: z.int().optional() }).refine(refinement);
   expect(() => session({ schema, secret })).toThrow(SessionOptionsError);
-  const standard: StandardSchema<object, object> = {
+  const standard: StandardSchema<{ n?: number }, { n?: number }> = {
     '~standard': { version: 1, vendor: 'test', validate: () => foreign('Promise.resolve({ value: {} })') as never },
   };
   expect(() => session({ schema: standard, secret })).toThrow(SessionOptionsError);
