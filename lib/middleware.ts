@@ -129,9 +129,7 @@ type AnyInitial<Initial> = [Initial] extends [never] ? unknown : never;
 /** Refuses a first payload with fields that the schema does not have. */
 type ExcessInitial<Initial, S extends SessionSchema> = [Initial] extends [never]
   ? unknown
-  : unknown extends RefuseExcess<Initial, S>
-    ? unknown
-    : { readonly initial?: RefuseExcess<Initial, S> };
+  : { readonly initial?: RefuseExcess<Initial, S> };
 
 /**
  * Makes the middleware that gives every request its session. All options are checked here, at start-up.
