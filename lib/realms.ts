@@ -41,6 +41,12 @@ export const isSet: (value: unknown) => value is Set<unknown> = types.isSet;
 /** Whether a value is bytes, a `Buffer` included, of any realm. */
 export const isBytes: (value: unknown) => value is Uint8Array = types.isUint8Array;
 
+/** The bytes behind a view of any kind and realm, such as a `DataView`; `undefined` if a value is none. */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  return isBytes(value) ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
 /** Whether a value can be waited for: a promise of any realm, or of a library's own. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (types.isPromise(value)) return true;

@@ -1,9 +1,9 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { SessionOptionsError } from '../errors.js';
-import { isBytes } from '../realms.js';
+import { bytesOf } from '../realms.js';
 
 /** What signs cookies: text, bytes, or a key of `node:crypto`. */
-export type Secret = string | Buffer | Uint8Array | KeyObject;
+export type Secret = string | NodeJS.ArrayBufferView | KeyObject;
 
 /** As many bytes as HMAC-SHA256 has of output (RFC 2104, section 3). */
 const ENOUGH_BYTES = 32;
@@ -37,9 +37,10 @@ export function secretKeys(secret: Secret | readonly Secret[] | undefined): read
 }
 
 function toKey(secret: unknown): KeyObject {
-  if (typeof secret === 'string' || isBytes(secret)) {
-    if (secret.length === 0) throw new SessionOptionsError('secret', 'is empty: give at least 32 random bytes');
-    return typeof secret === 'string' ? createSecretKey(secret, 'utf8') : createSecretKey(secret);
+  const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : bytesOf(secret);
+  if (bytes !== undefined) {
+    if (bytes.length === 0) throw new SessionOptionsError('secret', 'is empty: give at least 32 random bytes');
+    return createSecretKey(bytes);
   }
   if (typeof secret === 'object' && secret !== null && 'type' in secret && secret.type === 'secret') {
     return secret as KeyObject; // only key objects have this type

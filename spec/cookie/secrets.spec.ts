@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { MemoryStore, session, SessionOptionsError } from 'typed-session';
+import { secretKeys } from '../../lib/cookie/secrets.js';
 import dropIn from 'typed-session/express-session';
 
 const strong = 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1';
@@ -67,6 +68,17 @@ describe('a secret that can be guessed', () => {
     expect(() => dropIn(options)).not.toThrow();
     expect(weakSecrets()).toHaveLength(1);
   });
+});
+
+it.each<[string, (bytes: Buffer) => unknown]>([
+  ['a Uint8Array', (bytes) => new Uint8Array(bytes)],
+  ['a DataView', (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)],
+  ['a Uint16Array', (bytes) => new Uint16Array(new Uint8Array(bytes).buffer)],
+  ['a key', (bytes) => createSecretKey(bytes)],
+])('a secret may be %s, and signs as the same bytes in a Buffer do', (_, made) => {
+  const bytes = randomBytes(32);
+  const [key] = secretKeys(made(bytes) as Buffer);
+  expect(key.equals(secretKeys(bytes)[0])).toBe(true);
 });
 
 it('a random secret of 32 bytes or more is accepted in production, in any encoding', () => {

@@ -83,8 +83,9 @@ function serveTheirs(store: ExpressSessionStore): Promise<Client> {
   return makeApp((app) => {
     app.use(expressSession({ secret: 'keep it', store, resave: false, saveUninitialized: false, cookie: { maxAge: life } })); // prettier-ignore
     app.get('/view', (req, res) => {
-      const data = req.session as unknown as { views?: number };
+      const data = req.session as unknown as { views?: number; theme?: unknown };
       data.views = (data.views ?? 0) + 1;
+      if (req.query['theme'] !== undefined) data.theme = req.query['theme'];
       res.json(data);
     });
   });
@@ -125,6 +126,18 @@ export function existingStore(name: string, from: Package): void {
       expect(await theirs.json('/view')).toMatchObject({ views: 3, cart: [] });
       expect(await ours.json('/view')).toMatchObject({ views: 4 });
       expect(ours.jar).toEqual(theirs.jar);
+    });
+
+    it('keeps a field that express-session stored and the schema does not know, through a change and rotate()', async () => {
+      const theirs = await serveTheirs(await opened(from));
+      const store = await opened(from);
+      const ours = await serveOurs(store);
+      await theirs.get('/view?theme=dark');
+      give(theirs, ours);
+      expect(await ours.json('/view')).toEqual({ views: 2, cart: [] });
+      expect(await stored(store, idOf(ours))).toMatchObject({ views: 2, theme: 'dark' });
+      await ours.get('/rotate');
+      expect(await stored(store, idOf(ours))).toMatchObject({ views: 2, theme: 'dark' });
     });
 
     it('is touched without losing what it holds', async () => {

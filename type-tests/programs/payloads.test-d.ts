@@ -63,7 +63,7 @@ namespace P12 { const v0 = z.object({ user: z.string().optional() }); const Node
 namespace P13 { const v0 = z.object({ user: z.string().optional() }), v1 = z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('u'), userId: z.string() })]); migration(v0, v1, ({ user }) => user === undefined ? { kind: 'a' } : { kind: 'u', userId: user }); }
 // migration generic ok
 // prettier-ignore
-namespace P14 { function f<S extends z.ZodObject<{ a: z.ZodString }>>(s: S) { return migration(s, z.object({ a: z.string() }), (old) => ({ a: String(old) })); } }
+namespace P14 { function f<S extends z.ZodObject<{ a: z.ZodString }>>(s: S) { return migration(s, z.object({ a: z.string() }), (old) => ({ a: typeof old })); } }
 // migration async
 // @ts-expect-error -- as the line above says
 // prettier-ignore
