@@ -1,5 +1,5 @@
 // @ts-check
-// Completes `dist`, in which tsc has put CommonJS and the declarations: the ES modules in `dist/esm`, and what `require()`
+// Completes `dist/cjs`, in which tsc has put CommonJS and the declarations: the ES modules in `dist`, and what `require()`
 // of the drop-in returns. An ES module only re-exports its CommonJS twin, so that there is one library in a process,
 // however it was loaded. Only what imports a peer that comes as an ES module, and what imports such a module, is compiled
 // again: an app that imports zod gets codecs of the same zod, and Nest 12 is never loaded by `require()`.
@@ -10,6 +10,7 @@ import ts from 'typescript';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = resolve(root, 'dist');
+const cjs = resolve(dist, 'cjs');
 const require = createRequire(import.meta.url);
 const { exports: entries } = require('../package.json');
 const names = Object.keys(entries)
@@ -59,11 +60,11 @@ function writeModules(peer, textOf, reExport, extension, gather = (_name, text) 
   const written = new Set();
   /** @param {string} name */
   const emit = (name) => {
-    if (/^(?:npm:|\.\.)/.test(name) || written.has(name)) return; // a package, or CommonJS
+    if (/^(?:npm:|cjs\/)/.test(name) || written.has(name)) return; // a package, or CommonJS
     written.add(name);
-    if (!needsPeer(name)) return void write(`esm/${name}${extension}`, reExport(name, twinOf(name)));
+    if (!needsPeer(name)) return void write(`${name}${extension}`, reExport(name, twinOf(name)));
     const text = gather(name, textOf(name), needsPeer);
-    write(`esm/${name}${extension}`, text);
+    write(`${name}${extension}`, text);
     importsOf(name, text).forEach(emit);
   };
   names.forEach(emit);
@@ -71,7 +72,8 @@ function writeModules(peer, textOf, reExport, extension, gather = (_name, text) 
 
 /** @param {string} name */
 function twinOf(name) {
-  return posix.join(posix.relative(posix.dirname(`esm/${name}`), '.'), `${name}.js`);
+  const path = posix.relative(posix.dirname(name), `cjs/${name}.js`);
+  return path.startsWith('.') ? path : `./${path}`;
 }
 
 /** @param {string} name */
@@ -101,7 +103,7 @@ function gatherReExports(name, text, needsPeer) {
   const rest = text.replaceAll(/^export (?:\*|\{([^}]*)\}) from '(\.[^']*)';$/gm, (statement, list, from) => {
     const [target = ''] = importsOf(name, statement);
     if (needsPeer(target) || list?.includes(' as ')) return statement;
-    const all = Object.keys(require(resolve(dist, `${target}.js`)));
+    const all = Object.keys(require(resolve(cjs, `${target}.js`)));
     const chosen = typeof list === 'string' ? list.split(',').map((one) => one.trim()) : all;
     const own = chosen.filter((one) => one !== '');
     const module = `module${required.length}`;
@@ -110,21 +112,20 @@ function gatherReExports(name, text, needsPeer) {
     return '';
   });
   if (gathered.length === 0) return text;
-  write(`${name}.shared.js`, `'use strict';\n${required.join('\n')}\n`);
+  write(`cjs/${name}.shared.js`, `'use strict';\n${required.join('\n')}\n`);
   const twin = twinOf(name).replace(/\.js$/, '.shared.js');
   return `export { ${gathered.join(', ')} } from '${twin}';\n${rest.replaceAll(/\n{2,}/g, '\n')}`;
 }
 
 // What is left out where nothing of it is used; the registries of zod are never.
 const sideEffects = ['./schema/zod-registries.js'];
-write('package.json', `${JSON.stringify({ type: 'commonjs', sideEffects })}\n`);
-write('esm/package.json', `${JSON.stringify({ type: 'module', sideEffects })}\n`);
+write('cjs/package.json', `${JSON.stringify({ type: 'commonjs', sideEffects })}\n`);
 
 writeModules(
   peers.code,
   compiled,
   (name, twin) => {
-    const own = Object.keys(require(resolve(dist, `${name}.js`))).filter((key) => key !== 'default');
+    const own = Object.keys(require(resolve(cjs, `${name}.js`))).filter((key) => key !== 'default');
     const withDefault = name === 'express-session' ? ['session as default'] : []; // the only module that has one
     return `export { ${[...own, ...withDefault].join(', ')} } from '${twin}';\n`;
   },
@@ -133,7 +134,7 @@ writeModules(
 );
 writeModules(
   peers.types,
-  (name) => readFileSync(resolve(dist, `${name}.d.ts`), 'utf8'),
+  (name) => readFileSync(resolve(cjs, `${name}.d.ts`), 'utf8'),
   (name, twin) =>
     `export * from '${twin}';\n${name === 'express-session' ? `export { session as default } from '${twin}';\n` : ''}`,
   '.d.ts',
@@ -141,7 +142,7 @@ writeModules(
 
 // As express-session's, the function has no enumerable properties but its classes.
 write(
-  'express-session.cjs',
+  'cjs/express-session.cjs',
   `'use strict';
 const exported = require('./express-session.js');
 const session = exported.default;
@@ -151,13 +152,13 @@ for (const name of Object.keys(exported)) {
 module.exports = session;
 `,
 );
-write('express-session.d.cts', functionWithNamespace('express-session'));
+write('cjs/express-session.d.cts', functionWithNamespace('express-session'));
 
 prune();
 
 /** Removes what no entry point leads to: modules of types alone, and declarations of what users never see. */
 function prune() {
-  const reached = new Set(['package.json', 'esm/package.json']);
+  const reached = new Set(['cjs/package.json']);
   /** @param {string} file */
   const reach = (file) => {
     if (reached.has(file)) return;
@@ -187,7 +188,7 @@ function prune() {
  * @param {string} name
  */
 function functionWithNamespace(name) {
-  const path = resolve(dist, `${name}.d.ts`);
+  const path = resolve(cjs, `${name}.d.ts`);
   const program = ts.createProgram([path], { module: ts.ModuleKind.NodeNext, types: ['node'], skipLibCheck: true });
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(path);
@@ -198,7 +199,7 @@ function functionWithNamespace(name) {
     const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     return target.flags & ts.SymbolFlags.Type && !['default', 'SessionData'].includes(symbol.name);
   });
-  const values = Object.keys(require(resolve(dist, `${name}.js`))).filter((key) => key !== 'default');
+  const values = Object.keys(require(resolve(cjs, `${name}.js`))).filter((key) => key !== 'default');
   return [
     `import exported = require('./${name}.js');`,
     ...kept.map((one) => one.getFullText(source).trim()),

@@ -1,10 +1,15 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import * as ioredis from 'ioredis';
+import type { RedisOptions } from 'ioredis';
 import * as redis from 'redis';
 import { createSentinel, type createClient, type createCluster } from 'redis';
 import * as redis4 from 'redis4';
 import * as redis5 from 'redis5';
 import type { RedisClient } from 'typed-session/redis';
 import { serverUrl, serverUrls } from './suite.js';
+
+const { Cluster } = ioredis;
+/** ioredis 5.0 has it as its default export alone. */
+export const Redis = (ioredis as Partial<typeof ioredis>).Redis ?? (ioredis.default as unknown as typeof ioredis.Redis);
 
 /** A way to Redis: a client of a package, and how to let go of it. */
 export interface Way {
