@@ -2,7 +2,7 @@
 import express from 'express';
 import { once } from 'node:events';
 import * as one from 'typed-session';
-import * as other from './copy/node_modules/typed-session/dist/esm/index.js';
+import * as other from './copy/node_modules/typed-session/dist/index.js';
 import { z } from 'zod';
 import { counted } from './counted.cjs';
 
