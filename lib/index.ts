@@ -22,7 +22,22 @@ export {
   type SessionMethodDecorator,
 } from './decorators/require-session.js';
 export { sessionRequirements } from './decorators/requirements.js';
-export * from './errors.js';
+export {
+  SessionConflictError,
+  SessionEndedError,
+  SessionError,
+  SessionForbiddenError,
+  SessionHeadersSentError,
+  SessionNotLoadedError,
+  SessionOptionsError,
+  SessionPresentError,
+  SessionReadonlyError,
+  SessionRequiredError,
+  SessionStoreError,
+  SessionValidationError,
+  type SessionEnd,
+  type SessionIssue,
+} from './errors.js';
 export type * from './events.js';
 export { byAccept, problem, redirect, returnPath, type MissingHandler } from './express/missing.js';
 export {

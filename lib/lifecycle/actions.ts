@@ -1,16 +1,14 @@
-import { SessionConflictError, SessionEndedError, SessionHeadersSentError, SessionReadonlyError } from '../errors.js';
+import { SessionEndedError, SessionHeadersSentError, SessionReadonlyError } from '../errors.js';
 import { emit } from '../events.js';
 import { ownField } from '../schema/tree.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
 import { settle } from './commit.js';
-import { readAgain, refuseOther } from './conflict.js';
+import { readAgain } from './conflict.js';
 import { putField } from './fields.js';
-import { PrincipalWatch } from './principal-watch.js';
-import { endRecord, isOurs, principalOf, recordOf } from './records.js';
+import { endRecord, principalOf } from './records.js';
 import type { RequestSession } from './request-session.js';
-import { wasStored } from './stored.js';
-import { takeOver } from './take-over.js';
 import { touch as touchStored } from './touch.js';
+import { applyUpdate } from './update-function.js';
 
 // What the methods of `req.session` do. What each means is said at SessionMembers.
 
@@ -129,110 +127,10 @@ export function update<S extends SessionSchema>(
   session: RequestSession<S>,
   change: (payload: Payload<S>) => void | Promise<void>,
 ): Promise<void> {
-  return whole(session, 'update', () => updateNow(session, change));
-}
-
-async function updateNow<S extends SessionSchema>(
-  session: RequestSession<S>,
-  change: (payload: Payload<S>) => void | Promise<void>,
-): Promise<void> {
-  refuseEnded(session);
-  // A state is stored whole before it is changed, and so is the payload of another principal.
-  if (session.replaced || session.watch?.isLeft(session.fields) === true) {
-    await settle(session, session.changes());
-    session.watchAgain();
-  }
-  const { codec, store } = session.settings;
-  if (session.stored === undefined || session.move === 'regenerate') {
-    // Nobody else knows this id: there is nobody to be atomic against.
-    const before = codec.encode(session.payload);
-    const payload = codec.decodeOrThrow(before);
-    await run(session, change, payload);
-    const next = codec.encode(payload);
-    takeOver(session, before, next, payload);
-    session.saveNew = true;
-    await settle(session, next);
-    return;
-  }
-  const started = Date.now();
-  const base = session.exactBase();
-  let stored = session.stored;
-  let tree = base;
-  for (;;) {
-    const payload = codec.decodeOrThrow(tree);
-    const watch = PrincipalWatch.of(session.settings, tree, { ...payload });
-    watch?.watch(payload);
-    await run(session, change, payload);
-    if (watch?.isLeft(payload as Record<string, unknown>) === true) watch.startOver(payload as Record<string, unknown>); // any field can be asked for
-    const next = codec.encode(payload);
-    if (principalOf(session.settings, next) !== principalOf(session.settings, tree)) {
-      // The session must move to a new id, which is a commit's work.
-      if (watch === undefined) takeOver(session, base, next, payload);
-      else startOverWith(session, payload);
-      session.stored = stored;
-      session.base = tree;
-      await settle(session, session.changes() ?? next);
-      return;
-    }
-    const { record } = stored;
-    const changed = recordOf(session, next, {
-      createdAt: record.createdAt,
-      revision: record.revision + 1,
-      from: record,
-      source: stored.source,
-    });
-    if (codec.same(next, tree)) {
-      takeOver(session, base, next, payload);
-      session.stored = stored;
-      session.base = tree;
-      return;
-    }
-    if (await store.update(stored.key, changed.record, record.revision)) {
-      takeOver(session, base, next, payload);
-      wasStored(session, { ...stored, ...changed }, next, false);
-      return;
-    }
-    const latest = await readAgain(session, stored);
-    if (isOurs(latest.record, changed.record)) {
-      takeOver(session, base, next, payload);
-      wasStored(session, { ...stored, record: latest.record, source: changed.source }, next, false);
-      return;
-    }
-    refuseOther(session, latest.tree);
-    emit('conflict', { request: session.request, fields: [] });
-    stored = { ...stored, record: latest.record, source: latest.source };
-    tree = latest.tree;
-    if (Date.now() - started > store.patience) throw new SessionConflictError([]);
-  }
-}
-
-/** Puts the payload that an `update()` has begun for another principal into the handler's session. */
-function startOverWith<S extends SessionSchema>(session: RequestSession<S>, payload: object): void {
-  const { watch } = session;
-  if (watch === undefined || Object.isFrozen(session.session)) {
-    session.replace(payload);
-    return;
-  }
-  const theirs = payload as Record<string, unknown>; // any field can be asked for
-  const fields = [...Object.keys(theirs), ...Object.keys(session.fields)].filter(
-    (field) => !watch.isSet(session.fields, field), // what the handler has set beside the function stays
-  );
-  watch.leave();
-  for (const field of fields) putField(session.fields, field, theirs[field]);
-}
-
-/** Calls the function of an `update()`; a method of the session that it calls by itself is known by the flag. */
-function run<S extends SessionSchema>(
-  session: RequestSession<S>,
-  change: (payload: Payload<S>) => void | Promise<void>,
-  payload: Payload<S>,
-): void | Promise<void> {
-  session.inChange = true;
-  try {
-    return change(payload);
-  } finally {
-    session.inChange = false;
-  }
+  return whole(session, 'update', async () => {
+    refuseEnded(session);
+    await applyUpdate(session, change);
+  });
 }
 
 export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
@@ -251,7 +149,7 @@ export function take<S extends SessionSchema>(session: RequestSession<S>, field:
     if (isOurs) return putField(session.fields, field, initial); // set in this request: no other has seen it
     let taken: unknown;
     let isLeft = false;
-    await updateNow(session, (latest) => {
+    await applyUpdate(session, (latest) => {
       taken = putField(latest as Record<string, unknown>, field, initial);
       if (isLeft) return;
       isLeft = true;

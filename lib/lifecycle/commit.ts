@@ -1,14 +1,15 @@
-import { SessionConflictError, SessionEndedError, SessionHeadersSentError } from '../errors.js';
+import { SessionEndedError, SessionHeadersSentError } from '../errors.js';
 import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
-import { mergeInto, readAgain } from './conflict.js';
+import { mergeInto, understand } from './conflict.js';
 import { move, type PrincipalChange } from './move.js';
 import { keepCap } from './principals.js';
-import { isOurs, principalOf, recordOf } from './records.js';
+import { principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 import { createRecord, wasStored, type Stored } from './stored.js';
+import { swap } from './swap.js';
 import { touchIfDue } from './touch.js';
 
 /**
@@ -133,32 +134,21 @@ async function create<S extends SessionSchema>(session: RequestSession<S>, tree:
 }
 
 async function update<S extends SessionSchema>(session: RequestSession<S>, from: Stored, tree: Tree): Promise<void> {
-  const { settings } = session;
-  const started = Date.now();
-  let stored = from;
-  let mine = tree;
-  for (;;) {
-    const written = recordOf(session, mine, {
-      createdAt: stored.record.createdAt,
-      revision: stored.record.revision + 1,
-      from: stored.record,
-      source: stored.source,
-    });
-    if (await settings.store.update(stored.key, written.record, stored.record.revision)) {
-      wasStored(session, { ...stored, ...written }, mine, false);
-      return;
-    }
-    const latest = await readAgain(session, stored);
-    if (isOurs(latest.record, written.record)) {
-      wasStored(session, { ...stored, record: latest.record, source: written.source }, mine, false);
-      return;
-    }
-    mine = mergeInto(session, mine, latest.tree);
-    stored = { ...stored, record: latest.record, source: latest.source };
-    if (settings.codec.same(mine, latest.tree) && !latest.source.migrated && !session.cookieChanged) {
-      session.stored = stored; // the other request stored just this
-      return;
-    }
-    if (Date.now() - started > settings.store.patience) throw new SessionConflictError([]);
-  }
+  const { codec, store } = session.settings;
+  const attemptOf = (stored: Stored, mine: Tree) => {
+    const { record, source } = stored;
+    const about = { createdAt: record.createdAt, revision: record.revision + 1, from: record, source };
+    return { from: record, stored, mine, ...recordOf(session, mine, about) };
+  };
+  const done = await swap(store, from.key, attemptOf(from, tree), (found, failed) => {
+    const { tree: theirs, ...latest } = understand(session, failed.stored, found);
+    const mine = mergeInto(session, failed.mine, theirs);
+    const stored = { ...failed.stored, ...latest };
+    if (!codec.same(mine, theirs) || latest.source.migrated || session.cookieChanged) return attemptOf(stored, mine);
+    session.stored = stored; // the other request stored just this
+    return undefined;
+  });
+  if (done === undefined) return;
+  const { stored, record, source, mine } = done;
+  wasStored(session, { ...stored, record, source }, mine, false);
 }

@@ -155,7 +155,6 @@ function arrive<S extends SessionSchema>(session: RequestSession<S>, cookie: Ver
   session.stored = { id: cookie.id, ...place };
   session.id = cookie.id;
   session.loaded = true;
-  session.outcome = 'found';
   session.cookieArrived = true;
   session.signedByOldSecret = cookie.secret > 0 || session.oldName !== undefined;
   emit('load', { request: session.request, outcome: 'found' });

@@ -2,8 +2,9 @@ import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { principalOf } from './records.js';
+import { newStamp, principalOf } from './records.js';
 import type { Settings } from './settings.js';
+import { swap, type Attempt } from './swap.js';
 
 /** How `migrateAll` is to go about it. */
 export interface MigrateAllOptions {
@@ -34,7 +35,7 @@ export interface MigrationProgress {
 /**
  * Brings every stored session to today's version, as a load would, and files it under its principal. Requests may go on meanwhile: each record is
  * replaced by compare-and-swap.
- * @throws SessionOptionsError, SessionStoreError
+ * @throws SessionOptionsError, SessionStoreError; SessionConflictError if requests were faster at one record for too long
  */
 export async function migrateAll<S extends SessionSchema>(
   settings: Settings<S>,
@@ -64,33 +65,50 @@ export async function migrateAll<S extends SessionSchema>(
   return progress;
 }
 
+type Outcome = 'migrated' | 'refused' | 'current';
+
 async function migrateOne<S extends SessionSchema>(
   settings: Settings<S>,
   key: string,
   found: SessionRecord,
-): Promise<'migrated' | 'refused' | 'current'> {
-  const { codec, store, text } = settings;
-  let record: SessionRecord | undefined = found;
-  // A record that a request changes meanwhile is read again: it may still be of the old version.
-  for (;;) {
-    if (record === undefined || record.rotatedTo !== undefined) return 'current';
-    const isOld = record.schemaVersion < text.version;
-    // Stored before the option `principal` was set, it may belong to somebody by now.
-    if (!isOld && (settings.principal === undefined || record.principal !== undefined)) return 'current';
-    const read = text.read(record.data, record.schemaVersion);
-    if (!read.ok) return 'refused';
-    const tree = codec.encode(read.payload); // a payload is one
-    if (!isOld && principalOf(settings, tree) === undefined) return 'current';
-    const written = text.write(tree, read.source);
-    const next: SessionRecord = {
-      ...record,
-      data: written.text,
-      revision: record.revision + 1,
-      schemaVersion: written.source.version,
-      principal: principalOf(settings, tree),
-      mirroredUntil: undefined, // this is another content than the copy's
-    };
-    if (await store.update(key, next, record.revision)) return 'migrated';
-    record = await store.read(key);
-  }
+): Promise<Outcome> {
+  let outcome: Outcome = 'migrated';
+  // A record that a request changes meanwhile is looked at again: it may still be of the old version.
+  const attemptOn = (record: SessionRecord | undefined): Attempt | undefined => {
+    const next = migrated(settings, record);
+    if (typeof next !== 'string') return next;
+    outcome = next;
+    return undefined;
+  };
+  const first = attemptOn(found);
+  if (first !== undefined) await swap(settings.store, key, first, attemptOn);
+  return outcome;
+}
+
+/** What a record becomes under today's version, or why it stays as it is. */
+function migrated<S extends SessionSchema>(
+  settings: Settings<S>,
+  record: SessionRecord | undefined,
+): Attempt | 'refused' | 'current' {
+  const { codec, text } = settings;
+  if (record === undefined || record.rotatedTo !== undefined) return 'current';
+  const isOld = record.schemaVersion < text.version;
+  // Stored before the option `principal` was set, it may belong to somebody by now.
+  if (!isOld && (settings.principal === undefined || record.principal !== undefined)) return 'current';
+  const read = text.read(record.data, record.schemaVersion);
+  if (!read.ok) return 'refused';
+  const tree = codec.encode(read.payload); // a payload is one
+  const principal = principalOf(settings, tree);
+  if (!isOld && principal === undefined) return 'current';
+  const { text: data, source } = text.write(tree, read.source);
+  const next: SessionRecord = {
+    ...record,
+    data,
+    revision: record.revision + 1,
+    schemaVersion: source.version,
+    principal,
+    stamp: newStamp(),
+    mirroredUntil: undefined, // this is another content than the copy's
+  };
+  return { from: record, record: next };
 }

@@ -1,4 +1,4 @@
-import { SessionConflictError, SessionHeadersSentError, SessionStoreError } from '../errors.js';
+import { SessionHeadersSentError, SessionStoreError } from '../errors.js';
 import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
 import { Source } from '../schema/source.js';
@@ -6,11 +6,12 @@ import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import { mergeInto, understand } from './conflict.js';
 import { keepCap } from './principals.js';
-import { endNote, isDamaged, isOurs, recordOf } from './records.js';
+import { endNote, isDamaged, leaveNote, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 import type { StoreCalls } from './store-calls.js';
 import { createRecord, wasStored, type Stored } from './stored.js';
+import { isOurs, swap } from './swap.js';
 
 /** What becomes of whose a session is: nothing; it had no principal and gets one; its principal is replaced, or leaves. */
 export type PrincipalChange = 'none' | 'began' | 'left';
@@ -30,10 +31,10 @@ export async function move<S extends SessionSchema>(
   const { store } = session.settings;
   const fresh = session.move === 'regenerate';
   const principalChanged = change !== 'none';
-  const started = Date.now();
   if (fresh && tree === undefined && !session.saveNew) {
     // There is nothing to store. Without its cookie the browser begins anew, and does not come back with the old id.
-    await leave(session, old, null);
+    const { isEnded, latest } = await leaveNote(store, old.key, old.record, null);
+    if (isEnded && latest !== undefined && isDamaged(latest)) await store.delete(old.key);
     session.stored = undefined;
     session.move = undefined;
     session.clearDue = true;
@@ -49,24 +50,22 @@ export async function move<S extends SessionSchema>(
   );
   // Only a plain rotation lets a logout with the old id reach the new one: after a login, others may know the old id.
   const successor = fresh || principalChanged ? null : stored.key;
-  let note = endNote(old.record, successor);
+  const noteOn = (record: SessionRecord) => ({ from: record, record: endNote(record, successor) });
+  let note = noteOn(old.record);
   try {
-    while (!(await store.update(old.key, note, note.revision - 1))) {
-      const found = await store.read(old.key);
-      if (isOurs(found, note)) break;
+    await swap(store, old.key, note, async (found) => {
       const latest = understand(session, old, found);
-      note = endNote(latest.record, successor);
-      if (!fresh) {
-        mine = mergeInto(session, mine, latest.tree);
-        const revision = stored.record.revision + 1;
-        const written = recordOf(session, mine, { createdAt, revision, source: sourceOf(latest.source) });
-        await store.update(stored.key, written.record, stored.record.revision); // nobody else knows this key
-        stored = { ...stored, ...written };
-      }
-      if (Date.now() - started > store.patience) throw new SessionConflictError([]);
-    }
+      note = noteOn(latest.record);
+      if (fresh) return note;
+      mine = mergeInto(session, mine, latest.tree);
+      const revision = stored.record.revision + 1;
+      const written = recordOf(session, mine, { createdAt, revision, source: sourceOf(latest.source) });
+      await store.update(stored.key, written.record, stored.record.revision); // nobody else knows this key
+      stored = { ...stored, ...written };
+      return note;
+    });
   } catch (error) {
-    const isMoved = error instanceof SessionStoreError ? await isThere(store, old.key, note) : false;
+    const isMoved = error instanceof SessionStoreError ? await isThere(store, old.key, note.record) : false;
     if (isMoved !== true) {
       // Nobody knows the new id yet: without its record it is as if it had never been.
       const removal = store.delete(stored.key).catch(() => undefined);
@@ -97,22 +96,4 @@ function isThere(store: StoreCalls, key: string, written: SessionRecord): Promis
     (found) => isOurs(found, written),
     () => undefined,
   );
-}
-
-/** Ends the record that the session leaves; whoever ended it first is welcome. */
-async function leave<S extends SessionSchema>(
-  session: RequestSession<S>,
-  old: Stored,
-  successor: string | null,
-): Promise<void> {
-  const { store } = session.settings;
-  let left: SessionRecord | undefined = old.record;
-  while (left?.rotatedTo === undefined && left !== undefined) {
-    if (isDamaged(left)) {
-      await store.delete(old.key);
-      return;
-    }
-    if (await store.update(old.key, endNote(left, successor), left.revision)) return;
-    left = await store.read(old.key);
-  }
 }

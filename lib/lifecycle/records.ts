@@ -9,6 +9,7 @@ import { NOTE_LIFE } from './deadlines.js';
 import type { RequestSession } from './request-session.js';
 import type { Settings } from './settings.js';
 import type { StoreCalls } from './store-calls.js';
+import { swap } from './swap.js';
 
 /** A record, and what its text says. */
 export interface Written {
@@ -24,15 +25,6 @@ let writes = 0;
 export function newStamp(): string {
   writes += 1;
   return PROCESS + writes.toString(36);
-}
-
-/**
- * Whether what was found in the store is just what this request has written. It is where a driver lost the connection
- * before the answer and sent the command again (ioredis, and `redis` behind Sentinel, do so by themselves): the second
- * one met the first, and said that the revision has moved.
- */
-export function isOurs(found: SessionRecord | undefined, written: SessionRecord): boolean {
-  return found?.stamp !== undefined && found.stamp === written.stamp;
 }
 
 /** The record of a payload, with the deadline that follows from when it is stored. */
@@ -96,25 +88,38 @@ export function isPending({ data, rotatedTo }: SessionRecord): boolean {
 }
 
 /**
- * Ends the record under a key and, where another request moved it meanwhile, wherever it went: an end must not be undone
- * by a rotation that was faster. The note, which is at once deleted, is what makes that certain.
+ * Ends the record under a key and, if another request moved it meanwhile, wherever it went: an end must not be undone by a
+ * rotation that was faster. The note, which is at once deleted, is what makes that certain.
+ * @throws SessionConflictError, SessionStoreError
  */
 export async function endRecord(store: StoreCalls, key: string, found: SessionRecord | undefined): Promise<void> {
-  let at = key;
-  let record = found;
-  while (record !== undefined) {
-    if (record.rotatedTo !== undefined && !isPending(record)) {
-      if (record.rotatedTo === null) return;
-      at = record.rotatedTo;
-    } else if (isDamaged(record)) {
-      await store.delete(at);
-      return;
-    } else if (await store.update(at, endNote(record, null), record.revision)) {
-      await store.delete(at);
-      return;
-    }
-    record = await store.read(at);
+  const { isEnded, latest } = await leaveNote(store, key, found, null);
+  if (isEnded) await store.delete(key);
+  else if (typeof latest?.rotatedTo === 'string') {
+    await endRecord(store, latest.rotatedTo, await store.read(latest.rotatedTo));
   }
+}
+
+/**
+ * Replaces a record by the note that it has moved, to a key that may be told or not.
+ * @returns whether nobody can use the record any more because of this call; if not, the note that was there already
+ */
+export async function leaveNote(
+  store: StoreCalls,
+  key: string,
+  record: SessionRecord | undefined,
+  successor: string | null,
+): Promise<{ readonly isEnded: boolean; readonly latest: SessionRecord | undefined }> {
+  let latest = record;
+  const noteOn = (found: SessionRecord | undefined) => {
+    latest = found;
+    if (found === undefined || isDamaged(found) || (found.rotatedTo !== undefined && !isPending(found)))
+      return undefined;
+    return { from: found, record: endNote(found, successor) };
+  };
+  const first = noteOn(record);
+  const done = first && (await swap(store, key, first, noteOn));
+  return { isEnded: done !== undefined || (latest !== undefined && isDamaged(latest)), latest };
 }
 
 /** The cookie as express-session would have stored it. */

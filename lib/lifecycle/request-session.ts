@@ -153,7 +153,6 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
   /** Lets go of whatever the cookie named: the session is a new one, with an id of its own. */
   startAnew(outcome: LoadOutcome): void {
     this.loaded = true;
-    this.outcome = outcome;
     this.stored = undefined;
     this.id = undefined;
     this.cookieAsStored();

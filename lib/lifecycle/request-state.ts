@@ -1,7 +1,6 @@
 import type { CookieAttributes } from '../cookie/options.js';
 import { SessionCookie } from '../cookie/session-cookie.js';
 import type { SessionEnd } from '../errors.js';
-import type { LoadOutcome } from '../events.js';
 import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { Settings } from './settings.js';
@@ -20,7 +19,6 @@ export abstract class RequestState<S extends SessionSchema> {
   loading: Promise<void> | undefined;
   /** What the store failed with: an error handler that looks at the session gets the same again. */
   loadError: Error | undefined;
-  outcome: LoadOutcome = 'none';
   /** The record that this session is stored as; `undefined` for a new one. */
   stored: Stored | undefined;
   /** The session is to leave `stored` for a new id at the next commit: with its payload, or with a fresh one. */

@@ -4,8 +4,9 @@ import type { Tree } from '../schema/codec.js';
 import type { Source } from '../schema/source.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { isOurs, type Written } from './records.js';
+import type { Written } from './records.js';
 import type { RequestSession } from './request-session.js';
+import { isOurs } from './swap.js';
 
 /** Where the session is stored, and what the store holds there as far as this request knows. */
 export interface Stored {

@@ -1,0 +1,47 @@
+import { SessionConflictError } from '../errors.js';
+import type { SessionRecord } from '../stores/store.js';
+import type { StoreCalls } from './store-calls.js';
+
+/** One try to replace a record. */
+export interface Attempt {
+  /** The record that the store must still have. */
+  readonly from: SessionRecord;
+  /** What is to take its place. */
+  readonly record: SessionRecord;
+}
+
+/**
+ * Replaces a record by compare-and-swap: tries, recognises its own write, reads again, and tries again with what `again`
+ * makes of that, until the store's patience ends.
+ *
+ * @param again - called after another request was faster, with what is stored now; returns nothing to give up
+ * @returns the attempt that is in the store, with the record as it is there; `undefined` if `again` gave up
+ * @throws SessionConflictError if others were faster for too long; SessionStoreError
+ */
+export async function swap<A extends Attempt>(
+  store: StoreCalls,
+  key: string,
+  first: A,
+  again: (found: SessionRecord | undefined, failed: A) => A | undefined | Promise<A | undefined>,
+): Promise<A | undefined> {
+  const started = Date.now();
+  let attempt: A | undefined = first;
+  while (attempt !== undefined) {
+    const { from, record } = attempt;
+    if (await store.update(key, record, from.revision)) return attempt;
+    const found = await store.read(key);
+    if (isOurs(found, record)) return { ...attempt, record: found };
+    if (Date.now() - started > store.patience) throw new SessionConflictError([]);
+    attempt = await again(found, attempt);
+  }
+  return undefined;
+}
+
+/**
+ * Whether what was found in the store is just what this request has written. It is if a driver lost the connection before
+ * the answer and sent the command again (ioredis, and `redis` behind Sentinel, do so by themselves): the second command
+ * met the first, and said that the revision has moved.
+ */
+export function isOurs(found: SessionRecord | undefined, written: SessionRecord): found is SessionRecord {
+  return found?.stamp !== undefined && found.stamp === written.stamp;
+}

@@ -1,0 +1,124 @@
+import { emit } from '../events.js';
+import type { Tree } from '../schema/codec.js';
+import type { Payload, SessionSchema } from '../schema/types.js';
+import { settle } from './commit.js';
+import { refuseOther, understand } from './conflict.js';
+import { putField } from './fields.js';
+import { PrincipalWatch } from './principal-watch.js';
+import { principalOf, recordOf, type Written } from './records.js';
+import type { RequestSession } from './request-session.js';
+import { wasStored, type Stored } from './stored.js';
+import { swap, type Attempt } from './swap.js';
+import { takeOver } from './take-over.js';
+
+/** What an `update()` is to store: the changed payload, and its record. */
+interface Change<S extends SessionSchema> extends Attempt, Written {
+  readonly record: Attempt['record'];
+  readonly stored: Stored;
+  readonly next: Tree;
+  readonly payload: Payload<S>;
+}
+
+/** Applies the function of an `update()` to what is stored, until no other request is faster. */
+export async function applyUpdate<S extends SessionSchema>(
+  session: RequestSession<S>,
+  change: (payload: Payload<S>) => void | Promise<void>,
+): Promise<void> {
+  // A state is stored whole before it is changed, and so is the payload of another principal.
+  if (session.replaced || session.watch?.isLeft(session.fields) === true) {
+    await settle(session, session.changes());
+    session.watchAgain();
+  }
+  const { codec, store } = session.settings;
+  if (session.stored === undefined || session.move === 'regenerate') {
+    // Nobody else knows this id: there is nobody to be atomic against.
+    const before = codec.encode(session.payload);
+    const payload = codec.decodeOrThrow(before);
+    await run(session, change, payload);
+    const next = codec.encode(payload);
+    takeOver(session, before, next, payload);
+    session.saveNew = true;
+    await settle(session, next);
+    return;
+  }
+  const { key } = session.stored;
+  const base = session.exactBase();
+  const first = await changeOf(session, change, base, session.stored, base);
+  const done =
+    first &&
+    (await swap(store, key, first, (found, failed) => {
+      const { tree, ...latest } = understand(session, failed.stored, found);
+      refuseOther(session, tree);
+      emit('conflict', { request: session.request, fields: [] });
+      return changeOf(session, change, base, { ...failed.stored, ...latest }, tree);
+    }));
+  if (done === undefined) return;
+  const { stored, record, source, next, payload } = done;
+  takeOver(session, base, next, payload);
+  wasStored(session, { ...stored, record, source }, next, false);
+}
+
+/** Runs the function of an `update()` on what is stored; returns nothing if there is nothing left to store after it. */
+async function changeOf<S extends SessionSchema>(
+  session: RequestSession<S>,
+  change: (payload: Payload<S>) => void | Promise<void>,
+  base: Tree,
+  stored: Stored,
+  tree: Tree,
+): Promise<Change<S> | undefined> {
+  const { codec } = session.settings;
+  const payload = codec.decodeOrThrow(tree);
+  const fields = payload as Record<string, unknown>; // any field can be asked for
+  const watch = PrincipalWatch.of(session.settings, tree, { ...payload });
+  watch?.watch(payload);
+  await run(session, change, payload);
+  if (watch?.isLeft(fields) === true) watch.startOver(fields);
+  const next = codec.encode(payload);
+  if (principalOf(session.settings, next) !== principalOf(session.settings, tree)) {
+    // The session must move to a new id, which is a commit's work.
+    if (watch === undefined) takeOver(session, base, next, payload);
+    else startOverWith(session, payload);
+    session.stored = stored;
+    session.base = tree;
+    await settle(session, session.changes() ?? next);
+    return undefined;
+  }
+  if (codec.same(next, tree)) {
+    takeOver(session, base, next, payload);
+    session.stored = stored;
+    session.base = tree;
+    return undefined;
+  }
+  const { record, source } = stored;
+  const about = { createdAt: record.createdAt, revision: record.revision + 1, from: record, source };
+  return { from: record, stored, next, payload, ...recordOf(session, next, about) };
+}
+
+/** Puts the payload that an `update()` has begun for another principal into the handler's session. */
+function startOverWith<S extends SessionSchema>(session: RequestSession<S>, payload: object): void {
+  const { watch } = session;
+  if (watch === undefined || Object.isFrozen(session.session)) {
+    session.replace(payload);
+    return;
+  }
+  const theirs = payload as Record<string, unknown>; // any field can be asked for
+  const fields = [...Object.keys(theirs), ...Object.keys(session.fields)].filter(
+    (field) => !watch.isSet(session.fields, field), // what the handler has set beside the function stays
+  );
+  watch.leave();
+  for (const field of fields) putField(session.fields, field, theirs[field]);
+}
+
+/** Calls the function of an `update()`; a method of the session that it calls by itself is known by the flag. */
+function run<S extends SessionSchema>(
+  session: RequestSession<S>,
+  change: (payload: Payload<S>) => void | Promise<void>,
+  payload: Payload<S>,
+): void | Promise<void> {
+  session.inChange = true;
+  try {
+    return change(payload);
+  } finally {
+    session.inChange = false;
+  }
+}
