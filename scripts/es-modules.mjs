@@ -120,10 +120,12 @@ const sideEffects = ['./schema/zod-registries.js'];
 write('package.json', `${JSON.stringify({ type: 'commonjs', sideEffects })}\n`);
 write('esm/package.json', `${JSON.stringify({ type: 'module', sideEffects })}\n`);
 
+const pluginAsDefault = "export { plugin as default } from '../eslint/plugin.js';\n";
 writeModules(
   peers.code,
   compiled,
   (name, twin) => {
+    if (name === 'eslint') return pluginAsDefault;
     const own = Object.keys(require(resolve(dist, `${name}.js`))).filter((key) => key !== 'default');
     const withDefault = name === 'express-session' ? ['session as default'] : []; // the only module that has one
     return `export { ${[...own, ...withDefault].join(', ')} } from '${twin}';\n`;
@@ -135,9 +137,14 @@ writeModules(
   peers.types,
   (name) => readFileSync(resolve(dist, `${name}.d.ts`), 'utf8'),
   (name, twin) =>
-    `export * from '${twin}';\n${name === 'express-session' ? `export { session as default } from '${twin}';\n` : ''}`,
+    `export * from '${twin}';\n${name === 'express-session' ? `export { session as default } from '${twin}';\n` : ''}${name === 'eslint' ? pluginAsDefault : ''}`,
   '.d.ts',
 );
+
+// A config in CommonJS gets the plugin from `require()`, and one in an ES module as the default: it is one object, because
+// ESLint refuses two under one name.
+write('eslint.cjs', `'use strict';\nmodule.exports = require('./eslint/plugin.js').plugin;\n`);
+write('eslint.d.cts', `import { plugin } from './eslint/plugin.js';\nexport = plugin;\n`);
 
 // As express-session's, the function has no enumerable properties but its classes.
 write(
