@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
@@ -133,6 +134,11 @@ const peersAtRunTime = {
 /** The faces: they put the parts together, and may import any. */
 const anyImport = { files: faces.map((face) => `lib/${face}.ts`), rules: { 'no-restricted-imports': 'off' } };
 
+/** The plugin of this package, for the examples. It is in `dist`, which `npm run lint` builds first. */
+const ownPlugin = existsSync(new URL('dist/esm/eslint.js', import.meta.url))
+  ? { files: ['examples/**/*.ts'], ...(await import('typed-session/eslint')).default.configs.recommended }
+  : {};
+
 export default defineConfig(
   globalIgnores(['dist/', 'docs/api/', 'coverage/', 'type-tests/dialects/', 'scripts/{tarball,modules}/']),
   js.configs.recommended,
@@ -167,6 +173,7 @@ export default defineConfig(
   ...arrows,
   anyImport,
   peersAtRunTime,
+  ownPlugin,
   {
     // The node types are an enum of a package that is not there at run time; strings narrow a node as well.
     files: ['lib/eslint/**'],
