@@ -24,10 +24,13 @@ export class ControlFlow {
       this.#known.set(segment.id, EndedFields.merge(before));
       this.#open.at(-1)?.add(segment.id);
     },
-    // The body of a for-of loop comes after its left side, and that after its right side, which is visited later.
+    // A loop goes back to a segment that was visited before: to the test of a `while`, which the code after the loop follows;
+    // to the left side of a for-of loop, which its body follows; to the update of a `for`, which its test follows.
     onCodePathSegmentLoop: (from: Rule.CodePathSegment, to: Rule.CodePathSegment) => {
-      const before = [from, to].flatMap(({ id }) => this.#known.get(id) ?? []);
-      this.#known.set(to.id, EndedFields.merge(before));
+      for (const { id } of [to, ...to.nextSegments]) {
+        const known = this.#known.get(id);
+        if (known !== undefined) this.#known.set(id, EndedFields.merge([known, this.#known.get(from.id) ?? known]));
+      }
     },
     onCodePathSegmentEnd: (segment: Rule.CodePathSegment) => {
       this.#open.at(-1)?.delete(segment.id);

@@ -86,6 +86,12 @@ runRule('no-use-after-end', noUseAfterEnd, {
     'reads in the other case of a switch': handler(
       'switch (a) { case 1: await req.session.destroy(); break; default: res.send(req.session.userId); }',
     ),
+    'reads before the end in a loop': handler(
+      'for (const a of b) { log(req.session.userId); await req.session.destroy(); }',
+    ),
+    'assigns in a loop after each regenerate()': handler(
+      'for (let i = 0; i < n; i++) { await req.session.regenerate(); req.session.userId = i; } log(req.session.userId);',
+    ),
     'reads in the catch of a destroy() that failed': handler(
       'try { await req.session.destroy(); } catch { log(req.session.userId); }',
     ),
@@ -209,6 +215,10 @@ runRule('no-use-after-end', noUseAfterEnd, {
     ],
     'reports a read after a while loop that ended the session': [
       handler('while (more()) { if (await bad()) await req.session.destroy(); } res.send(req.session.userId);'),
+      '"userId"',
+    ],
+    'reports a read after a for loop that ended the session': [
+      handler('for (let i = 0; i < n; i++) { await req.session.destroy(); } res.send(req.session.userId);'),
       '"userId"',
     ],
     'reports a read where only the other branch assigned the field': [
