@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
@@ -26,6 +27,7 @@ function arrow(files, message, { folders = [], packages = [], other = [] }) {
 const faces = [
   'index',
   'middleware',
+  'eslint',
   'express-session',
   'mongo',
   'nestjs',
@@ -39,7 +41,7 @@ const faces = [
 ];
 const middle = ['lifecycle', 'node', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
-const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'typedoc'];
+const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'typedoc', 'eslint'];
 const drivers = ['libsql', 'redis', 'ioredis', 'pg', 'mongodb'];
 const concreteStores = '^(?:\\.\\.?/)+(?:stores/)?(?:memory|sqlite|redis|postgres|mongo|cached|fallback)/';
 
@@ -95,6 +97,10 @@ const arrows = [
       other: [concreteStores],
     }),
   ),
+  arrow('lib/eslint/**', 'the rules read source text, and know only which names a session keeps for itself', {
+    folders: [...faces.filter((face) => face !== 'eslint'), ...middle, 'cookie', 'stores'],
+    packages: [...frameworks.filter((name) => name !== 'eslint'), ...drivers],
+  }),
   arrow('lib/testing/**', 'the conformance suite knows the store contract, and no store, face or test runner', {
     folders: [...faces, ...middle, 'schema', 'cookie'],
     packages: [...frameworks, ...drivers, 'vitest', 'jest', '@jest', 'node:test'],
@@ -115,7 +121,7 @@ const peersAtRunTime = {
       {
         patterns: [
           {
-            regex: '^(?:zod|@nestjs|typedoc)(?:/|$)',
+            regex: '^(?:zod|@nestjs|typedoc|eslint|@typescript-eslint)(?:/|$)',
             allowTypeImports: true,
             message: 'only types: at run time this would load a second copy of the peer, as CommonJS',
           },
@@ -127,6 +133,11 @@ const peersAtRunTime = {
 
 /** The faces: they put the parts together, and may import any. */
 const anyImport = { files: faces.map((face) => `lib/${face}.ts`), rules: { 'no-restricted-imports': 'off' } };
+
+/** The plugin of this package, for the examples. It is in `dist`, which `npm run lint` builds first. */
+const ownPlugin = existsSync(new URL('dist/eslint.js', import.meta.url))
+  ? { files: ['examples/**/*.ts'], ...(await import('typed-session/eslint')).default.configs.recommended }
+  : {};
 
 export default defineConfig(
   globalIgnores(['dist/', 'docs/api/', 'coverage/', 'type-tests/dialects/', 'scripts/{tarball,modules}/']),
@@ -162,6 +173,12 @@ export default defineConfig(
   ...arrows,
   anyImport,
   peersAtRunTime,
+  ownPlugin,
+  {
+    // The node types are an enum of a package that is not there at run time; strings narrow a node as well.
+    files: ['lib/eslint/**'],
+    rules: { '@typescript-eslint/no-unsafe-enum-comparison': 'off' },
+  },
   {
     // tests reach for what the types forbid, and look at it closely
     files: ['spec/**', 'type-tests/**', 'bench/**', 'examples/**', 'scripts/stress/**'],

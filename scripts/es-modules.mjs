@@ -121,10 +121,12 @@ function gatherReExports(name, text, needsPeer) {
 const sideEffects = ['./schema/zod-registries.js'];
 write('cjs/package.json', `${JSON.stringify({ type: 'commonjs', sideEffects })}\n`);
 
+const pluginAsDefault = "export { plugin as default } from './cjs/eslint/plugin.js';\n";
 writeModules(
   peers.code,
   compiled,
   (name, twin) => {
+    if (name === 'eslint') return pluginAsDefault;
     const own = Object.keys(require(resolve(cjs, `${name}.js`))).filter((key) => key !== 'default');
     const withDefault = name === 'express-session' ? ['session as default'] : []; // the only module that has one
     return `export { ${[...own, ...withDefault].join(', ')} } from '${twin}';\n`;
@@ -136,9 +138,14 @@ writeModules(
   peers.types,
   (name) => readFileSync(resolve(cjs, `${name}.d.ts`), 'utf8'),
   (name, twin) =>
-    `export * from '${twin}';\n${name === 'express-session' ? `export { session as default } from '${twin}';\n` : ''}`,
+    `export * from '${twin}';\n${name === 'express-session' ? `export { session as default } from '${twin}';\n` : ''}${name === 'eslint' ? pluginAsDefault : ''}`,
   '.d.ts',
 );
+
+// A config in CommonJS gets the plugin from `require()`, and one in an ES module as the default: it is one object, because
+// ESLint refuses two under one name.
+write('cjs/eslint.cjs', `'use strict';\nmodule.exports = require('./eslint/plugin.js').plugin;\n`);
+write('cjs/eslint.d.cts', `import { plugin } from './eslint/plugin.js';\nexport = plugin;\n`);
 
 // As express-session's, the function has no enumerable properties but its classes.
 write(

@@ -20,8 +20,8 @@ try {
   const tarball = await check('npm pack', pack);
   if (tarball !== undefined) {
     await check('what is packed', () => contents(tarball.files));
-    await check('the tarball has at most 250 kB', () => {
-      if (tarball.size > 250_000) throw new Error(`it has ${tarball.size} bytes`);
+    await check('the tarball has at most 265 kB', () => {
+      if (tarball.size > 265_000) throw new Error(`it has ${tarball.size} bytes`);
     });
     await bare(tarball.path);
     await besideTypes(tarball.path);
@@ -94,11 +94,12 @@ async function bare(tarball) {
   if (installed === undefined) return;
   const use = `if (typeof m.session !== 'function' || typeof s.SqliteStore !== 'function') throw new Error('exports');
     if (typeof e !== 'function' || typeof e.Store !== 'function') throw new Error('not as express-session is');
-    if (typeof o.withSessionSecurity !== 'function') throw new Error('openapi')`;
+    if (typeof o.withSessionSecurity !== 'function') throw new Error('openapi');
+    if (l.configs.recommended.plugins['typed-session'] !== l) throw new Error('eslint')`;
   const imports = `const o = await import('typed-session/openapi'), m = await import('typed-session'), s = await import('typed-session/sqlite');
-    const { default: e } = await import('typed-session/express-session'); ${use}`;
+    const { default: e } = await import('typed-session/express-session'), { default: l } = await import('typed-session/eslint'); ${use}`;
   const requires = `const o = require('typed-session/openapi'), m = require('typed-session'), s = require('typed-session/sqlite');
-    const e = require('typed-session/express-session'); ${use}`;
+    const e = require('typed-session/express-session'), l = require('typed-session/eslint'); ${use}`;
   await check('bare: no optional peer is installed', () => {
     const peers = Object.keys(own.peerDependenciesMeta).filter((name) => existsSync(join(cwd, 'node_modules', name)));
     if (peers.length > 0) throw new Error(`there are ${peers.join(', ')}`);

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import express from 'express';
 import * as imported from 'typed-session';
+import importedRules from 'typed-session/eslint';
 import importedDropIn from 'typed-session/express-session';
 import { z } from 'zod';
 import { counted } from './counted.cjs';
@@ -11,6 +12,7 @@ const loaded = Object.keys(require.cache).filter((file) => /[\\/]zod[\\/]/.test(
 if (loaded.length > 0) throw new Error(`import loads zod a second time: ${loaded[0]}`);
 const required = require('typed-session');
 if (importedDropIn !== require('typed-session/express-session')) throw new Error('two drop-ins');
+if (importedRules !== require('typed-session/eslint')) throw new Error('two ESLint plugins');
 
 const secret = 'x'.repeat(32);
 for (const [first, second] of [

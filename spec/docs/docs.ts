@@ -89,6 +89,7 @@ export function compilerOptions(): Record<string, unknown> {
     moduleDetection: 'force',
     paths: {
       'typed-session': [join(root, 'lib/index.ts')],
+      'typed-session/eslint': [join(root, 'lib/eslint.ts')],
       'typed-session/express-session': [join(root, 'lib/express-session.ts')],
       'typed-session/mongo': [join(root, 'lib/mongo.ts')],
       'typed-session/nestjs': [join(root, 'lib/nestjs.ts')],

@@ -1,0 +1,8 @@
+/**
+ * An ESLint plugin that finds two mistakes which the types of a session cannot see.
+ *
+ * @packageDocumentation
+ */
+
+export { plugin as default } from './eslint/plugin.js';
+export type { SessionPlugin, SessionRuleName } from './eslint/plugin.js';

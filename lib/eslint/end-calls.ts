@@ -1,0 +1,56 @@
+import type { TSESTree } from '@typescript-eslint/types';
+import type { AccessPaths, SessionPath } from './access-paths.js';
+import type { EndedFields } from './ended-fields.js';
+import { methodCallOf, nameOf, textOf, unwrap, type MethodCall, type Node } from './tree.js';
+
+/** Methods of a promise that resolve when the promise they are called on is settled. */
+const CHAINED = new Set(['then', 'catch', 'finally']);
+const COMBINED = new Set(['all', 'allSettled']);
+
+/** The calls whose promises are settled when a promise is: those in `Promise.all([…])`, and before `.catch(…)`. */
+export function settledCalls(promise: Node): MethodCall[] {
+  const call = methodCallOf(promise);
+  if (call === undefined) return [];
+  if (CHAINED.has(call.method)) return settledCalls(call.object);
+  const [list] = call.call.arguments;
+  const isCombined = COMBINED.has(call.method) && call.object.type === 'Identifier' && call.object.name === 'Promise';
+  if (!isCombined || list?.type !== 'ArrayExpression') return [call];
+  return list.elements.flatMap((element) => (element === null ? [] : settledCalls(element)));
+}
+
+/**
+ * Notes what a call of a session's method ends. A call with a callback ends the session at a time that the code around it
+ * does not show, so it is left out.
+ */
+export function noteEnd({ object, method, call }: MethodCall, paths: AccessPaths, ended: EndedFields): void {
+  const path = paths.sessionOf(object);
+  if (path === undefined) return;
+  if (method === 'destroy' || method === 'regenerate') {
+    if (call.arguments.length === 0) ended.endAll(path, { method, call });
+  } else if (method === 'take') {
+    noteTake(path, call, ended);
+  } else if (method === 'become') {
+    noteBecome(path, call, ended);
+  } else if (method === 'update' || method === 'reload') {
+    ended.share(path.key);
+  }
+}
+
+function noteTake(path: SessionPath, call: TSESTree.CallExpression, ended: EndedFields): void {
+  const [field, callback] = call.arguments;
+  const name = field && textOf(unwrap(field));
+  if (name !== undefined && callback === undefined) ended.endField(path, name, { method: 'take', call });
+}
+
+function noteBecome(path: SessionPath, call: TSESTree.CallExpression, ended: EndedFields): void {
+  const [argument, callback] = call.arguments;
+  const state = argument && unwrap(argument);
+  if (state === undefined || callback !== undefined) return;
+  const set = state.type === 'ObjectExpression' ? state.properties.map(fieldOf) : [undefined];
+  if (set.every((field) => field !== undefined)) ended.endAll(path, { method: 'become', call }, set);
+  else ended.share(path.key); // a state that is built elsewhere may have any field
+}
+
+function fieldOf(property: TSESTree.ObjectLiteralElement): string | undefined {
+  return property.type === 'Property' ? nameOf(property) : undefined;
+}
