@@ -16,7 +16,7 @@ import type { Validated, Validator } from './validator.js';
  * anything is stored.
  * @throws SessionOptionsError where it can be seen that the schema cannot serve
  */
-export function standardValidator(schema: StandardSchema<object, object>): Validator {
+export function standardValidator(schema: StandardSchema<object | undefined, object>): Validator {
   inspectStandard(schema);
   const { validate } = schema['~standard'];
   const names = namesIn(schema);
