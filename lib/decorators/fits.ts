@@ -197,7 +197,7 @@ type MemberAdvice<I, E extends AnyEnsures, At extends Place> = {
           ? `${K & string}() relies on more of the session than this class's decorator checks: let it check that too, or give the method a class of its own`
           : `${K & string}(): ${AdviceOf<I[K], E, At> & string}`
       : TakesRequest<I[K]> extends true
-        ? `${K & string} is a property or a getter, which this class's decorator does not guard: make it a method`
+        ? `${K & string} is a property or a getter, which a constructor can hand out before this class's decorator guards it: make it a method`
         : never
     : never;
 }[keyof I];
