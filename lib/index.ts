@@ -96,8 +96,6 @@ export {
 } from './schema/migrations.js';
 export type { ReservedField } from './schema/reserved.js';
 export type { DeepReadonly, ReadonlyDate, ReadonlyURL } from './schema/readonly.js';
-export type * from './schema/refusals.js';
-export type * from './schema/required-fields.js';
 export type * from './schema/types.js';
 export type { CachedOptions } from './stores/cached/cached-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';

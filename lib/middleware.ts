@@ -18,6 +18,7 @@ import type {
   KnownFields,
   Payload,
   Requirement,
+  SchemaAdvice,
   SessionSchema,
 } from './schema/types.js';
 import { storeOf } from './express/store.js';
@@ -154,7 +155,7 @@ type ExcessInitial<Initial, S extends SessionSchema> = [Initial] extends [never]
  * ```
  */
 export function session<
-  S extends SessionSchema,
+  S extends SessionSchema<SchemaAdvice>,
   const Name extends string | readonly string[] = DefaultName,
   P extends string = never,
   Initial = never,

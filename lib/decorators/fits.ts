@@ -3,6 +3,7 @@ import type { BesideOthers } from '../express/session-property.js';
 import type { OtherSessions, ReadonlySession } from '../express/types.js';
 import type { Session } from '../lifecycle/session.js';
 import type { DeepReadonly } from '../schema/readonly.js';
+import type { StrictNullAdvice } from '../schema/refusals.js';
 import type { FieldValue, Found, Payload, RegisteredSchema, SessionField } from '../schema/types.js';
 import type { AnyClass, ClassLike, Method } from './types.js';
 
@@ -47,17 +48,19 @@ type AdviceOf<M, E extends AnyEnsures, At extends Place> =
       : never
     : never;
 
-type RequestAdvice<P, E extends AnyEnsures> = undefined extends P
-  ? 'A guarded method always gets a request: make the parameter required, and leave out undefined'
-  : null extends P
-    ? 'A guarded method always gets a request: make the parameter required, and leave out null'
-    : [P] extends [{ session: infer Promised }]
-      ? [Ensured<E>] extends [Promised]
-        ? OthersAdvice<P, E>
-        : [Unchecked<Promised, E>] extends [never]
-          ? `The type of this method's request promises a session that the registered schema does not have`
-          : `This method's request promises session.${Unchecked<Promised, E>}: let @RequireSession check that field too`
-      : never;
+type RequestAdvice<P, E extends AnyEnsures> = undefined extends string
+  ? StrictNullAdvice
+  : undefined extends P
+    ? 'A guarded method always gets a request: make the parameter required, and leave out undefined'
+    : null extends P
+      ? 'A guarded method always gets a request: make the parameter required, and leave out null'
+      : [P] extends [{ session: infer Promised }]
+        ? [Ensured<E>] extends [Promised]
+          ? OthersAdvice<P, E>
+          : [Unchecked<Promised, E>] extends [never]
+            ? `The type of this method's request promises a session that the registered schema does not have`
+            : `This method's request promises session.${Unchecked<Promised, E>}: let @RequireSession check that field too`
+        : never;
 
 /** The sessions of other middlewares that a request promises. */
 type OthersAdvice<P, E extends AnyEnsures> = [P] extends [
@@ -194,7 +197,7 @@ type MemberAdvice<I, E extends AnyEnsures, At extends Place> = {
           ? `${K & string}() relies on more of the session than this class's decorator checks: let it check that too, or give the method a class of its own`
           : `${K & string}(): ${AdviceOf<I[K], E, At> & string}`
       : TakesRequest<I[K]> extends true
-        ? `${K & string} is a property or a getter, which this class's decorator does not guard: make it a method`
+        ? `${K & string} is a property or a getter, which a constructor can hand out before this class's decorator guards it: make it a method`
         : never
     : never;
 }[keyof I];

@@ -106,15 +106,17 @@ export interface AnonymousOptions {
 interface SessionStep {
   readonly settings?: Settings<SessionSchema> | undefined;
   readonly readonly?: boolean;
+  /** The guard or decorator, as an error names it; otherwise `requireSession`. */
+  readonly by?: string | undefined;
 }
 
 /**
  * What `requireSession` and `@RequireSession` do.
  * @throws SessionOptionsError, also for a field that the schema of the middleware does not have
  */
-export function sessionStep(required: readonly unknown[], { settings, readonly = false }: SessionStep = {}): Step {
-  const wanted = requirementsOf(required);
-  if (settings !== undefined) refuseUnknownFields(wanted, settings.codec.fields);
+export function sessionStep(required: readonly unknown[], { settings, readonly = false, by }: SessionStep = {}): Step {
+  const wanted = requirementsOf(required, by);
+  if (settings !== undefined) refuseUnknownFields(wanted, settings.codec.fields, by);
   const tells = {
     session: true,
     fields: wanted.fields,
@@ -127,7 +129,7 @@ export function sessionStep(required: readonly unknown[], { settings, readonly =
   const check = (request: object): void => {
     const found = settings ?? attachedTo(request, undefined)?.settings;
     if (found === undefined || checked.has(found)) return;
-    refuseUnknownFields(wanted, found.codec.fields);
+    refuseUnknownFields(wanted, found.codec.fields, by);
     checked.add(found);
   };
   return {
@@ -166,7 +168,8 @@ export function anonymousStep({ onPresent }: AnonymousOptions = {}): Step {
  * @throws SessionOptionsError
  */
 export function onSuccessStep(what: 'rotate' | 'destroy', required: readonly unknown[] = []): Step {
-  const guard = required.length === 0 ? undefined : sessionStep(required);
+  const by = what === 'rotate' ? '@RotateSession' : '@DestroySession';
+  const guard = required.length === 0 ? undefined : sessionStep(required, { by });
   const onSuccess = (request: object) =>
     withSession(request, undefined, (_session, attached) => {
       if (attached !== undefined) attached.onSuccess = attached.onSuccess === 'destroy' ? 'destroy' : what; // in any order

@@ -41,9 +41,10 @@ const HANDLERS: ReadonlySet<string> = new Set(['onMissing', 'onForbidden']);
 
 /**
  * Sorts what a guard was asked.
+ * @param by - the guard or decorator, as an error names it
  * @throws SessionOptionsError where something is none of what it takes, or where no session could have it all
  */
-export function requirementsOf(required: readonly unknown[]): Requirements {
+export function requirementsOf(required: readonly unknown[], by = 'requireSession'): Requirements {
   const fields: string[] = [];
   const values = new Map<string, unknown>();
   const predicates: ((session: object) => unknown)[] = [];
@@ -55,34 +56,36 @@ export function requirementsOf(required: readonly unknown[]): Requirements {
       predicates.push(one as (session: object) => unknown); // that it is one shows when it is called
     } else if (typeof one === 'object' && one !== null && !Array.isArray(one)) {
       if ('addInitializer' in one || ('writable' in one && 'configurable' in one)) {
-        throw new SessionOptionsError('@RequireSession', 'needs its parentheses: @RequireSession()'); // it was given the method
+        const decorator = by === 'requireSession' ? '@RequireSession' : by;
+        throw new SessionOptionsError(decorator, `needs its parentheses: ${decorator}()`); // it was given the method
       }
       const entries = Object.entries(one);
       const areHandlers = entries.every(([name, value]) => HANDLERS.has(name) && typeof value === 'function');
       if (entries.length > 0 && areHandlers) {
         handlers = { ...handlers, ...one };
       } else {
-        addValues(values, entries);
+        addValues(values, entries, by);
       }
     } else {
-      throw new SessionOptionsError('requireSession', TAKES);
+      throw new SessionOptionsError(by, TAKES);
     }
   }
   return { fields, values, predicates, onMissing: handlers.onMissing, onForbidden: handlers.onForbidden };
 }
 
 /** @throws SessionOptionsError */
-export function addValues(values: Map<string, unknown>, added: Iterable<readonly [string, unknown]>): void {
+export function addValues(
+  values: Map<string, unknown>,
+  added: Iterable<readonly [string, unknown]>,
+  by = 'requireSession',
+): void {
   for (const [field, value] of added) {
     if (value !== null && !COMPARABLE.has(typeof value)) {
       const slip = typeof value === 'function' ? didYouMean(field, HANDLERS) : '';
-      throw new SessionOptionsError(
-        `requireSession({ ${field} })`,
-        `must be a string, number, boolean, bigint or null${slip}`,
-      );
+      throw new SessionOptionsError(`${by}({ ${field} })`, `must be a string, number, boolean, bigint or null${slip}`);
     }
     if (values.has(field) && values.get(field) !== value) {
-      throw new SessionOptionsError(`requireSession({ ${field} })`, 'is asked to have two values at once');
+      throw new SessionOptionsError(`${by}({ ${field} })`, 'is asked to have two values at once');
     }
     values.set(field, value);
   }
@@ -93,15 +96,16 @@ export function addValues(values: Map<string, unknown>, added: Iterable<readonly
  * @param known - the fields of the schema; `undefined` if it allows any
  * @throws SessionOptionsError, which names the field
  */
-export function refuseUnknownFields({ fields, values }: Requirements, known: ReadonlySet<string> | undefined): void {
+export function refuseUnknownFields(
+  { fields, values }: Requirements,
+  known: ReadonlySet<string> | undefined,
+  by = 'requireSession',
+): void {
   if (known === undefined) return;
   for (const field of [...fields, ...values.keys()]) {
     if (known.has(field)) continue;
     const asked = values.has(field) ? `{ ${field}: … }` : `'${field}'`;
-    throw new SessionOptionsError(
-      `requireSession(${asked})`,
-      `the schema has no field ${field}${didYouMean(field, known)}`,
-    );
+    throw new SessionOptionsError(`${by}(${asked})`, `the schema has no field ${field}${didYouMean(field, known)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { SessionIssue } from '../errors.js';
 import type { EncryptionKey } from '../schema/encryption.js';
 import type { Migrations } from '../schema/migrations.js';
 import type { ReservedField } from '../schema/reserved.js';
-import type { RefuseNoObject, RefuseOneWay } from '../schema/refusals.js';
+import type { RefuseNoObject, RefuseOneWay, StrictNullAdvice } from '../schema/refusals.js';
 import type { AcceptsEmpty, InitialNeeded } from '../schema/required-fields.js';
 import type { FieldValue, Payload, SessionField, SessionSchema } from '../schema/types.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
@@ -250,8 +250,9 @@ export type RefuseReserved<S extends SessionSchema> =
     : never;
 
 /** The first thing that is wrong with a schema, so that the compiler prints one piece of advice. */
-type CheckSchema<S extends SessionSchema> =
-  unknown extends RefuseNoObject<S>
+type CheckSchema<S extends SessionSchema> = undefined extends string
+  ? { readonly schema: StrictNullAdvice }
+  : unknown extends RefuseNoObject<S>
     ? unknown extends RefuseOneWay<S>
       ? RequireInitial<S> & RefuseReserved<S>
       : RefuseOneWay<S>

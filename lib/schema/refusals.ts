@@ -9,6 +9,10 @@ export interface Refusal<Advice extends string> {
   readonly advice: Advice;
 }
 
+/** What the compiler prints in a program in which every type holds `undefined`. */
+export type StrictNullAdvice =
+  "Set 'strict' or 'strictNullChecks' in tsconfig.json: without it, TypeScript does not tell a field that is there from one that is not";
+
 /** Refuses schemas whose values are no objects with fields, which is what a session is. The same is checked at start-up. */
 export type RefuseNoObject<S extends SessionSchema> = [NoObject<S>] extends [never]
   ? unknown

@@ -2,6 +2,7 @@ import { isThenable } from '../realms.js';
 import { asyncSchema } from './inspect.js';
 import { copyAll } from './isolate.js';
 import { ANY_KEY } from './issue-paths.js';
+import { inspectStandard, refusesPrincipal } from './standard-inspect.js';
 import { namesIn } from './standard-names.js';
 import { findNotJson } from './json.js';
 import { copyTree, isTooDeep, ownField, sameTree, type Tree } from './tree.js';
@@ -11,9 +12,12 @@ import type { Validated, Validator } from './validator.js';
 /**
  * A schema of any library that follows Standard Schema v1 (https://standardschema.dev), such as valibot or arktype.
  * These can validate, and not encode: what is stored is what the schema makes of the payload, so a schema that transforms
- * has to accept its own output, and to change nothing more in it. That is checked before anything is stored.
+ * has to accept its own output, and to change nothing more in it. That is checked with examples at start-up, and before
+ * anything is stored.
+ * @throws SessionOptionsError where it can be seen that the schema cannot serve
  */
-export function standardValidator(schema: StandardSchema<object, object>): Validator {
+export function standardValidator(schema: StandardSchema<object | undefined, object>): Validator {
+  inspectStandard(schema);
   const { validate } = schema['~standard'];
   const names = namesIn(schema);
   const publicPath = (path: readonly PropertyKey[]): PropertyKey[] =>
@@ -44,7 +48,7 @@ export function standardValidator(schema: StandardSchema<object, object>): Valid
     isolate: copyAll,
     encodeField: () => undefined,
     discriminator: undefined,
-    refusesPrincipal: () => false, // the standard says nothing of a field; the types do
+    refusesPrincipal: (field) => refusesPrincipal(schema, field),
     stateOf: () => undefined,
     show: (payload) => payload,
     publicPath,

@@ -1,10 +1,13 @@
 import type { $ZodType, input, output } from 'zod/v4/core';
 
 /**
- * Tells the library which schema `req.session` has, by declaration merging, once per app:
+ * Tells the library which schema `req.session` has, by declaration merging, once per app. TypeScript finds the module only
+ * if some file of the program imports it. A file that imports nothing else of typed-session has the line
+ * `import type {} from 'typed-session'`, so that it also compiles by itself.
  *
  * @example
  * ```ts
+ * import type {} from 'typed-session';
  * import { z } from 'zod';
  *
  * export const sessionSchema = z.object({ userId: z.uuid().optional() });
@@ -45,27 +48,41 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-type TypesOf<S extends StandardSchema<object, object>> = NonNullable<S['~standard']['types']>;
+type TypesOf<S extends StandardSchema<object | undefined, object>> = NonNullable<S['~standard']['types']>;
 
 /**
  * Any zod 4 schema, of `zod` or `zod/mini`, whose values are objects; or a schema without codecs of any other library
  * that follows [Standard Schema v1](https://standardschema.dev), such as valibot or arktype.
  */
-export type SessionSchema = $ZodType<object, object> | StandardSchema<object, object>;
+export type SessionSchema<Advice extends string = string> =
+  $ZodType<object, object | undefined> | (Advice extends string ? StandardSchema<object | undefined, object> : never); // so that the compiler prints the advice
+
+/** What the compiler prints where a schema is no {@link SessionSchema}. */
+export type SchemaAdvice = 'A session has fields: make its schema z.object({ … }) or a union of objects';
+
+/** What the compiler prints where a session is used before a schema is registered, or if it is registered wrongly. */
+export type RegisterAdvice = [UnknownKey] extends [never]
+  ? 'schema' extends keyof Register
+    ? 'Register the schema itself, and not the type of its payload: interface Register { schema: typeof sessionSchema }'
+    : "Register your schema: declare module 'typed-session' { interface Register { schema: typeof sessionSchema } }"
+  : `Register has no key '${UnknownKey}': write interface Register { schema: typeof sessionSchema }`;
+
+type UnknownKey = Exclude<Extract<keyof Register, string>, 'schema' | 'name'>;
 
 /**
  * Stands in for the payload until an app has registered its schema; see {@link Register}. Its one field is what the
  * compiler prints where a handler or a guard names another.
  */
 export type SchemaNotRegistered<
-  Advice extends string =
-    "Register your schema: declare module 'typed-session' { interface Register { schema: typeof sessionSchema } }",
+  Advice extends string = RegisterAdvice,
   // eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- the compiler would print Partial<Record<…>>
 > = { readonly [K in Advice]?: never };
 
 /** The schema that the app registered. */
-export type RegisteredSchema = Register extends { schema: infer S extends SessionSchema }
-  ? S
+export type RegisteredSchema = [UnknownKey] extends [never]
+  ? Register extends { schema: infer S extends SessionSchema }
+    ? S
+    : $ZodType<SchemaNotRegistered, SchemaNotRegistered>
   : $ZodType<SchemaNotRegistered, SchemaNotRegistered>;
 
 /** Stands for the name of a middleware that is left to the default. */
@@ -85,18 +102,18 @@ export type RegisteredName = Register extends { name: infer Name extends string 
 
 /** The typed data of a session: what the schema's `z.output` is. */
 export type Payload<S extends SessionSchema> =
-  S extends $ZodType<object, object>
+  S extends $ZodType<object, object | undefined>
     ? output<S>
-    : S extends StandardSchema<object, object>
+    : S extends StandardSchema<object | undefined, object>
       ? TypesOf<S>['output']
       : never;
 
-/** What the schema makes a payload of: its `z.input`. */
+/** What the schema makes a payload of: its `z.input`, without the `undefined` of a schema that has a default itself. */
 export type PayloadInput<S extends SessionSchema> =
-  S extends $ZodType<object, object>
-    ? input<S>
-    : S extends StandardSchema<object, object>
-      ? TypesOf<S>['input']
+  S extends $ZodType<object, object | undefined>
+    ? NonNullable<input<S>>
+    : S extends StandardSchema<object | undefined, object>
+      ? NonNullable<TypesOf<S>['input']>
       : never;
 
 /** Every key of an object type, or of all members of a union of them. */
@@ -119,7 +136,7 @@ export type FieldValues<S extends SessionSchema> =
 /** {@link FieldValues} of a payload that may have fields which its schema does not name. */
 type LooseValues<S extends SessionSchema, Known extends SessionField<S>> = {
   readonly [F in Known]?: Comparable<FieldValue<S, F>>;
-} & Readonly<Record<string, Scalar | undefined>>;
+} & Readonly<Record<string, GuardedValue | undefined>>;
 
 type KnownKeys<T> = T extends unknown
   ? Extract<keyof { [K in keyof T as string extends K ? never : number extends K ? never : K]: unknown }, string>
@@ -128,7 +145,23 @@ type KnownKeys<T> = T extends unknown
 type Scalar = string | number | boolean | bigint | null;
 
 /** What a guard can compare of the values of a field. */
-type Comparable<V> = unknown extends V ? Scalar : Extract<V, Scalar>;
+type Comparable<V> = unknown extends V
+  ? GuardedValue
+  : [Extract<V, Scalar>] extends [never]
+    ? NotCompared
+    : Extract<V, Scalar>;
+
+/** What a guard can compare of a field that may hold anything. */
+type GuardedValue<Advice extends string = CompareAdvice> =
+  string | number | boolean | bigint | (Advice extends string ? null : never);
+
+/** Stands for the values of a field that hold nothing a guard can compare. */
+interface NotCompared<Advice extends string = CompareAdvice> {
+  readonly advice: Advice;
+}
+
+type CompareAdvice =
+  'A guard compares text, numbers, booleans, bigints, and null: for anything else, pass a predicate, (session) => …';
 
 /** {@link FieldValues} of the registered schema, under a name that prints short in an error. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds

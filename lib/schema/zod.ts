@@ -12,12 +12,12 @@ import { AsyncSchemaError, safeDecode, safeEncode } from './zod-parse.js';
 const RUN = { decode: safeDecode, encode: safeEncode };
 
 /** Whether this is a schema of zod 4, of `zod` or of `zod/mini`. */
-export function isZod(schema: unknown): schema is $ZodType<object, object> {
+export function isZod(schema: unknown): schema is $ZodType<object, object | undefined> {
   return typeof schema === 'object' && schema !== null && '_zod' in schema;
 }
 
 /** A schema of zod, whose codecs make what is stored of what is used. */
-export function zodValidator(schema: $ZodType<object, object>): Validator {
+export function zodValidator(schema: $ZodType<object, object | undefined>): Validator {
   const traits = inspectSchema(schema);
   const options = unionOf(schema);
   const hasSensitive = traits.hasSensitive;
@@ -51,7 +51,7 @@ export function zodValidator(schema: $ZodType<object, object>): Validator {
 
 interface Union {
   readonly discriminator: string | undefined;
-  readonly members: readonly $ZodType<object, object>[];
+  readonly members: readonly $ZodType<object, object | undefined>[];
 }
 
 /** The union that a schema is, under whatever it is wrapped in. */
@@ -62,16 +62,13 @@ function unionOf(schema: $ZodType): Union | undefined {
       const { discriminator } = def as { readonly discriminator?: unknown }; // of a discriminated union
       return {
         discriminator: typeof discriminator === 'string' ? discriminator : undefined,
-        members: def.options as readonly $ZodType<object, object>[], // the payload is an object
+        members: def.options as readonly $ZodType<object, object | undefined>[], // the payload is an object
       };
     }
-    case 'readonly':
-    case 'nonoptional':
-      return unionOf(def.innerType);
-    case 'lazy':
-      return unionOf(def.getter());
-    default:
-      return undefined;
+    default: {
+      const inner = innerOf(schema);
+      return inner && unionOf(inner);
+    }
   }
 }
 
@@ -85,13 +82,10 @@ function fieldsOf(schema: $ZodType, field: string): $ZodType[] {
       return def.options.flatMap((option) => fieldsOf(option, field));
     case 'intersection':
       return [def.left, def.right].flatMap((side) => fieldsOf(side, field));
-    case 'readonly':
-    case 'nonoptional':
-      return fieldsOf(def.innerType, field);
-    case 'lazy':
-      return fieldsOf(def.getter(), field);
-    default:
-      return [];
+    default: {
+      const inner = innerOf(schema);
+      return inner ? fieldsOf(inner, field) : [];
+    }
   }
 }
 
@@ -125,7 +119,7 @@ const INDEXABLE: ReadonlySet<string> = new Set([
   'custom',
 ]);
 
-function run(schema: $ZodType<object, object>, value: object, direction: 'decode' | 'encode'): Validated {
+function run(schema: $ZodType<object, object | undefined>, value: object, direction: 'decode' | 'encode'): Validated {
   try {
     const result = RUN[direction](schema, value);
     if (result.success) return { ok: true, value: result.data };

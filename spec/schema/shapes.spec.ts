@@ -5,6 +5,7 @@ import { MemoryStore, SessionOptionsError, isoDate, session } from 'typed-sessio
 import type { SessionSchema } from '../../lib/schema/types.js';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
+import { isDate } from '../../lib/realms.js';
 import { makeApp } from '../support/app.js';
 
 interface Comment {
@@ -116,6 +117,20 @@ const zodShapes: Readonly<Record<string, Shape>> = {
     fits: { list: ['a'] },
     refused: [{ list: [1] }, 'list[0] (invalid_type)'],
   },
+  'an object with a default': {
+    schema: z.object({ userId: z.string().optional() }).default({}),
+    fits: { userId: 'ann' },
+    refused: [{ userId: 1 }, 'userId (invalid_type)'],
+  },
+  'a union of states with a default': {
+    schema: z
+      .discriminatedUnion('kind', [z.object({ kind: z.literal('guest') }), z.object({ kind: z.literal('user'), userId: isoDate })])
+      .default({ kind: 'guest' }),
+    initial: { kind: 'guest' },
+    fits: { kind: 'user', userId: new Date(0) },
+    found: { kind: 'user', userId: '1970-01-01T00:00:00.000Z' },
+    refused: [{ kind: 'admin' }, 'payload (invalid_union)'],
+  },
   'a catch, which mends what is stored': {
     schema: z.object({ theme: z.enum(['light', 'dark']).catch('light') }),
     fits: { theme: 'dark' },
@@ -196,7 +211,7 @@ describe('a schema of another library', () => {
   });
 
   it('is not stored where JSON could not hold the payload', async () => {
-    const { set, text } = await open(v.object({ at: v.optional(v.date()), n: v.optional(v.number()) }));
+    const { set, text } = await open(v.object({ at: v.optional(v.custom<Date>(isDate)), n: v.optional(v.number()) }));
     const answer = await set({ at: new Date() });
     expect(answer.status).toBe(500);
     expect(answer.text).toContain('at is an instance of Date: declare it as isoDate');

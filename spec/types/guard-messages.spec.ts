@@ -32,7 +32,7 @@ describe('a type error of a guard or a decorator reads as advice', () => {
       );
     expect(inherited).toContain(`"me() relies on more of the session than this class's decorator checks`);
     expect(property).toContain(
-      `"me is a property or a getter, which this class's decorator does not guard: make it a method"`,
+      `"me is a property or a getter, which a constructor can hand out before this class's decorator guards it: make it a method"`,
     );
   });
 
@@ -65,6 +65,20 @@ describe('a type error of a guard or a decorator reads as advice', () => {
     );
     expect(changed).toBe(`Cannot assign to 'userId' because it is a read-only property.\n`);
     expect(wrapped).toContain(`Property '[requireSessionDoesNotReachThisHandler]' is missing`);
+  });
+
+  it('where a handler relies on a field and no guard stands before its wrapper', () => {
+    const head = `${REGISTERED}declare function asyncHandler(fn: express.RequestHandler): express.RequestHandler;
+declare function generic<P>(fn: (req: Request<P>, res: Response, next: express.NextFunction) => unknown): express.RequestHandler<P>;\n`;
+    const found = errors(head, [
+      `app.get('/', asyncHandler(async (req: SessionRequest<'userId'>, res) => { res.json(req.session.userId); }));`,
+      `app.get('/', generic(async (req: SessionRequest<'userId'>, res) => { res.json(req.session.userId); }));`,
+      `export const handler: express.RequestHandler = (req: SessionRequest<'userId'>, res) => { res.json(req.session.userId); };`,
+    ]);
+    for (const text of found)
+      expect(text.trimEnd().split('\n').at(-1)).toContain(
+        `Property '[requireSessionDoesNotReachThisHandler]' is missing in type 'Record<string, any>' but required in type 'Checked<{ userId: string; }>'`,
+      );
   });
 
   it('where a parameter of a method cannot be checked, or Nest injects something else', () => {

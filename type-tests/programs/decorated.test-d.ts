@@ -107,7 +107,7 @@ namespace P22 { class C { @RequireSession('userId') m(...args: [SessionRequest<'
 // rest ok
 // prettier-ignore
 namespace P23 { class C { @RequireSession('userId') m(...args: [SessionRequest<'userId'>, Response]) { void args; } } }
-// generic request
+// generic request (compiles with TypeScript 5.5 and standard decorators)
 // @ts-expect-error -- as the line above says
 // prettier-ignore
 namespace P24 { class C { @RequireSession('userId') m<R extends SessionRequest<'last'>>(req: R) { void req; } } }

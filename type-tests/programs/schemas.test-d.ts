@@ -256,3 +256,18 @@ namespace P61 { session({ schema: type({ 'o?': type('string').pipe((s) => s.leng
 // arktype default ok
 // prettier-ignore
 namespace P62 { session({ schema: type({ o: 'string = "x"', 'n?': 'number|null' }), secret }); }
+// schema object default
+// prettier-ignore
+namespace P63 { const s = session({ schema: z.object({ a: z.string().optional() }).default({}), secret, principal: 'a' }); s.requireSession('a'); session({ schema: z.object({ a: z.string() }).prefault({ a: 'x' }), secret, initial: { a: 'x' } }); session({ schema: z.discriminatedUnion('k', [z.object({ k: z.literal('a') }), z.object({ k: z.literal('b'), p: z.string() })]).default({ k: 'a' }), secret, initial: { k: 'a' } }); }
+// schema object default without initial
+// @ts-expect-error -- as the line above says
+// prettier-ignore
+namespace P64 { session({ schema: z.object({ a: z.string() }).default({ a: 'x' }), secret }); }
+// schema object default with a reserved field
+// @ts-expect-error -- as the line above says
+// prettier-ignore
+namespace P65 { session({ schema: z.object({ id: z.string().optional() }).default({}), secret }); }
+// guard value of a list
+// @ts-expect-error -- as the line above says
+// prettier-ignore
+namespace P66 { session({ schema: z.object({ tags: z.array(z.string()).default([]) }), secret }).requireSession({ tags: ['a'] }); }

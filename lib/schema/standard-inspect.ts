@@ -1,0 +1,126 @@
+import { SessionOptionsError, formatPath } from '../errors.js';
+import { ANY_KEY } from './issue-paths.js';
+import { findNotJson } from './json.js';
+import { partOf, rootPart, type SchemaPart } from './standard-parts.js';
+import { copyTree, sameTree } from './tree.js';
+import type { StandardSchema } from './types.js';
+
+const OTHERWISE = 'or use a codec of zod';
+
+/** Values of which every field accepts some, unless it is very particular. */
+const EXAMPLES: readonly unknown[] = [
+  ...[undefined, null, true, 0, 1, -1.5, 1_700_000_000_000, [], {}],
+  ...['', 'a', ' Some Text ', 'true', '1', '1.5', '2001-02-03', '2001-02-03T04:05:06.789Z', 'https://example.com/a'],
+  ...['someone@example.com', '0b0cbd5c-1f2e-4d3c-8b4a-5e6f7a8b9c0d', '0123456789abcdef01234567', '["a"]', '{"a":1}'],
+];
+
+/** How many examples of a part are tried, and how deep they are. */
+const MOST = 100;
+const DEEPEST = 4;
+
+/**
+ * Looks through a schema of Standard Schema once, at start-up. The standard has no way to ask for the parts of a schema, so
+ * this finds what it can: the parts of valibot's and arktype's, and what a schema does with examples. What it does not
+ * find is refused when it would be stored.
+ * @throws SessionOptionsError where the payload is no object, JSON could not hold a field, or a field is transformed one
+ *   way only
+ */
+export function inspectStandard(schema: StandardSchema): void {
+  const known = partOf(schema);
+  if (known !== undefined) refuseNoObject(known); // a function that an app wrote may count on an object
+  const seen = new Set<unknown>();
+  const visit = (node: unknown, path: readonly PropertyKey[]): void => {
+    if (seen.has(node)) return; // a recursive schema
+    seen.add(node);
+    const part = node === schema ? rootPart(schema) : partOf(node);
+    if (part === undefined) return;
+    if (part.notJson !== undefined) throw notJson(path, part.notJson);
+    if (part.transforms) refuseOneWay(part, path);
+    for (const inner of part.same) visit(inner, path);
+    for (const [name, inner] of part.fields) visit(inner, [...path, name]);
+    for (const inner of part.rest) visit(inner, [...path, ANY_KEY]);
+    for (const [index, inner] of part.items.entries()) visit(inner, [...path, index]);
+  };
+  visit(schema, []);
+}
+
+/** Whether a field, as far as can be seen, holds something else than text or a number. */
+export function refusesPrincipal(schema: StandardSchema, field: string): boolean {
+  return fieldsOf(rootPart(schema), field, DEEPEST).some((part) => {
+    const found = accepted(part).flatMap(({ value }) => (value === undefined ? [] : [value]));
+    const isNothing = found.length > 0 && found.every((value) => value === null);
+    return (
+      isNothing || found.some((value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null))
+    );
+  });
+}
+
+/** The parts that a field has: one in each member of a union. */
+function fieldsOf(part: SchemaPart | undefined, field: string, levels: number): SchemaPart[] {
+  if (part === undefined || levels < 0) return [];
+  const own = partOf(part.fields.get(field));
+  return [...(own ? [own] : []), ...part.same.flatMap((node) => fieldsOf(partOf(node), field, levels - 1))];
+}
+
+/** Values that a part may accept: some of everything, and some made of its own parts. */
+function examplesOf(part: SchemaPart, levels = DEEPEST): readonly unknown[] {
+  const own: unknown[] = [...part.values];
+  if (levels > 0) {
+    const one = (node: unknown): unknown => exampleOf(node, levels - 1);
+    if (part.items.length > 0) own.push(part.items.map(one), part.items.slice(0, 1).map(one));
+    if (part.rest.length > 0) own.push({ a: one(part.rest[0]) });
+    if (part.fields.size > 0) own.push(withFields(part.fields, one));
+    for (const node of part.same) {
+      const inner = partOf(node);
+      if (inner !== undefined) own.push(...examplesOf(inner, levels - 1).slice(0, MOST));
+    }
+  }
+  return [...own, ...EXAMPLES].slice(0, MOST);
+}
+
+function withFields(fields: ReadonlyMap<string, unknown>, one: (node: unknown) => unknown): object {
+  const all = [...fields].map(([name, node]) => [name, one(node)] as const);
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined));
+}
+
+/** A value that a part accepts and that is there, if there is one. */
+function exampleOf(node: unknown, levels: number): unknown {
+  const part = partOf(node);
+  return (
+    part && examplesOf(part, levels).find((value) => value !== undefined && part.run(copyTree(value)) !== undefined)
+  );
+}
+
+/** What a part makes of the examples that it accepts. */
+function accepted(part: SchemaPart): { readonly value: unknown }[] {
+  return examplesOf(part).flatMap((value) => part.run(copyTree(value)) ?? []);
+}
+
+function refuseNoObject(root: SchemaPart): void {
+  const values = accepted(root).map(({ value }) => value);
+  const isList = values.length > 0 && values.every(Array.isArray); // an object of arktype also accepts []
+  if (!isList && values.every((value) => typeof value === 'object' && value !== null)) return;
+  throw new SessionOptionsError(
+    'schema',
+    'accepts what is no object: a session has fields, so its schema must be an object or a union of objects',
+  );
+}
+
+/** What is stored is what the schema makes of a value: it must be JSON, and stay what it is when it is validated again. */
+function refuseOneWay(part: SchemaPart, path: readonly PropertyKey[]): void {
+  for (const { value } of accepted(part)) {
+    const found = findNotJson(value);
+    if (found !== undefined) throw notJson([...path, ...found.path], found.what.replace(/^is (a |an )?/, ''));
+    const again = part.run(copyTree(value));
+    if (again !== undefined && sameTree(again.value, value)) continue;
+    const so =
+      again === undefined ? 'it could be loaded but never stored' : 'it would be transformed again at each load';
+    const what = `${formatPath(path)} is transformed one way only, so ${so}`;
+    throw new SessionOptionsError('schema', `${what}: validate it as what is stored, ${OTHERWISE}`);
+  }
+}
+
+function notJson(path: readonly PropertyKey[], what: string): SessionOptionsError {
+  const advice = `declare it as text or a number, ${OTHERWISE}`;
+  return new SessionOptionsError('schema', `${formatPath(path)} holds what JSON cannot (${what}): ${advice}`);
+}
