@@ -125,6 +125,7 @@ export type SessionField<S extends SessionSchema> = KeysOf<Payload<S>>;
 /** What a field of the payload may hold; `undefined` too, where only some members of a union have the field. */
 export type FieldValue<S extends SessionSchema, F extends SessionField<S>> = FieldType<Payload<S>, F>;
 
+/** The type of a field; `undefined` too, where only some members of a union have the field. */
 export type FieldType<T, F extends string> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
 
 /** Fields of the payload with the value that each must have: a role, the tag of a state. */
