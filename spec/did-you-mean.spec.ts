@@ -26,6 +26,11 @@ describe('an unknown option', () => {
     expect(make).toThrow(question);
   });
 
+  it.each(['onMissing', 'onForbidden'])('is no question where %s stands among the values of a guard', (handler) => {
+    const mixed = { role: 'admin', [handler]: () => undefined } as never;
+    expect(() => requireSession(mixed)).toThrow(/stands in an object of its own/);
+  });
+
   it('is an error that asks in list(), revoke() and migrateAll() too', async () => {
     const sessions = session({ ...options, schema: z.object({ userId: z.string().optional() }), principal: 'userId' });
     await expect(sessions.list('1', { curent: {} } as never)).rejects.toThrow('did you mean current?');

@@ -81,6 +81,9 @@ export function addValues(
 ): void {
   for (const [field, value] of added) {
     if (value !== null && !COMPARABLE.has(typeof value)) {
+      if (HANDLERS.has(field)) {
+        throw new SessionOptionsError(`${by}({ ${field} })`, 'stands in an object of its own, after the values');
+      }
       const slip = typeof value === 'function' ? didYouMean(field, HANDLERS) : '';
       throw new SessionOptionsError(`${by}({ ${field} })`, `must be a string, number, boolean, bigint or null${slip}`);
     }

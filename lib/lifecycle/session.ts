@@ -15,7 +15,11 @@ export type SessionCallback = (error?: unknown) => void;
  * instead, as express-session does.
  */
 export interface SessionMembers<S extends SessionSchema> {
-  /** The session's id: 32 characters that only the client and this process know. A new session gets one when it is asked for. */
+  /**
+   * The session's id: 32 characters that only the client and this process know. A new session gets one when it is asked for,
+   * and keeps it only if it is stored. So store something before you bind a token to the id, as csrf-csrf does:
+   * `await req.session.save()`, or any field.
+   */
   readonly id: string;
   /** The session's cookie; its `maxAge` may be set for this one session. */
   readonly cookie: SessionCookie;
