@@ -12,7 +12,7 @@ export {
   CurrentSession,
   DestroySession,
   InjectSession,
-  InjectSessions,
+  InjectSessionMiddleware,
   RequireAnonymous,
   RequireSession,
   RotateSession,

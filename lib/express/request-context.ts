@@ -66,7 +66,7 @@ const SESSION: PropertyDescriptor & ThisType<WithContext> = {
   configurable: true,
   get() {
     const first = this[CONTEXT]?.sessions[0];
-    return first?.isPutAway() === true ? null : first?.session;
+    return first?.isUnset() === true ? null : first?.session;
   },
   set(value: unknown) {
     const mine = this[CONTEXT]?.sessions[0];

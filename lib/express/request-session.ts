@@ -45,7 +45,7 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
     });
   }
 
-  override isPutAway(): boolean {
+  override isUnset(): boolean {
     this.#putAway ||= this.#context.sessions[0] === this && this.#context.isSessionDeleted;
     return this.#putAway;
   }

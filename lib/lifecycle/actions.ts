@@ -3,7 +3,7 @@ import { emit } from '../events.js';
 import { ownField } from '../schema/tree.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
 import { settle } from './commit.js';
-import { readAgain } from './conflict.js';
+import { reread } from './conflict.js';
 import { putField } from './fields.js';
 import { endRecord, principalOf } from './records.js';
 import type { RequestSession } from './request-session.js';
@@ -25,7 +25,7 @@ function whole<S extends SessionSchema, T>(
   method: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  return session.inTurn(async () => {
+  return session.serialize(async () => {
     refuseReadonly(session, method);
     const mark = session.mark();
     try {
@@ -40,14 +40,14 @@ function whole<S extends SessionSchema, T>(
 }
 
 export function reload<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
-  return session.inTurn(async () => {
+  return session.serialize(async () => {
     refuseEnded(session);
     const { codec } = session.settings;
     if (session.stored === undefined || session.move === 'regenerate') {
-      session.startFresh();
+      session.regenerate();
       return;
     }
-    const { tree, ...read } = await readAgain(session, session.stored);
+    const { tree, ...read } = await reread(session, session.stored);
     session.stored = { ...session.stored, ...read };
     session.replaced = false;
     session.base = tree;
@@ -57,7 +57,7 @@ export function reload<S extends SessionSchema>(session: RequestSession<S>): Pro
 }
 
 export function rotate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
-  return session.inTurn(() => {
+  return session.serialize(() => {
     refuseHeadersSent(session);
     if (session.ended === 'rotated' && session.successor !== undefined) {
       session.ended = undefined; // a login sent twice, on the old id: it begins a session of its own
@@ -73,16 +73,16 @@ export function rotate<S extends SessionSchema>(session: RequestSession<S>): Pro
 
 /** @param inNewObject - the handler's object keeps its payload, as in express-session, whose callers may copy from it */
 export function regenerate<S extends SessionSchema>(session: RequestSession<S>, inNewObject: boolean): Promise<void> {
-  return session.inTurn(() => {
+  return session.serialize(() => {
     refuseHeadersSent(session);
-    if (inNewObject) session.newObject();
-    session.startFresh();
+    if (inNewObject) session.detach();
+    session.regenerate();
     return Promise.resolve();
   });
 }
 
 export function destroy<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
-  return session.inTurn(async () => {
+  return session.serialize(async () => {
     const { stored, successor } = session;
     const { store } = session.settings;
     if (stored !== undefined) await endRecord(store, stored.key, stored.record);
@@ -98,13 +98,13 @@ export function destroy<S extends SessionSchema>(session: RequestSession<S>): Pr
 }
 
 export function validate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
-  return session.inTurn(async () => {
+  return session.serialize(async () => {
     session.settings.codec.encode(session.payload);
   });
 }
 
 export function become<S extends SessionSchema>(session: RequestSession<S>, state: Payload<S>): Promise<void> {
-  return session.inTurn(async () => {
+  return session.serialize(async () => {
     refuseReadonly(session, 'become');
     const { codec } = session.settings;
     const tree = codec.encode(state); // the schema finds out whether it is one
@@ -118,7 +118,7 @@ export function become<S extends SessionSchema>(session: RequestSession<S>, stat
 }
 
 export function touch<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
-  return session.inTurn(async () => {
+  return session.serialize(async () => {
     if (session.stored !== undefined && session.ended === undefined) await touchStored(session, session.stored);
   });
 }

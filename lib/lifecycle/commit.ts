@@ -2,9 +2,9 @@ import { SessionEndedError, SessionHeadersSentError } from '../errors.js';
 import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
-import { mergeInto, understand } from './conflict.js';
+import { mergeInto, interpret } from './conflict.js';
 import { move, type PrincipalChange } from './move.js';
-import { keepCap } from './principals.js';
+import { enforceSessionLimit } from './principals.js';
 import { principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
@@ -28,9 +28,9 @@ export function commit<S extends SessionSchema>(
 ): Promise<void> | undefined {
   if (!session.loaded) return undefined;
   // A save() that nobody awaited goes first; what is left to do is seen when it is done.
-  if (session.busy) return session.inTurn(() => Promise.resolve(commitNow(session, status, streamed)));
+  if (session.busy) return session.serialize(() => Promise.resolve(commitNow(session, status, streamed)));
   const work = commitNow(session, status, streamed);
-  return work && session.inTurn(() => work);
+  return work && session.serialize(() => work);
 }
 
 /** The commit before the response; a change that came too late is an error, or dropped where the app said so. */
@@ -93,7 +93,7 @@ export function settle<S extends SessionSchema>(
     session.cookieChanged ||
     session.settings.resave ||
     session.stored.source?.migrated === true ||
-    isMisfiled(session, session.stored);
+    needsReindex(session, session.stored);
   if (tree !== undefined || isDue) return update(session, session.stored, tree ?? session.exactBase());
   return whenUnchanged?.(session.stored);
 }
@@ -114,7 +114,7 @@ function startOver<S extends SessionSchema>(session: RequestSession<S>): Tree {
 }
 
 /** Whether the store would not find the session by its principal: it was stored before the option was set, say. */
-function isMisfiled<S extends SessionSchema>(session: RequestSession<S>, { record, source }: Stored): boolean {
+function needsReindex<S extends SessionSchema>(session: RequestSession<S>, { record, source }: Stored): boolean {
   const { settings, base } = session;
   return source !== undefined && settings.store.knowsPrincipals && principalOf(settings, base) !== record.principal;
 }
@@ -130,7 +130,7 @@ async function create<S extends SessionSchema>(session: RequestSession<S>, tree:
   const written = recordOf(session, tree, { createdAt: Date.now(), revision: 1, source: undefined });
   const stored = await createRecord(session, written);
   wasStored(session, stored, tree, true);
-  await keepCap(session.settings, stored.record.principal);
+  await enforceSessionLimit(session.settings, stored.record.principal);
 }
 
 async function update<S extends SessionSchema>(session: RequestSession<S>, from: Stored, tree: Tree): Promise<void> {
@@ -141,7 +141,7 @@ async function update<S extends SessionSchema>(session: RequestSession<S>, from:
     return { from: record, stored, mine, ...recordOf(session, mine, about) };
   };
   const done = await swap(store, from.key, attemptOf(from, tree), (found, failed) => {
-    const { tree: theirs, ...latest } = understand(session, failed.stored, found);
+    const { tree: theirs, ...latest } = interpret(session, failed.stored, found);
     const mine = mergeInto(session, failed.mine, theirs);
     const stored = { ...failed.stored, ...latest };
     if (!codec.same(mine, theirs) || latest.source.migrated || session.cookieChanged) return attemptOf(stored, mine);

@@ -8,24 +8,24 @@ import { mergeField, mergeTrees } from './merge.js';
 import { principalOf, type Written } from './records.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './stored.js';
-import { hasGoneOn, takeOver } from './take-over.js';
+import { hasGoneOn, rebase } from './rebase.js';
 
 /**
  * What is stored now, where a compare-and-swap has failed.
  * @throws SessionEndedError where the session is no more
  */
-export async function readAgain<S extends SessionSchema>(
+export async function reread<S extends SessionSchema>(
   session: RequestSession<S>,
   stored: Stored,
 ): Promise<Written & { readonly tree: Tree }> {
-  return understand(session, stored, await session.settings.store.read(stored.key));
+  return interpret(session, stored, await session.settings.store.read(stored.key));
 }
 
 /**
  * What a record says that was found in the place of the one that was loaded.
  * @throws SessionEndedError where the session is no more
  */
-export function understand<S extends SessionSchema>(
+export function interpret<S extends SessionSchema>(
   session: RequestSession<S>,
   stored: Stored,
   record: SessionRecord | undefined,
@@ -76,7 +76,7 @@ export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, m
   const isOtherState = codec.stateOf(tree) !== codec.stateOf(mine);
   // As in the merge: what was done to a state that another request has left would end up nowhere.
   if (isOtherState && hasGoneOn(session, mine)) throw new SessionConflictError(fields);
-  for (const field of takeOver(session, mine, tree, payload)) {
+  for (const field of rebase(session, mine, tree, payload)) {
     if (!Object.hasOwn(merge, field)) continue;
     const [before, after] = [mine, tree].map((side) => ownField(codec.decodeOrThrow(side), field));
     session.fields[field] = mergeField(session.settings, field, before, ownField(session.fields, field), after);

@@ -6,7 +6,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const LATEST = 8.64e15;
 
 /** How long a note of a rotation answers for the old id, in milliseconds. */
-export const NOTE_LIFE = 60 * 1000;
+export const TOMBSTONE_LIFE = 60 * 1000;
 
 /** The times that were asked for, in milliseconds; what was left out follows from the rest. */
 export interface TimeOptions {

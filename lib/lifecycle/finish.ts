@@ -21,7 +21,7 @@ export function finish<S extends SessionSchema>(
     if (onSuccess === 'destroy') return destroy(session);
     if (session.move === undefined) return rotate(session).then(() => commit(session, status, streamed));
   }
-  if (!session.isPutAway()) return commit(session, status, streamed);
+  if (!session.isUnset()) return commit(session, status, streamed);
   if (session.settings.unset === 'keep' || session.ended !== undefined || !session.loaded) return undefined;
   return destroy(session);
 }

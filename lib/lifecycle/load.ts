@@ -7,7 +7,7 @@ import { moveToFirstName, putInForce, type Place } from './move-name.js';
 import { isDamaged, isPending } from './records.js';
 import type { RequestSession } from './request-session.js';
 import type { Settings } from './settings.js';
-import type { StoreCalls } from './store-calls.js';
+import type { GuardedStore } from './guarded-store.js';
 
 /** How many signed cookies of a request are checked at most: each costs a MAC for each secret, and may cost a read. */
 const MOST_COOKIES = 8;
@@ -36,18 +36,18 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
   if (session.loading !== undefined) return session.loading;
   const header = session.cookieHeader();
   if (header === undefined) {
-    session.startAnew('none');
+    session.initialize('none');
     return undefined;
   }
   const cookies = verifiedCookies(session.settings, header);
   const first = cookies.next();
   if (first.done === true) {
-    session.startAnew(first.value ? 'signature' : 'none');
+    session.initialize(first.value ? 'signature' : 'none');
     return undefined;
   }
   session.loading = loadFirstLive(session, first.value, cookies).catch((error: unknown) => {
     session.loading = undefined;
-    session.loadError = error as Error; // StoreCalls rejects with nothing else
+    session.loadError = error as Error; // GuardedStore rejects with nothing else
     throw error;
   });
   return session.loading;
@@ -95,7 +95,7 @@ async function loadFirstLive<S extends SessionSchema>(
     const next = others.next();
     cookie = next.done === true ? undefined : next.value;
   }
-  session.startAnew(dead?.outcome ?? 'unknown');
+  session.initialize(dead?.outcome ?? 'unknown');
   if (dead?.outcome !== 'rotated') return;
   session.ended = 'rotated';
   session.successor = dead.successor;
@@ -121,7 +121,7 @@ async function lookUp<S extends SessionSchema>(session: RequestSession<S>, cooki
 
 /** What is stored under one of a session's keys. If the session was moved from there to another of them, that is followed. */
 async function placeAt(
-  store: StoreCalls,
+  store: GuardedStore,
   key: string,
   keys: readonly string[],
 ): Promise<{ readonly place: Place | undefined; readonly isElsewhere: boolean }> {

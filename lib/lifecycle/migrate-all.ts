@@ -2,7 +2,7 @@ import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { newStamp, principalOf } from './records.js';
+import { newWriteId, principalOf } from './records.js';
 import type { Settings } from './settings.js';
 import { swap, type Attempt } from './swap.js';
 
@@ -107,7 +107,7 @@ function migrated<S extends SessionSchema>(
     revision: record.revision + 1,
     schemaVersion: source.version,
     principal,
-    stamp: newStamp(),
+    stamp: newWriteId(),
     mirroredUntil: undefined, // this is another content than the copy's
   };
   return { from: record, record: next };

@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../stores/store.js';
-import { endNote, endRecord, isPending, newStamp } from './records.js';
-import type { StoreCalls } from './store-calls.js';
+import { tombstoneOf, endRecord, isPending, newWriteId } from './records.js';
+import type { GuardedStore } from './guarded-store.js';
 
 // A session keeps its id when it moves from one name of the cookie to another, so that a client that did not get the answer
 // finds it by either cookie. Only its key changes. As no store writes two keys in one command, the move has three steps:
@@ -22,15 +22,15 @@ export interface Place {
  * Moves a live session to the key of the first name.
  * @returns where the session is now: at its old key if the new one is taken; `undefined` if it has ended
  */
-export async function moveToFirstName(store: StoreCalls, id: string, found: Place): Promise<Place | undefined> {
+export async function moveToFirstName(store: GuardedStore, id: string, found: Place): Promise<Place | undefined> {
   const to = store.keyOf(id);
   const started = Date.now();
   let { record } = found;
-  while (Date.now() - started <= store.patience) {
+  while (Date.now() - started <= store.retryBudget) {
     const copy = await placeCopy(store, to, record);
     if (copy === 'taken') break;
     if (copy !== undefined) {
-      const note = { ...endNote(record, to), stamp: copy.stamp };
+      const note = { ...tombstoneOf(record, to), stamp: copy.stamp };
       if (await store.update(found.key, note, record.revision)) return putInForce(store, to, copy.stamp, copy);
     }
     const latest = await store.read(found.key);
@@ -50,7 +50,7 @@ export async function moveToFirstName(store: StoreCalls, id: string, found: Plac
  * @returns the session at its new key; `undefined` if it has ended
  */
 export async function putInForce(
-  store: StoreCalls,
+  store: GuardedStore,
   key: string,
   stamp: string | undefined,
   copy?: SessionRecord,
@@ -62,7 +62,7 @@ export async function putInForce(
       return undefined;
     }
     // By two: the revision is greater than that of the tombstone, so revisions grow at each key, wherever it moves next.
-    const live = { ...record, revision: record.revision + 2, rotatedTo: undefined, stamp: newStamp() };
+    const live = { ...record, revision: record.revision + 2, rotatedTo: undefined, stamp: newWriteId() };
     if (await store.update(key, live, record.revision)) return { key, record: live };
   }
   return undefined;
@@ -73,11 +73,11 @@ export async function putInForce(
  * @returns `'taken'` if a live session has the key; `undefined` if the record has changed since it was read
  */
 async function placeCopy(
-  store: StoreCalls,
+  store: GuardedStore,
   key: string,
   record: SessionRecord,
 ): Promise<SessionRecord | 'taken' | undefined> {
-  const copy: SessionRecord = { ...record, rotatedTo: null, stamp: newStamp(), mirroredUntil: undefined };
+  const copy: SessionRecord = { ...record, rotatedTo: null, stamp: newWriteId(), mirroredUntil: undefined };
   for (;;) {
     if (await store.create(key, copy)) return copy;
     const there = await store.read(key);
@@ -92,6 +92,6 @@ async function placeCopy(
 }
 
 /** Removes a copy that will never be in force. */
-function removeCopy(store: StoreCalls, key: string, copy: SessionRecord): Promise<void> {
+function removeCopy(store: GuardedStore, key: string, copy: SessionRecord): Promise<void> {
   return endRecord(store, key, copy);
 }

@@ -4,12 +4,12 @@ import type { Tree } from '../schema/codec.js';
 import { Source } from '../schema/source.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { mergeInto, understand } from './conflict.js';
-import { keepCap } from './principals.js';
-import { endNote, isDamaged, leaveNote, recordOf } from './records.js';
+import { mergeInto, interpret } from './conflict.js';
+import { enforceSessionLimit } from './principals.js';
+import { tombstoneOf, isDamaged, retire, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
-import type { StoreCalls } from './store-calls.js';
+import type { GuardedStore } from './guarded-store.js';
 import { createRecord, wasStored, type Stored } from './stored.js';
 import { isOurs, swap } from './swap.js';
 
@@ -33,7 +33,7 @@ export async function move<S extends SessionSchema>(
   const principalChanged = change !== 'none';
   if (fresh && tree === undefined && !session.saveNew) {
     // There is nothing to store. Without its cookie the browser begins anew, and does not come back with the old id.
-    const { isEnded, latest } = await leaveNote(store, old.key, old.record, null);
+    const { isEnded, latest } = await retire(store, old.key, old.record, null);
     if (isEnded && latest !== undefined && isDamaged(latest)) await store.delete(old.key);
     session.stored = undefined;
     session.move = undefined;
@@ -50,11 +50,11 @@ export async function move<S extends SessionSchema>(
   );
   // Only a plain rotation lets a logout with the old id reach the new one: after a login, others may know the old id.
   const successor = fresh || principalChanged ? null : stored.key;
-  const noteOn = (record: SessionRecord) => ({ from: record, record: endNote(record, successor) });
+  const noteOn = (record: SessionRecord) => ({ from: record, record: tombstoneOf(record, successor) });
   let note = noteOn(old.record);
   try {
     await swap(store, old.key, note, async (found) => {
-      const latest = understand(session, old, found);
+      const latest = interpret(session, old, found);
       note = noteOn(latest.record);
       if (fresh) return note;
       mine = mergeInto(session, mine, latest.tree);
@@ -65,7 +65,7 @@ export async function move<S extends SessionSchema>(
       return note;
     });
   } catch (error) {
-    const isMoved = error instanceof SessionStoreError ? await isThere(store, old.key, note.record) : false;
+    const isMoved = error instanceof SessionStoreError ? await isWritten(store, old.key, note.record) : false;
     if (isMoved !== true) {
       // Nobody knows the new id yet: without its record it is as if it had never been.
       const removal = store.delete(stored.key).catch(() => undefined);
@@ -76,7 +76,7 @@ export async function move<S extends SessionSchema>(
   session.move = undefined;
   wasStored(session, stored, mine, true);
   emit('rotate', { request: session.request, principalChanged });
-  if (principalChanged) await keepCap(session.settings, stored.record.principal);
+  if (principalChanged) await enforceSessionLimit(session.settings, stored.record.principal);
 }
 
 /** Of what was stored for the principal before, the stored form of the fields that are carried over, and nothing else. */
@@ -91,7 +91,7 @@ function carried<S extends SessionSchema>(session: RequestSession<S>, source: So
  * Whether a write is in the store all the same whose answer did not come: to take it for failed would end the session.
  * `undefined` where the store does not say.
  */
-function isThere(store: StoreCalls, key: string, written: SessionRecord): Promise<boolean | undefined> {
+function isWritten(store: GuardedStore, key: string, written: SessionRecord): Promise<boolean | undefined> {
   return store.read(key).then(
     (found) => isOurs(found, written),
     () => undefined,

@@ -68,7 +68,7 @@ export async function revokeSessions<S extends SessionSchema>(
     revoked += await store.revoke(name, kept);
     const left = await store.list(name);
     if (left.every(([key]) => kept.includes(key))) return revoked;
-    if (Date.now() - started > store.patience) throw new SessionStoreError('revoke', 'new sessions kept coming');
+    if (Date.now() - started > store.retryBudget) throw new SessionStoreError('revoke', 'new sessions kept coming');
   }
 }
 
@@ -90,7 +90,7 @@ export async function revokeOne<S extends SessionSchema>(
  * Ends a principal's oldest sessions where a login made them too many. Of logins at the same time each counts the others,
  * and all end the same ones.
  */
-export async function keepCap<S extends SessionSchema>(
+export async function enforceSessionLimit<S extends SessionSchema>(
   settings: Settings<S>,
   principal: string | undefined,
 ): Promise<void> {

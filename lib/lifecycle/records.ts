@@ -5,10 +5,10 @@ import { ownField } from '../schema/tree.js';
 import type { SessionSchema } from '../schema/types.js';
 import { resolveAuto } from '../cookie/options.js';
 import type { SessionRecord, StoredCookieAttributes } from '../stores/store.js';
-import { NOTE_LIFE } from './deadlines.js';
+import { TOMBSTONE_LIFE } from './deadlines.js';
 import type { RequestSession } from './request-session.js';
 import type { Settings } from './settings.js';
-import type { StoreCalls } from './store-calls.js';
+import type { GuardedStore } from './guarded-store.js';
 import { swap } from './swap.js';
 
 /** A record, and what its text says. */
@@ -22,7 +22,7 @@ const PROCESS = randomBytes(9).toString('base64url');
 let writes = 0;
 
 /** A name for one write, that no other write has. */
-export function newStamp(): string {
+export function newWriteId(): string {
   writes += 1;
   return PROCESS + writes.toString(36);
 }
@@ -57,22 +57,22 @@ export function recordOf<S extends SessionSchema>(
     cookieMaxAge: session.cookie.ownMaxAge,
     principal,
     usedAt: principal === undefined ? undefined : now,
-    stamp: newStamp(),
+    stamp: newWriteId(),
     ...(session.settings.store.likeExpressSession ? { cookie: cookieAttributes(session) } : undefined),
   };
   return { record, source };
 }
 
 /** The note that a session leaves where it was: it has moved, to a key that may be told or not. */
-export function endNote(record: SessionRecord, successor: string | null): SessionRecord {
+export function tombstoneOf(record: SessionRecord, successor: string | null): SessionRecord {
   return {
     data: '',
     revision: record.revision + 1,
     schemaVersion: record.schemaVersion,
     createdAt: record.createdAt,
-    expiresAt: Date.now() + NOTE_LIFE,
+    expiresAt: Date.now() + TOMBSTONE_LIFE,
     rotatedTo: successor,
-    stamp: newStamp(),
+    stamp: newWriteId(),
     cookie: record.cookie,
   };
 }
@@ -92,8 +92,8 @@ export function isPending({ data, rotatedTo }: SessionRecord): boolean {
  * rotation that was faster. The note, which is at once deleted, is what makes that certain.
  * @throws SessionConflictError, SessionStoreError
  */
-export async function endRecord(store: StoreCalls, key: string, found: SessionRecord | undefined): Promise<void> {
-  const { isEnded, latest } = await leaveNote(store, key, found, null);
+export async function endRecord(store: GuardedStore, key: string, found: SessionRecord | undefined): Promise<void> {
+  const { isEnded, latest } = await retire(store, key, found, null);
   if (isEnded) await store.delete(key);
   else if (typeof latest?.rotatedTo === 'string') {
     await endRecord(store, latest.rotatedTo, await store.read(latest.rotatedTo));
@@ -104,8 +104,8 @@ export async function endRecord(store: StoreCalls, key: string, found: SessionRe
  * Replaces a record by the note that it has moved, to a key that may be told or not.
  * @returns whether nobody can use the record any more because of this call; if not, the note that was there already
  */
-export async function leaveNote(
-  store: StoreCalls,
+export async function retire(
+  store: GuardedStore,
   key: string,
   record: SessionRecord | undefined,
   successor: string | null,
@@ -115,7 +115,7 @@ export async function leaveNote(
     latest = found;
     if (found === undefined || isDamaged(found) || (found.rotatedTo !== undefined && !isPending(found)))
       return undefined;
-    return { from: found, record: endNote(found, successor) };
+    return { from: found, record: tombstoneOf(found, successor) };
   };
   const first = noteOn(record);
   const done = first && (await swap(store, key, first, noteOn));

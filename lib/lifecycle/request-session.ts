@@ -44,7 +44,7 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
   /** A handler has the session from now on, and may change it. */
   abstract handedOut(): void;
   /** Whether the handler has put the session away: `req.session = null`. */
-  abstract isPutAway(): boolean;
+  abstract isUnset(): boolean;
 
   /** The session as the handler sees it; decoded and validated at the first look. */
   get session(): SessionObject<S> {
@@ -133,7 +133,7 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
     const read = this.settings.text.read(record.data, record.schemaVersion);
     const found = read.ok ? read : decodeInvalid(this.settings, this.request, read, record.schemaVersion);
     if (found === undefined) {
-      this.startAnew(!read.ok && read.tree === undefined ? 'corrupt' : 'invalid');
+      this.initialize(!read.ok && read.tree === undefined ? 'corrupt' : 'invalid');
       return undefined;
     }
     const { source, payload } = found;
@@ -151,7 +151,7 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
   }
 
   /** Lets go of whatever the cookie named: the session is a new one, with an id of its own. */
-  startAnew(outcome: LoadOutcome): void {
+  initialize(outcome: LoadOutcome): void {
     this.loaded = true;
     this.stored = undefined;
     this.id = undefined;
@@ -161,12 +161,12 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
   }
 
   /** Another object in the place of the handler's, which is left to him. */
-  newObject(): void {
+  detach(): void {
     this.#session = new SessionObject<S>(this);
   }
 
   /** A fresh payload under a new id, from here on; what was stored is left at the next commit. */
-  startFresh(): void {
+  regenerate(): void {
     this.ended = undefined;
     this.successor = undefined;
     this.clearDue = false;
@@ -185,7 +185,7 @@ export abstract class RequestSession<S extends SessionSchema> extends RequestSta
 
   /** Another payload in the place of the handler's, in the object that the handler holds. */
   replace(payload: object): void {
-    if (Object.isFrozen(this.session)) this.newObject(); // the one that was handed out to be read
+    if (Object.isFrozen(this.session)) this.detach(); // the one that was handed out to be read
     this.#give(this.session, payload);
     if (this.watch?.isOther(this.fields) === true) this.watch = undefined; // the payload is the new principal's, whole
     this.changedBefore = undefined;

@@ -125,7 +125,7 @@ export abstract class RequestState<S extends SessionSchema> {
   }
 
   /** Runs one piece of work with the store after the other, so that a `save()` nobody awaited cannot overtake the commit. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
+  serialize<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last === undefined ? work() : this.#last.then(work, work);
     this.#last = result;
     const done = (): void => {

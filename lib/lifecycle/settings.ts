@@ -15,14 +15,14 @@ import { Deadlines } from './deadlines.js';
 import { newId } from './ids.js';
 import type { CommonOptions, FieldMerge, InvalidSession } from './options.js';
 import { refuseSharedStore } from './shared-store.js';
-import { StoreCalls } from './store-calls.js';
+import { GuardedStore } from './guarded-store.js';
 
 /** The options, checked, with every default in its place. */
 export interface Settings<S extends SessionSchema> {
   readonly codec: PayloadCodec<S>;
   readonly text: StoredText<S>;
   readonly signer: Signer;
-  readonly store: StoreCalls;
+  readonly store: GuardedStore;
   /** The store as the app gave it. */
   readonly givenStore: SessionStore | ExpressSessionStore;
   /** The names of the cookie: it is set under the first, and all are read. */
@@ -120,7 +120,7 @@ export function resolveOptions<S extends SessionSchema>(
   const storeTimeout =
     milliseconds('storeTimeout', options.storeTimeout, { least: 1, most: MAX_TIMER, infinite: true }) ?? 10_000;
   const store = storeOf(options.store);
-  const calls = new StoreCalls(store, storeTimeout, names);
+  const calls = new GuardedStore(store, storeTimeout, names);
   const signer = new Signer(options.secret);
   reportWeakSecrets(signer.keys, true);
   const settings: Settings<S> = {
@@ -183,7 +183,7 @@ function checkCarryOver<S extends SessionSchema>(
 
 function checkCap(
   { principal, maxSessionsPerPrincipal: cap }: Partial<CommonOptions<SessionSchema, object>>,
-  store: StoreCalls,
+  store: GuardedStore,
 ): number | undefined {
   if (cap === undefined) return undefined;
   const advice =

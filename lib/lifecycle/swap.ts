@@ -1,6 +1,6 @@
 import { SessionConflictError } from '../errors.js';
 import type { SessionRecord } from '../stores/store.js';
-import type { StoreCalls } from './store-calls.js';
+import type { GuardedStore } from './guarded-store.js';
 
 /** One try to replace a record. */
 export interface Attempt {
@@ -12,14 +12,14 @@ export interface Attempt {
 
 /**
  * Replaces a record by compare-and-swap: tries, recognises its own write, reads again, and tries again with what `again`
- * makes of that, until the store's patience ends.
+ * makes of that, until the store's retryBudget ends.
  *
  * @param again - called after another request was faster, with what is stored now; returns nothing to give up
  * @returns the attempt that is in the store, with the record as it is there; `undefined` if `again` gave up
  * @throws SessionConflictError if others were faster for too long; SessionStoreError
  */
 export async function swap<A extends Attempt>(
-  store: StoreCalls,
+  store: GuardedStore,
   key: string,
   first: A,
   again: (found: SessionRecord | undefined, failed: A) => A | undefined | Promise<A | undefined>,
@@ -31,7 +31,7 @@ export async function swap<A extends Attempt>(
     if (await store.update(key, record, from.revision)) return attempt;
     const found = await store.read(key);
     if (isOurs(found, record)) return { ...attempt, record: found };
-    if (Date.now() - started > store.patience) throw new SessionConflictError([]);
+    if (Date.now() - started > store.retryBudget) throw new SessionConflictError([]);
     attempt = await again(found, attempt);
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { isError } from '../realms.js';
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
-import { newStamp } from './records.js';
+import { newWriteId } from './records.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './stored.js';
 
@@ -64,7 +64,7 @@ async function noteUse<S extends SessionSchema>(
 ): Promise<void> {
   const { record, key } = stored;
   const revision = record.revision + 1;
-  const next = { ...record, revision, usedAt: now, stamp: newStamp(), mirroredUntil: undefined };
+  const next = { ...record, revision, usedAt: now, stamp: newWriteId(), mirroredUntil: undefined };
   const isStored = await session.settings.store.update(key, next, record.revision);
   if (isStored && session.stored === stored) session.stored = { ...stored, record: next };
 }

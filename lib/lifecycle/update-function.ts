@@ -2,14 +2,14 @@ import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
 import { settle } from './commit.js';
-import { refuseOther, understand } from './conflict.js';
+import { refuseOther, interpret } from './conflict.js';
 import { putField } from './fields.js';
 import { PrincipalWatch } from './principal-watch.js';
 import { principalOf, recordOf, type Written } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { wasStored, type Stored } from './stored.js';
 import { swap, type Attempt } from './swap.js';
-import { takeOver } from './take-over.js';
+import { rebase } from './rebase.js';
 
 /** What an `update()` is to store: the changed payload, and its record. */
 interface Change<S extends SessionSchema> extends Attempt, Written {
@@ -36,7 +36,7 @@ export async function applyUpdate<S extends SessionSchema>(
     const payload = codec.decodeOrThrow(before);
     await run(session, change, payload);
     const next = codec.encode(payload);
-    takeOver(session, before, next, payload);
+    rebase(session, before, next, payload);
     session.saveNew = true;
     await settle(session, next);
     return;
@@ -47,14 +47,14 @@ export async function applyUpdate<S extends SessionSchema>(
   const done =
     first &&
     (await swap(store, key, first, (found, failed) => {
-      const { tree, ...latest } = understand(session, failed.stored, found);
+      const { tree, ...latest } = interpret(session, failed.stored, found);
       refuseOther(session, tree);
       emit('conflict', { request: session.request, fields: [] });
       return changeOf(session, change, base, { ...failed.stored, ...latest }, tree);
     }));
   if (done === undefined) return;
   const { stored, record, source, next, payload } = done;
-  takeOver(session, base, next, payload);
+  rebase(session, base, next, payload);
   wasStored(session, { ...stored, record, source }, next, false);
 }
 
@@ -76,7 +76,7 @@ async function changeOf<S extends SessionSchema>(
   const next = codec.encode(payload);
   if (principalOf(session.settings, next) !== principalOf(session.settings, tree)) {
     // The session must move to a new id, which is a commit's work.
-    if (watch === undefined) takeOver(session, base, next, payload);
+    if (watch === undefined) rebase(session, base, next, payload);
     else startOverWith(session, payload);
     session.stored = stored;
     session.base = tree;
@@ -84,7 +84,7 @@ async function changeOf<S extends SessionSchema>(
     return undefined;
   }
   if (codec.same(next, tree)) {
-    takeOver(session, base, next, payload);
+    rebase(session, base, next, payload);
     session.stored = stored;
     session.base = tree;
     return undefined;

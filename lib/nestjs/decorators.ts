@@ -149,6 +149,6 @@ export function InjectSession(): InjectionDecorator<Session> {
 }
 
 /** Injects the middleware, for what is not about one request: `list`, `revoke`, `migrateAll`. */
-export function InjectSessions(): InjectionDecorator<SessionMiddleware<RegisteredSchema>> {
+export function InjectSessionMiddleware(): InjectionDecorator<SessionMiddleware<RegisteredSchema>> {
   return Inject(SESSIONS);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SessionConflictError, type SessionRecord } from 'typed-session';
 import { isOurs, swap } from '../../lib/lifecycle/swap.js';
-import type { StoreCalls } from '../../lib/lifecycle/store-calls.js';
+import type { GuardedStore } from '../../lib/lifecycle/guarded-store.js';
 
 const record = (revision: number, stamp: string, data = ''): SessionRecord => ({
   data,
@@ -13,11 +13,11 @@ const record = (revision: number, stamp: string, data = ''): SessionRecord => ({
 });
 
 /** A store of one record, which others change as often as is told before each update. */
-function storeOf(first: SessionRecord, others: (SessionRecord | undefined)[], patience = 1_000) {
+function storeOf(first: SessionRecord, others: (SessionRecord | undefined)[], retryBudget = 1_000) {
   const updates: number[] = [];
   let current: SessionRecord | undefined = first;
   const store = {
-    patience,
+    retryBudget,
     update: async (_key: string, next: SessionRecord, revision: number) => {
       if (others.length > 0) current = others.shift();
       updates.push(revision);
@@ -27,7 +27,7 @@ function storeOf(first: SessionRecord, others: (SessionRecord | undefined)[], pa
     },
     read: async () => current,
   };
-  return { store: store as unknown as StoreCalls, updates, current: () => current };
+  return { store: store as unknown as GuardedStore, updates, current: () => current };
 }
 
 const attemptOn = (from: SessionRecord, data: string) => ({ from, record: record(from.revision + 1, 'mine', data) });
@@ -68,7 +68,7 @@ describe('swap', () => {
     expect(updates).toHaveLength(1);
   });
 
-  it('is a conflict if others are faster until the patience of the store has ended', async () => {
+  it('is a conflict if others are faster until the retryBudget of the store has ended', async () => {
     const from = record(1, 'a');
     const { store, updates } = storeOf(from, [record(2, 'b')], -1);
     await expect(swap(store, 'k', attemptOn(from, 'x'), (found) => attemptOn(found!, 'x'))).rejects.toThrow(

@@ -19,7 +19,7 @@ interface Payload {
 
 @Controller()
 class VisitController {
-  constructor(@nest.InjectSessions() readonly sessions: SessionMiddleware<typeof schema>) {}
+  constructor(@nest.InjectSessionMiddleware() readonly sessions: SessionMiddleware<typeof schema>) {}
 
   @Get('views')
   views(@CurrentSession() session: Payload): number {

@@ -33,7 +33,7 @@ const RequireSession = nest.RequireSession as unknown as Loose & { readonly read
 const RequireAnonymous = nest.RequireAnonymous as unknown as Loose;
 const CurrentSession = nest.CurrentSession as unknown as Loose;
 const SessionValue = nest.SessionValue as unknown as Loose;
-const { AllowAnonymous, DestroySession, InjectSession, InjectSessions, RotateSession, TypedSessionModule } = nest;
+const { AllowAnonymous, DestroySession, InjectSession, InjectSessionMiddleware, RotateSession, TypedSessionModule } = nest;
 
 interface Payload {
   userId?: string;
@@ -60,7 +60,7 @@ class ToLogin implements ExceptionFilter {
 @Controller('account')
 @RequireSession('userId')
 class AccountController {
-  constructor(@InjectSessions() readonly sessions: SessionMiddleware<typeof schema>) {}
+  constructor(@InjectSessionMiddleware() readonly sessions: SessionMiddleware<typeof schema>) {}
 
   @Get()
   show(@SessionValue('userId') userId: string, @CurrentSession() session: Payload, @Query('q') query?: string): object {

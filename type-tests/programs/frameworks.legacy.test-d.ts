@@ -64,10 +64,10 @@ namespace P11 { class C { @nest.InjectSession() private readonly s!: number; get
 // inject SESSIONS number
 // @ts-expect-error -- as the line above says
 // prettier-ignore
-namespace P12 { class C { constructor(@nest.InjectSessions() readonly s: number) {} } }
+namespace P12 { class C { constructor(@nest.InjectSessionMiddleware() readonly s: number) {} } }
 // inject SESSIONS
 // prettier-ignore
-namespace P13 { class C { constructor(@nest.InjectSessions() readonly s: SessionMiddleware<typeof schema>) {} } }
+namespace P13 { class C { constructor(@nest.InjectSessionMiddleware() readonly s: SessionMiddleware<typeof schema>) {} } }
 // nest AllowAnonymous
 // @ts-expect-error -- as the line above says
 // prettier-ignore

@@ -3,7 +3,7 @@ import { isThenable } from '../../realms.js';
 import type { ExpressSessionStore } from '../express-session-store.js';
 import type { SessionRecord, SessionStore } from '../store.js';
 import { fromStoredSession, toStoredSession } from './layout.js';
-import { Turns } from './turns.js';
+import { KeyedMutex } from './keyed-mutex.js';
 
 /** How many deadlines are remembered at most, some 100 bytes each. */
 const MOST_DEADLINES = 10_000;
@@ -22,7 +22,7 @@ export class AdaptedStore implements SessionStore {
   readonly #store: ExpressSessionStore;
   /** Deadlines pushed out by `touch`, which leaves what the stored session says of its own as it was. */
   readonly #deadlines = new Map<string, number>();
-  readonly #turns = new Turns();
+  readonly #turns = new KeyedMutex();
   #connected = true;
 
   constructor(store: ExpressSessionStore) {
@@ -117,7 +117,7 @@ export class AdaptedStore implements SessionStore {
     }
     return new Promise((resolve, reject) => {
       const returned = run(this.#store, (error, value) => {
-        // The very value: StoreCalls names its kind and keeps it as the cause.
+        // The very value: GuardedStore names its kind and keeps it as the cause.
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
         if (error !== undefined && error !== null) reject(error);
         else resolve(value);

@@ -1,11 +1,11 @@
 import type { CommandOptions, SessionRecord, SessionStore, StoreEntry } from '../store.js';
-import { commonKey, Side } from './side.js';
+import { commonKey, Replica } from './replica.js';
 
 /**
  * How far a revision goes on where what the next store had was dropped: so far that nobody's writes, one at a time, come
  * there. Whoever finds his revision passed by less knows that what was written later was written on top of his.
  */
-const BREAK = 2 ** 20;
+const REVISION_GAP = 2 ** 20;
 
 /** How often two records that differ are looked at before whoever is at work on them is taken for gone. */
 const PATIENCE = 3;
@@ -34,15 +34,15 @@ export class FallbackStore implements SessionStore {
   readonly list?: NonNullable<SessionStore['list']>;
   readonly revoke?: NonNullable<SessionStore['revoke']>;
   readonly prune?: NonNullable<SessionStore['prune']>;
-  readonly #next: Side;
-  readonly #previous: Side;
+  readonly #next: Replica;
+  readonly #previous: Replica;
 
   constructor(next: SessionStore, previous: SessionStore) {
     this.layout = next.layout ?? previous.layout;
     this.parts = [next, previous];
     if (next.layout !== previous.layout) this.keyOf = commonKey;
-    this.#next = new Side(next, previous);
-    this.#previous = new Side(previous, next);
+    this.#next = new Replica(next, previous);
+    this.#previous = new Replica(previous, next);
     // Of a principal's sessions it knows all, or it does not say that it does.
     if (next.list !== undefined && previous.list !== undefined) {
       this.list = (principal, options) => this.#list([next, previous], principal, options);
@@ -84,7 +84,7 @@ export class FallbackStore implements SessionStore {
         if (next !== undefined) await this.#next.delete(key, options);
         return false;
       }
-      if (next.revision >= record.revision + BREAK) return false;
+      if (next.revision >= record.revision + REVISION_GAP) return false;
       if (next.revision > record.revision) return true;
       const settled = await this.#settle(key, next, previous, true, options);
       if (settled !== undefined) return settled.revision === record.revision;
@@ -172,7 +172,7 @@ export class FallbackStore implements SessionStore {
     // What express-session keeps of the cookie is on its side alone; a note of a rotation leads by an id where one is known.
     const rotatedTo = this.#next.store.layout === undefined ? previous.rotatedTo : next.rotatedTo;
     const cookie = next.cookie ?? previous.cookie;
-    const beyond = Math.max(next.revision, previous.revision) + BREAK;
+    const beyond = Math.max(next.revision, previous.revision) + REVISION_GAP;
     if (isNoted(next) && isNoted(previous)) {
       const ahead = next.revision - previous.revision;
       if (ahead === 0) {

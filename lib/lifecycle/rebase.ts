@@ -14,7 +14,7 @@ import type { RequestSession } from './request-session.js';
  * @param payload - `after`, decoded
  * @returns the fields that both the work and the handler have changed
  */
-export function takeOver<S extends SessionSchema>(
+export function rebase<S extends SessionSchema>(
   session: RequestSession<S>,
   before: Tree,
   after: Tree,

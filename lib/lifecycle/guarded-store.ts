@@ -30,7 +30,7 @@ class Command implements CommandOptions {
  * Middlewares of different names may share the store. So a key begins with the name that it was made of, and the store files
  * a session under its principal together with that name. Nothing above this class knows.
  */
-export class StoreCalls {
+export class GuardedStore {
   readonly #store: SessionStore;
   readonly #timeout: number;
   /** The names of which keys are made. */
@@ -47,7 +47,7 @@ export class StoreCalls {
   }
 
   /** How long a commit may keep trying against others that change the same session, in milliseconds. */
-  get patience(): number {
+  get retryBudget(): number {
     return this.#timeout;
   }
 

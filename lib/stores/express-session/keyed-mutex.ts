@@ -4,7 +4,7 @@ import { after } from '../../timers.js';
 const LONGEST_TURN = 10_000;
 
 /** Lets changes of one session happen one after the other; those of different sessions do not wait for each other. */
-export class Turns {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 
   async run<T>(key: string, change: () => Promise<T>): Promise<T> {

@@ -13,7 +13,7 @@ export function commonKey(id: string, name: string): string {
  * One of the two stores, spoken to with the keys that both have in common. Where only one of them keeps sessions under
  * their ids, as express-session's do, these hold the id and the cookie's name, and the keys of both are made of them.
  */
-export class Side {
+export class Replica {
   readonly store: SessionStore;
   /** Whether its keys are made of the common ones. */
   readonly #hashes: boolean;
