@@ -34,7 +34,7 @@ export function interpret<S extends SessionSchema>(
   const now = Date.now();
   let end: SessionEnd | undefined;
   if (record === undefined) end = stored.record.expiresAt <= now ? 'expired' : 'gone';
-  else if (record.rotatedTo !== undefined) end = 'rotated';
+  else if (record.forwardTo !== undefined) end = 'rotated';
   else if (deadlines.passed(record, now, session.cookieLife)) end = 'expired';
   if (record === undefined || end !== undefined) {
     session.ended = end;

@@ -109,7 +109,7 @@ export class GuardedStore {
       this.#call('list', (store, options) => store.list?.(this.#filed(name, principal), options)),
     );
     // A copy that is being made for another name is no session yet.
-    return lists.flat().map(([key, record]) => [key, this.#fromStore(key, record)] as const).filter(([, { rotatedTo }]) => rotatedTo === undefined); // prettier-ignore
+    return lists.flat().map(([key, record]) => [key, this.#fromStore(key, record)] as const).filter(([, { forwardTo }]) => forwardTo === undefined); // prettier-ignore
   }
 
   async revoke(principal: string, except: readonly string[]): Promise<number> {

@@ -127,8 +127,8 @@ async function placeAt(
 ): Promise<{ readonly place: Place | undefined; readonly isElsewhere: boolean }> {
   const record = await store.read(key);
   if (record === undefined) return { place: undefined, isElsewhere: false };
-  if (typeof record.rotatedTo === 'string' && keys.includes(record.rotatedTo)) {
-    return { place: await putInForce(store, record.rotatedTo, record.stamp), isElsewhere: true };
+  if (typeof record.forwardTo === 'string' && keys.includes(record.forwardTo)) {
+    return { place: await putInForce(store, record.forwardTo, record.writeId), isElsewhere: true };
   }
   return isPending(record) ? { place: undefined, isElsewhere: true } : { place: { key, record }, isElsewhere: false };
 }
@@ -136,7 +136,7 @@ async function placeAt(
 /** Whether a record is a live session. */
 function judge<S extends SessionSchema>(session: RequestSession<S>, place: Place): Found {
   const { record } = place;
-  if (record.rotatedTo !== undefined) return { outcome: 'rotated', successor: record.rotatedTo };
+  if (record.forwardTo !== undefined) return { outcome: 'rotated', successor: record.forwardTo };
   if (session.settings.deadlines.passed(record, Date.now(), cookieLifeOf(session, record)))
     return { outcome: 'expired' };
   if (isDamaged(record)) return { outcome: 'corrupt' };

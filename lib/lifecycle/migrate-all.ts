@@ -91,7 +91,7 @@ function migrated<S extends SessionSchema>(
   record: SessionRecord | undefined,
 ): Attempt | 'refused' | 'current' {
   const { codec, text } = settings;
-  if (record === undefined || record.rotatedTo !== undefined) return 'current';
+  if (record === undefined || record.forwardTo !== undefined) return 'current';
   const isOld = record.schemaVersion < text.version;
   // Stored before the option `principal` was set, it may belong to somebody by now.
   if (!isOld && (settings.principal === undefined || record.principal !== undefined)) return 'current';
@@ -107,7 +107,7 @@ function migrated<S extends SessionSchema>(
     revision: record.revision + 1,
     schemaVersion: source.version,
     principal,
-    stamp: newWriteId(),
+    writeId: newWriteId(),
     mirroredUntil: undefined, // this is another content than the copy's
   };
   return { from: record, record: next };

@@ -7,7 +7,7 @@ import type { GuardedStore } from './guarded-store.js';
 //
 // 1. A copy is created under the new key. It is pending: no request takes it for a session.
 // 2. The old record becomes a tombstone, by compare-and-swap. It fails if the record has changed since it was copied. From
-//    here on the session is at the new key, and the tombstone names the copy that is in force by its stamp.
+//    here on the session is at the new key, and the tombstone names the copy that is in force by its write id.
 // 3. The copy loses its mark. Any request that finds the tombstone can do this, if the one that moved it is gone.
 //
 // A copy is never taken for a session because of step 1 alone, so a slow request cannot restore a session that has ended.
@@ -30,12 +30,12 @@ export async function moveToFirstName(store: GuardedStore, id: string, found: Pl
     const copy = await placeCopy(store, to, record);
     if (copy === 'taken') break;
     if (copy !== undefined) {
-      const note = { ...tombstoneOf(record, to), stamp: copy.stamp };
-      if (await store.update(found.key, note, record.revision)) return putInForce(store, to, copy.stamp, copy);
+      const note = { ...tombstoneOf(record, to), writeId: copy.writeId };
+      if (await store.update(found.key, note, record.revision)) return putInForce(store, to, copy.writeId, copy);
     }
     const latest = await store.read(found.key);
-    if (latest?.rotatedTo === to) return putInForce(store, to, latest.stamp);
-    if (latest === undefined || latest.rotatedTo !== undefined) {
+    if (latest?.forwardTo === to) return putInForce(store, to, latest.writeId);
+    if (latest === undefined || latest.forwardTo !== undefined) {
       if (copy !== undefined) await removeCopy(store, to, copy);
       return undefined;
     }
@@ -52,17 +52,17 @@ export async function moveToFirstName(store: GuardedStore, id: string, found: Pl
 export async function putInForce(
   store: GuardedStore,
   key: string,
-  stamp: string | undefined,
+  writeId: string | undefined,
   copy?: SessionRecord,
 ): Promise<Place | undefined> {
   for (let record = copy ?? (await store.read(key)); record !== undefined; record = await store.read(key)) {
-    if (!isPending(record)) return record.rotatedTo === undefined ? { key, record } : undefined;
-    if (stamp === undefined || record.stamp !== stamp) {
+    if (!isPending(record)) return record.forwardTo === undefined ? { key, record } : undefined;
+    if (writeId === undefined || record.writeId !== writeId) {
       await removeCopy(store, key, record); // of a request that was too slow
       return undefined;
     }
     // By two: the revision is greater than that of the tombstone, so revisions grow at each key, wherever it moves next.
-    const live = { ...record, revision: record.revision + 2, rotatedTo: undefined, stamp: newWriteId() };
+    const live = { ...record, revision: record.revision + 2, forwardTo: undefined, writeId: newWriteId() };
     if (await store.update(key, live, record.revision)) return { key, record: live };
   }
   return undefined;
@@ -77,13 +77,13 @@ async function placeCopy(
   key: string,
   record: SessionRecord,
 ): Promise<SessionRecord | 'taken' | undefined> {
-  const copy: SessionRecord = { ...record, rotatedTo: null, stamp: newWriteId(), mirroredUntil: undefined };
+  const copy: SessionRecord = { ...record, forwardTo: null, writeId: newWriteId(), mirroredUntil: undefined };
   for (;;) {
     if (await store.create(key, copy)) return copy;
     const there = await store.read(key);
     if (there === undefined) continue;
-    if (there.rotatedTo === undefined) return 'taken';
-    if (there.stamp === copy.stamp) return copy; // a driver sent the command twice
+    if (there.forwardTo === undefined) return 'taken';
+    if (there.writeId === copy.writeId) return copy; // a driver sent the command twice
     if (there.revision === copy.revision && isPending(there)) return there; // another request's copy of the same
     if (there.revision >= copy.revision) return isPending(there) ? undefined : 'taken';
     // Older: a copy of what the record was before, or the tombstone of a move in the other direction.

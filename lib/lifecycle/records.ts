@@ -57,7 +57,7 @@ export function recordOf<S extends SessionSchema>(
     cookieMaxAge: session.cookie.ownMaxAge,
     principal,
     usedAt: principal === undefined ? undefined : now,
-    stamp: newWriteId(),
+    writeId: newWriteId(),
     ...(session.settings.store.likeExpressSession ? { cookie: cookieAttributes(session) } : undefined),
   };
   return { record, source };
@@ -71,20 +71,20 @@ export function tombstoneOf(record: SessionRecord, successor: string | null): Se
     schemaVersion: record.schemaVersion,
     createdAt: record.createdAt,
     expiresAt: Date.now() + TOMBSTONE_LIFE,
-    rotatedTo: successor,
-    stamp: newWriteId(),
+    forwardTo: successor,
+    writeId: newWriteId(),
     cookie: record.cookie,
   };
 }
 
 /** Whether a record cannot be read, so that it has no revision to swap it at, and is worth nothing to anybody. */
-export function isDamaged({ data, rotatedTo }: SessionRecord): boolean {
-  return data === '' && rotatedTo === undefined;
+export function isDamaged({ data, forwardTo }: SessionRecord): boolean {
+  return data === '' && forwardTo === undefined;
 }
 
 /** Whether a record is a copy for another name that is not in force yet; see `moveToFirstName`. */
-export function isPending({ data, rotatedTo }: SessionRecord): boolean {
-  return data !== '' && rotatedTo === null;
+export function isPending({ data, forwardTo }: SessionRecord): boolean {
+  return data !== '' && forwardTo === null;
 }
 
 /**
@@ -95,8 +95,8 @@ export function isPending({ data, rotatedTo }: SessionRecord): boolean {
 export async function endRecord(store: GuardedStore, key: string, found: SessionRecord | undefined): Promise<void> {
   const { isEnded, latest } = await retire(store, key, found, null);
   if (isEnded) await store.delete(key);
-  else if (typeof latest?.rotatedTo === 'string') {
-    await endRecord(store, latest.rotatedTo, await store.read(latest.rotatedTo));
+  else if (typeof latest?.forwardTo === 'string') {
+    await endRecord(store, latest.forwardTo, await store.read(latest.forwardTo));
   }
 }
 
@@ -113,7 +113,7 @@ export async function retire(
   let latest = record;
   const noteOn = (found: SessionRecord | undefined) => {
     latest = found;
-    if (found === undefined || isDamaged(found) || (found.rotatedTo !== undefined && !isPending(found)))
+    if (found === undefined || isDamaged(found) || (found.forwardTo !== undefined && !isPending(found)))
       return undefined;
     return { from: found, record: tombstoneOf(found, successor) };
   };

@@ -43,5 +43,5 @@ export async function swap<A extends Attempt>(
  * met the first, and said that the revision has moved.
  */
 export function isOurs(found: SessionRecord | undefined, written: SessionRecord): found is SessionRecord {
-  return found?.stamp !== undefined && found.stamp === written.stamp;
+  return found?.writeId !== undefined && found.writeId === written.writeId;
 }

@@ -64,7 +64,7 @@ async function noteUse<S extends SessionSchema>(
 ): Promise<void> {
   const { record, key } = stored;
   const revision = record.revision + 1;
-  const next = { ...record, revision, usedAt: now, stamp: newWriteId(), mirroredUntil: undefined };
+  const next = { ...record, revision, usedAt: now, writeId: newWriteId(), mirroredUntil: undefined };
   const isStored = await session.settings.store.update(key, next, record.revision);
   if (isStored && session.stored === stored) session.stored = { ...stored, record: next };
 }

@@ -1,3 +1,4 @@
+import { hasRecordFields, recordFields, type RecordFields } from './record-fields.js';
 import type { SessionRecord } from './store.js';
 
 /**
@@ -7,16 +8,8 @@ import type { SessionRecord } from './store.js';
 export const RECORD_FORM = 1;
 
 /** What the first line holds: all of a record but its payload, its revision and its deadline. */
-interface Head {
-  form: number;
-  schemaVersion: number;
-  createdAt: number;
-  cookieMaxAge?: number | null;
-  principal?: string;
-  rotatedTo?: string | null;
-  mirroredUntil?: number;
-  stamp?: string;
-  usedAt?: number;
+interface Head extends RecordFields {
+  readonly form: number;
 }
 
 /** One step from the form of its key to the next. None so far. */
@@ -27,17 +20,7 @@ const upgrades: Readonly<Record<number, (head: Head) => Head>> = {};
  * Revision and deadline are not in it: stores keep them where they can compare and move them without the payload.
  */
 export function recordToText(record: SessionRecord): string {
-  const head: Head = {
-    form: RECORD_FORM,
-    schemaVersion: record.schemaVersion,
-    createdAt: record.createdAt,
-  };
-  if (record.cookieMaxAge !== undefined) head.cookieMaxAge = record.cookieMaxAge;
-  if (record.principal !== undefined) head.principal = record.principal;
-  if (record.rotatedTo !== undefined) head.rotatedTo = record.rotatedTo;
-  if (record.mirroredUntil !== undefined) head.mirroredUntil = record.mirroredUntil;
-  if (record.stamp !== undefined) head.stamp = record.stamp;
-  if (record.usedAt !== undefined) head.usedAt = record.usedAt;
+  const head: Head = { form: RECORD_FORM, ...recordFields(record) }; // JSON leaves out what is undefined
   return `${JSON.stringify(head)}\n${record.data}`;
 }
 
@@ -52,19 +35,7 @@ export function recordFromText(text: string, revision: number, expiresAt: number
   if (head?.form !== RECORD_FORM) {
     return { data: '', revision, schemaVersion: 0, createdAt: 0, expiresAt };
   }
-  return {
-    data: text.slice(end + 1),
-    revision,
-    schemaVersion: head.schemaVersion,
-    createdAt: head.createdAt,
-    expiresAt,
-    cookieMaxAge: head.cookieMaxAge,
-    principal: head.principal,
-    rotatedTo: head.rotatedTo,
-    mirroredUntil: head.mirroredUntil,
-    stamp: head.stamp,
-    usedAt: head.usedAt,
-  };
+  return { data: text.slice(end + 1), revision, expiresAt, ...recordFields(head) };
 }
 
 function parseHead(line: string): Head | undefined {
@@ -79,16 +50,5 @@ function parseHead(line: string): Head | undefined {
 
 function isHead(value: unknown): value is Head {
   if (typeof value !== 'object' || value === null) return false;
-  const head = value as Partial<Record<keyof Head, unknown>>; // only its fields' types are asked for below
-  return (
-    Number.isSafeInteger(head.form) &&
-    Number.isSafeInteger(head.schemaVersion) &&
-    Number.isSafeInteger(head.createdAt) &&
-    (head.cookieMaxAge == null || Number.isFinite(head.cookieMaxAge)) &&
-    (head.principal === undefined || typeof head.principal === 'string') &&
-    (head.rotatedTo == null || typeof head.rotatedTo === 'string') &&
-    (head.mirroredUntil === undefined || Number.isFinite(head.mirroredUntil)) &&
-    (head.stamp === undefined || typeof head.stamp === 'string') &&
-    (head.usedAt === undefined || Number.isFinite(head.usedAt))
-  );
+  return 'form' in value && Number.isSafeInteger(value.form) && hasRecordFields(value);
 }

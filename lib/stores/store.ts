@@ -22,14 +22,14 @@ export interface SessionRecord {
    * Present on a note that a rotation left behind: the session moved away from this key. The value is the successor's
    * key, or `null` where the old id must not lead to it.
    */
-  readonly rotatedTo?: string | null | undefined;
+  readonly forwardTo?: string | null | undefined;
   /** When the session was used, at its last write, in milliseconds since the epoch; a touch moves `expiresAt` alone. */
   readonly usedAt?: number | undefined;
   /**
    * Names the write that stored this record, and no other: so one that was sent twice, or whose answer was lost, is known
    * again when the record is read.
    */
-  readonly stamp?: string | undefined;
+  readonly writeId?: string | undefined;
   /**
    * Until when a copy of the record lies in the other store of a `fallback()`, in milliseconds since the epoch. Where the
    * copy is missing before that, the session was ended there.

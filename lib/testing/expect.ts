@@ -1,22 +1,11 @@
 import assert, { AssertionError } from 'node:assert/strict';
+import { RECORD_FIELDS } from '../stores/record-fields.js';
 import type { SessionRecord, StoreEntry } from '../stores/store.js';
 
 // Each takes what to do about it: the message is read by someone who writes a store.
 
 /** The fields of every store's records. `cookie` and `foreign` are express-session's layout's alone. */
-const FIELDS = [
-  'data',
-  'revision',
-  'schemaVersion',
-  'createdAt',
-  'expiresAt',
-  'cookieMaxAge',
-  'principal',
-  'rotatedTo',
-  'mirroredUntil',
-  'stamp',
-  'usedAt',
-] as const;
+const FIELDS = ['data', 'revision', 'expiresAt', ...RECORD_FIELDS] as const;
 
 export function expectTrue(answer: unknown, advice: string): void {
   assert.equal(answer, true, `${advice} (answered ${show(answer)}, not true)`);

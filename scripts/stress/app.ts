@@ -102,7 +102,7 @@ export function typedSessionApp(store: SessionStore): Express {
     record: async (req, res) => {
       const id = String(req.params['id']);
       const record = await store.read(store.layout === undefined ? keyOf(id, 'connect.sid') : id);
-      res.json({ isLive: record !== undefined && record.rotatedTo === undefined });
+      res.json({ isLive: record !== undefined && record.forwardTo === undefined });
     },
     sessionsOf: async (req, res) => {
       const listed = knowsPrincipals ? await sessions.list(String(req.params['user'])) : undefined;

@@ -50,7 +50,7 @@ async function open(handlers: Record<string, Handler>, options: Options = {}): P
   const scan = async (): Promise<ScanPage> => (await memory.scan?.(undefined, 100)) ?? { entries: [], next: undefined };
   const data = async (): Promise<Record<string, unknown>[]> => {
     const { entries } = await scan();
-    return entries.filter(([, { rotatedTo }]) => rotatedTo === undefined).map(([, record]) => JSON.parse(record.data) as Record<string, unknown>); // prettier-ignore
+    return entries.filter(([, { forwardTo }]) => forwardTo === undefined).map(([, record]) => JSON.parse(record.data) as Record<string, unknown>); // prettier-ignore
   };
   const client = await makeApp((app) => {
     app.use(sessions);

@@ -3,10 +3,10 @@ import { SessionConflictError, type SessionRecord } from 'typed-session';
 import { isOurs, swap } from '../../lib/lifecycle/swap.js';
 import type { GuardedStore } from '../../lib/lifecycle/guarded-store.js';
 
-const record = (revision: number, stamp: string, data = ''): SessionRecord => ({
+const record = (revision: number, writeId: string, data = ''): SessionRecord => ({
   data,
   revision,
-  stamp,
+  writeId,
   schemaVersion: 0,
   createdAt: 0,
   expiresAt: 1,
@@ -78,8 +78,8 @@ describe('swap', () => {
   });
 });
 
-it('a write without a stamp, as an older release makes it, is nobody’s', () => {
-  const { stamp: _, ...bare } = record(1, 'a');
+it('a write without a writeId, as an older release makes it, is nobody’s', () => {
+  const { writeId: _, ...bare } = record(1, 'a');
   expect(isOurs(bare, bare)).toBe(false);
   expect(isOurs(undefined, bare)).toBe(false);
 });

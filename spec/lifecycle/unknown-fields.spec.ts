@@ -104,7 +104,7 @@ describe.each([
       // prettier-ignore
       await previous.change(by);
       const { entries } = await store.scan!(undefined, 10);
-      expect(entries.filter(([, record]) => record.rotatedTo === undefined).map(([, record]) => (JSON.parse(record.data) as Fields)['theme']), String(by)).toEqual(['dark']); // prettier-ignore
+      expect(entries.filter(([, record]) => record.forwardTo === undefined).map(([, record]) => (JSON.parse(record.data) as Fields)['theme']), String(by)).toEqual(['dark']); // prettier-ignore
     }
     await previous.change(async (mine) => { await mine.regenerate(); mine.n = 1; }); // prettier-ignore
     next.serve(previous);

@@ -81,7 +81,7 @@ describe('RedisStore', () => {
           if (from !== undefined && to !== undefined) {
             moved += 1;
             await store.create(to, record);
-            await store.update(from, { ...aRecord({ data: '', revision: 2 }), rotatedTo: to }, 1);
+            await store.update(from, { ...aRecord({ data: '', revision: 2 }), forwardTo: to }, 1);
           }
           return target.get(at);
         };

@@ -42,14 +42,14 @@ export class App {
   /** The count that a session holds; `undefined` where there is none any more. */
   async count(key: string): Promise<number | undefined> {
     const record = await this.store.read(key);
-    return record === undefined || record.rotatedTo !== undefined ? undefined : countOf(record);
+    return record === undefined || record.forwardTo !== undefined ? undefined : countOf(record);
   }
 
   /** Adds one, on the latest record; `false` where the session has ended or others were always faster. */
   async increment(key: string): Promise<boolean> {
     for (let attempt = 0; attempt < 20; attempt++) {
       const record = await this.store.read(key);
-      if (record === undefined || record.rotatedTo !== undefined) return false;
+      if (record === undefined || record.forwardTo !== undefined) return false;
       const { mirroredUntil: _, ...found } = record;
       const changed = { ...found, data: `{"n":${countOf(record) + 1}}`, revision: record.revision + 1, expiresAt: Date.now() + LIFE }; // prettier-ignore
       if (await this.store.update(key, changed, record.revision)) return true;
@@ -67,8 +67,8 @@ export class App {
     for (let at = key; ;) {
       const record = await this.store.read(at);
       if (record === undefined) return;
-      if (record.rotatedTo === null) return;
-      if (record.rotatedTo !== undefined) at = record.rotatedTo;
+      if (record.forwardTo === null) return;
+      if (record.forwardTo !== undefined) at = record.forwardTo;
       else if (await this.store.update(at, noteOf(record, null), record.revision)) { await this.store.delete(at); return; } // prettier-ignore
     }
   }
@@ -76,7 +76,7 @@ export class App {
   /** Moves a session to another key; `false` where it has ended or others were faster. */
   async rotate(key: string, to: string): Promise<boolean> {
     const record = await this.store.read(key);
-    if (record === undefined || record.rotatedTo !== undefined) return false;
+    if (record === undefined || record.forwardTo !== undefined) return false;
     const { mirroredUntil: _, ...found } = record;
     await this.store.create(to, { ...found, revision: 1, expiresAt: Date.now() + LIFE });
     if (await this.store.update(key, noteOf(record, to), record.revision)) return true;
@@ -91,7 +91,7 @@ function countOf(record: SessionRecord): number {
 
 function noteOf(record: SessionRecord, to: string | null): SessionRecord {
   const { revision, schemaVersion, createdAt } = record;
-  return { data: '', revision: revision + 1, schemaVersion, createdAt, expiresAt: Date.now() + LIFE, rotatedTo: to };
+  return { data: '', revision: revision + 1, schemaVersion, createdAt, expiresAt: Date.now() + LIFE, forwardTo: to };
 }
 
 /** A site with its two stores, and the three releases of the app. */

@@ -136,7 +136,7 @@ describe('fallback() of two stores', () => {
     const { next, previous, moving: [app] } = site(); // prettier-ignore
     await app.begin('a');
     await app.rotate('a', 'b');
-    for (const store of [next, previous]) expect(await store.read('a')).toMatchObject({ data: '', rotatedTo: 'b' });
+    for (const store of [next, previous]) expect(await store.read('a')).toMatchObject({ data: '', forwardTo: 'b' });
     await app.end('a');
     for (const store of [next, previous]) expect(await store.read('b')).toBeUndefined();
   });

@@ -43,9 +43,9 @@ async function revokeAll({ store }: App): Promise<void> {
 async function countWhereItIs({ store }: App): Promise<number | undefined> {
   for (let key = 'a'; ;) {
     const record = await store.read(key);
-    if (record?.rotatedTo === undefined) return record && (JSON.parse(record.data) as { n: number }).n;
-    if (record.rotatedTo === null) return undefined;
-    key = record.rotatedTo;
+    if (record?.forwardTo === undefined) return record && (JSON.parse(record.data) as { n: number }).n;
+    if (record.forwardTo === null) return undefined;
+    key = record.forwardTo;
   }
 }
 

@@ -15,7 +15,7 @@ const FIXTURES: Readonly<Record<number, SessionRecord>> = {
     expiresAt: 1_767_312_000_000,
     cookieMaxAge: 3_600_000,
     principal: 'zoë "z"',
-    rotatedTo: null,
+    forwardTo: null,
   },
 };
 
@@ -33,8 +33,8 @@ const records: fc.Arbitrary<SessionRecord> = fc.record(
     expiresAt: fc.maxSafeNat(),
     cookieMaxAge: fc.option(fc.maxSafeNat()),
     principal: fc.string({ unit: 'binary' }),
-    rotatedTo: fc.option(fc.string({ unit: 'binary' })),
-    stamp: fc.string({ unit: 'binary' }),
+    forwardTo: fc.option(fc.string({ unit: 'binary' })),
+    writeId: fc.string({ unit: 'binary' }),
   },
   { requiredKeys: ['data', 'revision', 'schemaVersion', 'createdAt', 'expiresAt'] },
 );
@@ -91,8 +91,8 @@ describe('the text of a record', () => {
     ['a wrong time', '{"form":1,"schemaVersion":0,"createdAt":null}\n{}'],
     ['a wrong life of the cookie', '{"form":1,"schemaVersion":0,"createdAt":0,"cookieMaxAge":"1"}\n{}'],
     ['a wrong principal', '{"form":1,"schemaVersion":0,"createdAt":0,"principal":1}\n{}'],
-    ['a wrong successor', '{"form":1,"schemaVersion":0,"createdAt":0,"rotatedTo":1}\n{}'],
-    ['a wrong stamp', '{"form":1,"schemaVersion":0,"createdAt":0,"stamp":1}\n{}'],
+    ['a wrong successor', '{"form":1,"schemaVersion":0,"createdAt":0,"forwardTo":1}\n{}'],
+    ['a wrong write id', '{"form":1,"schemaVersion":0,"createdAt":0,"writeId":1}\n{}'],
     ["express-session's form", '{"cookie":{"originalMaxAge":null},"views":1}'],
   ])('gives a record without data for %s', (_, text) => {
     expect(recordFromText(text, 4, 9)).toEqual(CORRUPT);
@@ -106,8 +106,8 @@ describe('the text of a record', () => {
         createdAt: fc.oneof(fc.constant(0), fc.jsonValue()),
         cookieMaxAge: fc.jsonValue(),
         principal: fc.jsonValue(),
-        rotatedTo: fc.jsonValue(),
-        stamp: fc.jsonValue(),
+        forwardTo: fc.jsonValue(),
+        writeId: fc.jsonValue(),
         __proto__: fc.jsonValue(),
       },
       { requiredKeys: [] },

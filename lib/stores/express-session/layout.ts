@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto';
 import { isDate } from '../../realms.js';
+import { hasRecordFields, recordFields, type RecordFields } from '../record-fields.js';
 import type { SessionRecord } from '../store.js';
 
 /**
  * What a record holds besides the payload and the cookie. It lies in the stored cookie, under our name: express-session
  * reads over it there and drops it when it writes, which is how we see that it wrote.
  */
-interface About {
+interface About extends RecordFields {
   readonly revision: number;
-  readonly schemaVersion: number;
-  readonly createdAt: number;
-  readonly cookieMaxAge?: number | null | undefined;
-  readonly principal?: string | undefined;
-  readonly rotatedTo?: string | null | undefined;
-  readonly mirroredUntil?: number | undefined;
-  readonly stamp?: string | undefined;
-  readonly usedAt?: number | undefined;
 }
 
 /** How long a session of unknown deadline is taken to live, in milliseconds: long enough to be touched. */
@@ -77,17 +70,10 @@ export function fromStoredSession(
   const originalMaxAge = lifeOf(valueOf(stored, 'originalMaxAge'));
   const attributes = attributesOf(stored);
   return {
-    data: about?.rotatedTo === undefined ? data : '',
+    ...recordFields(about ?? { schemaVersion: 0, createdAt: now, cookieMaxAge: originalMaxAge }),
+    data: about?.forwardTo === undefined ? data : '',
     revision: about?.revision ?? revisionOf(data),
-    schemaVersion: about?.schemaVersion ?? 0,
-    createdAt: about?.createdAt ?? now,
     expiresAt: keepsTime && known <= now ? now + UNKNOWN_LIFE : known,
-    cookieMaxAge: about === undefined ? originalMaxAge : about.cookieMaxAge,
-    principal: about?.principal,
-    rotatedTo: about?.rotatedTo,
-    mirroredUntil: about?.mirroredUntil,
-    stamp: about?.stamp,
-    usedAt: about?.usedAt,
     cookie: originalMaxAge === undefined ? attributes : { originalMaxAge, ...attributes },
   };
 }
@@ -143,18 +129,6 @@ function momentOf(expires: unknown): number | undefined {
 
 function aboutOf(value: unknown): About | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const about = value as Readonly<Record<keyof About, unknown>>; // only its fields' types are asked for below
-  const { revision, schemaVersion, createdAt, cookieMaxAge, principal, rotatedTo, mirroredUntil, stamp, usedAt } =
-    about;
-  const fits =
-    Number.isSafeInteger(revision) &&
-    Number.isSafeInteger(schemaVersion) &&
-    Number.isSafeInteger(createdAt) &&
-    (cookieMaxAge == null || lifeOf(cookieMaxAge) !== undefined) &&
-    (principal === undefined || typeof principal === 'string') &&
-    (rotatedTo == null || typeof rotatedTo === 'string') &&
-    (mirroredUntil === undefined || typeof mirroredUntil === 'number') &&
-    (stamp === undefined || typeof stamp === 'string') &&
-    (usedAt === undefined || typeof usedAt === 'number');
+  const fits = 'revision' in value && Number.isSafeInteger(value.revision) && hasRecordFields(value);
   return fits ? (value as About) : undefined; // every field was looked at
 }

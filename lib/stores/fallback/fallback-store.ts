@@ -170,13 +170,13 @@ export class FallbackStore implements SessionStore {
     options: CommandOptions | undefined,
   ): Promise<SessionRecord | undefined> {
     // What express-session keeps of the cookie is on its side alone; a note of a rotation leads by an id where one is known.
-    const rotatedTo = this.#next.store.layout === undefined ? previous.rotatedTo : next.rotatedTo;
+    const forwardTo = this.#next.store.layout === undefined ? previous.forwardTo : next.forwardTo;
     const cookie = next.cookie ?? previous.cookie;
     const beyond = Math.max(next.revision, previous.revision) + REVISION_GAP;
     if (isNoted(next) && isNoted(previous)) {
       const ahead = next.revision - previous.revision;
       if (ahead === 0) {
-        const agreed = { ...next, cookie, rotatedTo };
+        const agreed = { ...next, cookie, forwardTo };
         const later = Math.max(next.mirroredUntil, previous.mirroredUntil); // of a touch that was cut off
         const moved = { ...agreed, mirroredUntil: later, expiresAt: Math.max(next.expiresAt, previous.expiresAt) };
         if (next.mirroredUntil < later) await this.#next.update(key, moved, next.revision, options);
@@ -185,7 +185,7 @@ export class FallbackStore implements SessionStore {
         return { ...agreed, expiresAt: Math.min(next.expiresAt, previous.expiresAt) };
       }
       if (!isOld) return undefined;
-      if (ahead > 0 && next.rotatedTo !== undefined) {
+      if (ahead > 0 && next.forwardTo !== undefined) {
         // Whoever uses the next store alone may have followed the note, and ended what it leads to.
         await this.#previous.update(key, { ...next, cookie }, previous.revision, options);
         return undefined;

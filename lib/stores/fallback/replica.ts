@@ -34,10 +34,10 @@ export class Replica {
   async read(key: string, options: CommandOptions | undefined): Promise<SessionRecord | undefined> {
     if (this.#isUnknown(key)) return undefined;
     const record = await this.store.read(this.#keyOf(key), options);
-    if (record === undefined || typeof record.rotatedTo !== 'string') return record;
+    if (record === undefined || typeof record.forwardTo !== 'string') return record;
     const name = nameOfKey(key);
-    if (this.#hashes) return { ...record, rotatedTo: HASHED + record.rotatedTo };
-    return this.#isById && name !== '' ? { ...record, rotatedTo: commonKey(record.rotatedTo, name) } : record;
+    if (this.#hashes) return { ...record, forwardTo: HASHED + record.forwardTo };
+    return this.#isById && name !== '' ? { ...record, forwardTo: commonKey(record.forwardTo, name) } : record;
   }
 
   async create(key: string, record: SessionRecord, options: CommandOptions | undefined): Promise<boolean> {
@@ -71,9 +71,9 @@ export class Replica {
 
   /** A note leads to a key, which is this store's own kind of key; an id must not be found in a store of hashes. */
   #own(record: SessionRecord): SessionRecord {
-    const { rotatedTo } = record;
-    if (typeof rotatedTo !== 'string') return record;
-    if (this.#isUnknown(rotatedTo)) return { ...record, rotatedTo: null };
-    return { ...record, rotatedTo: this.#keyOf(rotatedTo) };
+    const { forwardTo } = record;
+    if (typeof forwardTo !== 'string') return record;
+    if (this.#isUnknown(forwardTo)) return { ...record, forwardTo: null };
+    return { ...record, forwardTo: this.#keyOf(forwardTo) };
   }
 }

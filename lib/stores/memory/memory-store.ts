@@ -1,6 +1,7 @@
 import { SessionOptionsError } from '../../errors.js';
 import { after, nextTurn, type Stop } from '../../timers.js';
 import { checkNames } from '../options.js';
+import type { RecordField } from '../record-fields.js';
 import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
 import { EntryMap } from './entry-map.js';
 import { PrincipalIndex, type Entry } from './principal-index.js';
@@ -243,11 +244,11 @@ function copyOf(record: SessionRecord, expiresAt: number): SessionRecord {
     expiresAt,
     cookieMaxAge: record.cookieMaxAge,
     principal: record.principal,
-    rotatedTo: record.rotatedTo,
+    forwardTo: record.forwardTo,
     mirroredUntil: record.mirroredUntil,
-    stamp: record.stamp,
+    writeId: record.writeId,
     usedAt: record.usedAt,
-  });
+  } satisfies Record<RecordField | 'data' | 'revision' | 'expiresAt', unknown>);
 }
 
 function checkOptions(options: MemoryStoreOptions): number {

@@ -57,7 +57,7 @@ export const listCases = [
       const principal = subject.principal();
       const { key, record } = await subject.stored({ principal });
       const successor = await subject.stored({ ...record, revision: 2 });
-      const note = aRecord({ data: '', revision: 2, rotatedTo: successor.key });
+      const note = aRecord({ data: '', revision: 2, forwardTo: successor.key });
       await subject.store.update(key, note, 1);
       expectKeys(await subject.list(principal), [successor.key], FOLLOW);
     },

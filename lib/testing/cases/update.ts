@@ -25,7 +25,7 @@ export const updateCases = [
         cookieMaxAge: 7,
         principal: subject.principal(),
         mirroredUntil: record.expiresAt,
-        stamp: 'second',
+        writeId: 'second',
         usedAt: 6,
       });
       expectTrue(await store.update(key, next, 1), STORED);
@@ -36,9 +36,9 @@ export const updateCases = [
       const { key } = await subject.stored({
         principal: subject.principal(),
         cookieMaxAge: 7,
-        rotatedTo: 'elsewhere',
+        forwardTo: 'elsewhere',
         mirroredUntil: 9,
-        stamp: 'first',
+        writeId: 'first',
         usedAt: 4,
       });
       const next = aRecord({ revision: 2 });

@@ -168,7 +168,7 @@ describe.each(sites)('the line to the server of $name', (site) => {
     const { client, proxy, other } = await aLine(site);
     await client.get('/view');
     const before = client.copy();
-    const cut = proxy.cutBeforeAnswer('"rotatedTo":null');
+    const cut = proxy.cutBeforeAnswer('"forwardTo":null');
     const { status, cookies } = await client.get('/login');
     await cut;
     expect([status, cookies.length]).toEqual([200, 1]);
@@ -179,7 +179,7 @@ describe.each(sites)('the line to the server of $name', (site) => {
   it('down from the second step of a login on: a 503, the old cookie leads nobody in, and a login works afterwards', async () => {
     const { client, proxy } = await aLine(site, { storeTimeout: 1_000 });
     await client.get('/view');
-    const cut = proxy.cutBeforeAnswer('"rotatedTo":null').then(proxy.cut);
+    const cut = proxy.cutBeforeAnswer('"forwardTo":null').then(proxy.cut);
     expect(await client.get('/login')).toMatchObject({ status: 503, cookies: [] });
     await cut;
     await proxy.mend();
@@ -193,7 +193,7 @@ describe.each(sites)('the line to the server of $name', (site) => {
     const { client, proxy } = await aLine(site);
     await client.get('/login');
     const before = client.copy();
-    const cut = proxy.cutBeforeAnswer('"rotatedTo":null');
+    const cut = proxy.cutBeforeAnswer('"forwardTo":null');
     const { status } = await client.get('/logout');
     await cut;
     expect(status).toBe(site.sendsAgain ? 200 : 503);

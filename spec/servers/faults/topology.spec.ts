@@ -127,7 +127,7 @@ describe.each(ways)('$name', (way) => {
   it('cut between the second step of a login and its answer: it has taken place', async () => {
     const { client, lines } = await anApp(way);
     await twice(client);
-    const cut = Promise.race(lines.map((line) => line.cutBeforeAnswer('"rotatedTo":null')));
+    const cut = Promise.race(lines.map((line) => line.cutBeforeAnswer('"forwardTo":null')));
     const { status, cookies } = await client.get('/login');
     await cut;
     expect([status, cookies.length]).toEqual([200, 1]);
