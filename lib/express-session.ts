@@ -9,7 +9,7 @@
  */
 
 import depd from 'depd';
-import { fromExpressSessionStore } from './express/store.js';
+import { fromExpressSessionStore } from './stores/resolve.js';
 import { Cookie as CookieClass } from './express-session/cookie.js';
 import type * as types from './express-session/drop-in-types.js';
 import { MemoryStore as MemoryStoreClass } from './express-session/memory-store.js';

@@ -49,7 +49,6 @@ export {
 export type { ForbiddenOptions, GuardOptions, MissingOptions } from './express/requirements.js';
 export type { HandlerBefore, HandlerBehind } from './express/routes.js';
 export type { SessionRequirements } from './express/step.js';
-export { cached, fallback } from './express/store.js';
 export type { AnyGuard, Guard, GuardFacts, OwnGuard, ReadonlySessionGuard, SessionGuard } from './express/guard.js';
 export type { BesideOthers, EntryPoints, SessionProperty } from './express/session-property.js';
 export type {
@@ -98,6 +97,7 @@ export type { ReservedField } from './schema/reserved.js';
 export type { DeepReadonly, ReadonlyDate, ReadonlyURL } from './schema/readonly.js';
 export type * from './schema/types.js';
 export type { CachedOptions } from './stores/cached/cached-store.js';
+export { cached, moving, type MovingOptions } from './stores/resolve.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
 export type { ExpressSessionStore } from './stores/express-session-store.js';
 export type {

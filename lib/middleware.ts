@@ -21,7 +21,7 @@ import type {
   SchemaAdvice,
   SessionSchema,
 } from './schema/types.js';
-import { storeOf } from './express/store.js';
+import { storeOf } from './stores/resolve.js';
 import type { Request } from 'express-serve-static-core';
 import { RequestContext, contextOf } from './express/request-context.js';
 import type { AnyRequest, AnyResponse } from './node/messages.js';

@@ -208,5 +208,5 @@ function asStoreError(operation: Operation, error: unknown): Error {
 function lacks(operation: Operation): string {
   return operation === 'scan'
     ? 'it has no scan(), so nothing can walk through its sessions'
-    : `it has no ${operation}(): stores made for express-session cannot find sessions by their principal, nor can fallback() beside one`;
+    : `it has no ${operation}(): stores made for express-session cannot find sessions by their principal, nor can moving() beside one`;
 }

@@ -31,7 +31,7 @@ export interface SessionRecord {
    */
   readonly writeId?: string | undefined;
   /**
-   * Until when a copy of the record lies in the other store of a `fallback()`, in milliseconds since the epoch. Where the
+   * Until when a copy of the record lies in the other store of a `moving()`, in milliseconds since the epoch. Where the
    * copy is missing before that, the session was ended there.
    */
   readonly mirroredUntil?: number | undefined;

@@ -110,7 +110,7 @@ interface Resident {
 
 /**
  * A site that moves while it is used: in each phase the processes run two neighbouring releases of the app. Between two
- * phases every session is used once by those that have both stores, as `fallback()` asks for.
+ * phases every session is used once by those that have both stores, as `moving()` asks for.
  */
 export function runMove(name: string, phases: readonly Phase[], bounds: Bounds): Promise<Outcome> {
   const start = performance.now();

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { createClient, createCluster } from 'redis';
-import { fallback, type SessionStore } from 'typed-session';
+import { moving, type SessionStore } from 'typed-session';
 import { fromExpressSessionStore } from 'typed-session/express-session';
 import { MongoStore } from 'typed-session/mongo';
 import { PostgresStore } from 'typed-session/postgres';
@@ -73,10 +73,10 @@ const opens: Readonly<Record<string, Open>> = {
   sqlite: async ({ run, folder }) => new SqliteStore({ file: `${folder}/${run}.db` }),
   'connect-redis': onConnectRedis,
   // Two at once, while a site moves from one to the other, and back.
-  'connect-redis>redis': async (place) => fallback(await redis(place), await onConnectRedis(place)),
-  'redis>connect-redis': async (place) => fallback(await onConnectRedis(place), await redis(place)),
-  'redis>postgres': async (place) => fallback(await onPostgres(place), await redis(place)),
-  'postgres>redis': async (place) => fallback(await redis(place), await onPostgres(place)),
+  'connect-redis>redis': async (place) => moving({ from: await onConnectRedis(place), to: await redis(place) }),
+  'redis>connect-redis': async (place) => moving({ from: await redis(place), to: await onConnectRedis(place) }),
+  'redis>postgres': async (place) => moving({ from: await redis(place), to: await onPostgres(place) }),
+  'postgres>redis': async (place) => moving({ from: await onPostgres(place), to: await redis(place) }),
 };
 
 export const storeNames = Object.keys(opens);

@@ -4,7 +4,7 @@ import FakeTimers, { type FakeMethod } from '@sinonjs/fake-timers';
 import express, { type RequestHandler } from 'express';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { MemoryStore, cached, fallback, session, type SessionStore } from 'typed-session';
+import { MemoryStore, cached, moving, session, type SessionStore } from 'typed-session';
 import dropIn, { MemoryStore as ExpressMemoryStore } from 'typed-session/express-session';
 import { SqliteStore } from 'typed-session/sqlite';
 
@@ -27,7 +27,8 @@ const makers: Readonly<Record<string, () => RequestHandler>> = {
   'session() on MemoryStore': () => ours(new MemoryStore()),
   'session() on SqliteStore': () => ours(sqlite()),
   'session() on cached(SqliteStore)': () => ours(cached(sqlite(), { ttl: 1_000 })),
-  'session() on fallback(MemoryStore, SqliteStore)': () => ours(fallback(new MemoryStore(), sqlite())),
+  'session() on moving({ from: SqliteStore, to: MemoryStore })': () =>
+    ours(moving({ from: sqlite(), to: new MemoryStore() })),
   "session() on the drop-in's MemoryStore": () => ours(new ExpressMemoryStore()),
   'the drop-in on its MemoryStore': () => theirs({}),
   'the drop-in that rolls, touches and resaves': () => theirs({ rolling: true, resave: true, saveUninitialized: true }),

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { cached, fallback, MemoryStore, session, SessionOptionsError, type SessionStore } from 'typed-session';
+import { cached, moving, MemoryStore, session, SessionOptionsError, type SessionStore } from 'typed-session';
 import { deferred, listen, makeApp, ProbedStore, type Client } from '../support/app.js';
 import { TextStore } from '../support/text-store.js';
 
@@ -315,11 +315,11 @@ describe('on a store made for express-session', () => {
     return () => open(wrap(store), second);
   };
 
-  it('a second name with the same secret is refused, also behind cached() and fallback()', () => {
+  it('a second name with the same secret is refused, also behind cached() and moving()', () => {
     for (const wrap of [
       undefined,
       (store: TextStore) => cached(store, { ttl: 1000 }),
-      (store: TextStore) => fallback(new MemoryStore(), store),
+      (store: TextStore) => moving({ from: store, to: new MemoryStore() }),
     ]) {
       const second = middlewares({ name: 'shop' }, { name: 'admin', secret: ['another secret of 32 or more by', secret] }, wrap); // prettier-ignore
       expect(second).toThrow(SessionOptionsError);

@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fallback, session, type ExpressSessionStore, type SessionStore } from 'typed-session';
+import { moving, session, type ExpressSessionStore, type SessionStore } from 'typed-session';
 import { PostgresStore } from 'typed-session/postgres';
 import { RedisStore } from 'typed-session/redis';
 import { makeApp, type Client } from '../support/app.js';
@@ -174,7 +174,7 @@ describe('a site', () => {
     ['from PostgresStore back to RedisStore', ourPostgres, ourRedis],
     ['from connect-redis to connect-pg-simple', connectRedis, connectPg],
   ])('moves %s, with two releases side by side at each step', async (_, previous, next) => {
-    const both = typed(fallback(next(), previous()));
+    const both = typed(moving({ from: previous(), to: next() }));
     const phases = [await typed(previous()), await both, await typed(next())];
     await move(phases, () => typed(next()), () => typed(previous())); // prettier-ignore
   });
@@ -184,14 +184,18 @@ describe('a site', () => {
     ['from express-session with connect-pg-simple to PostgresStore', connectPg, ourPostgres],
     ['from express-session with connect-pg-simple to RedisStore', connectPg, ourRedis],
   ])('moves %s, with two releases side by side at each step', async (_, previous, next) => {
-    const phases = [await legacy(previous()), await typed(fallback(next(), previous())), await typed(next())];
+    const phases = [
+      await legacy(previous()),
+      await typed(moving({ from: previous(), to: next() })),
+      await typed(next()),
+    ];
     await move(phases, () => typed(next()), () => legacy(previous())); // prettier-ignore
   });
 
   it('moves from RedisStore back to express-session itself', async () => {
     const phases = [
       await typed(ourRedis()),
-      await typed(fallback(connectRedis(), ourRedis())),
+      await typed(moving({ from: ourRedis(), to: connectRedis() })),
       await legacy(connectRedis()),
     ];
     await move(phases, () => legacy(connectRedis()), () => typed(ourRedis())); // prettier-ignore

@@ -177,7 +177,7 @@ describe('RedisStore', () => {
     expect(sizes).toContain(2);
   });
 
-  it('does not forget a session that comes back while a list finds it missing, as a copy of fallback() does', async () => {
+  it('does not forget a session that comes back while a list finds it missing, as a copy of moving() does', async () => {
     const { client, store } = await opened();
     const principal = aKey();
     const key = aKey();

@@ -4,7 +4,7 @@ import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fallback, session, type SessionStore } from 'typed-session';
+import { moving, session, type SessionStore } from 'typed-session';
 import { MongoStore } from 'typed-session/mongo';
 import { PostgresStore } from 'typed-session/postgres';
 import { RedisStore } from 'typed-session/redis';
@@ -38,7 +38,7 @@ const stores: readonly [string, () => SessionStore][] = [
   ['RedisStore with ioredis', () => new RedisStore({ client: ioredis, prefix: `${name}-io:` })],
   ['PostgresStore', onPostgres],
   ['MongoStore', () => new MongoStore({ collection: mongo.db().collection(name) })],
-  ['fallback(PostgresStore, RedisStore)', () => fallback(onPostgres(), onRedis())],
+  ['moving({ from: RedisStore, to: PostgresStore })', () => moving({ from: onRedis(), to: onPostgres() })],
 ];
 
 const older = z.object({ userId: z.string().optional(), n: z.int().default(0) });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { CachedStore } from '../../lib/stores/cached/cached-store.js';
 import { deferred, makeApp, ProbedStore } from '../support/app.js';
 import { conformance } from './conformance.js';
-import { scheduled } from './fallback-apps.js';
+import { scheduled } from './moving-apps.js';
 import { aRecord, MINUTE } from './samples.js';
 
 const TTL = 1000;

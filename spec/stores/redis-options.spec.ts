@@ -1,7 +1,7 @@
 import { createClient as createClient4 } from 'redis4';
 import { createClient as createClient5 } from 'redis5';
 import { describe, expect, it } from 'vitest';
-import { cached, fallback, MemoryStore, session, SessionOptionsError, type SessionStore } from 'typed-session';
+import { cached, moving, MemoryStore, session, SessionOptionsError, type SessionStore } from 'typed-session';
 import { RedisStore, type NodeRedisClient, type RedisStoreOptions } from 'typed-session/redis';
 import { z } from 'zod';
 import { TextStore } from '../support/text-store.js';
@@ -88,24 +88,24 @@ describe('the option store', () => {
   });
 });
 
-describe('fallback', () => {
+describe('moving', () => {
   it('refuses to be without one of its stores', () => {
     const nothing = undefined as unknown as SessionStore; // a name that is misspelt in JavaScript
-    expect(() => fallback(new MemoryStore(), nothing)).toThrow(/^previous: is missing/);
-    expect(() => fallback(nothing, new MemoryStore())).toThrow(/^next: is missing/);
+    expect(() => moving({ from: nothing, to: new MemoryStore() })).toThrow(/^from: is missing/);
+    expect(() => moving({ from: new MemoryStore(), to: nothing })).toThrow(/^to: is missing/);
   });
 
   it('refuses one store twice, and what is no store', () => {
     const store = new MemoryStore();
-    expect(() => fallback(store, store)).toThrow(/^previous: must be another store than next/);
-    expect(() => fallback(store, none)).toThrow(/^store: has no method/);
+    expect(() => moving({ from: store, to: store })).toThrow(/^from: must be another store than to/);
+    expect(() => moving({ from: none, to: store })).toThrow(/^store: has no method/);
   });
 
   it('has what both stores have', () => {
-    expect(Object.keys(fallback(new MemoryStore(), new MemoryStore()))).toEqual(
+    expect(Object.keys(moving({ from: new MemoryStore(), to: new MemoryStore() }))).toEqual(
       expect.arrayContaining(['list', 'revoke', 'prune']),
     );
-    const mixed = fallback(new MemoryStore(), new TextStore());
+    const mixed = moving({ from: new TextStore(), to: new MemoryStore() });
     expect(mixed.layout).toBe('express-session');
     expect([mixed.list, mixed.revoke]).toEqual([undefined, undefined]);
   });

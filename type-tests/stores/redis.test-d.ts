@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Cluster, Redis } from 'ioredis';
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
 import { expectAssignable, expectError, expectType } from 'tsd';
-import { cached, fallback, MemoryStore, session, type SessionStore } from 'typed-session';
+import { cached, moving, MemoryStore, session, type SessionStore } from 'typed-session';
 import { RedisStore, type RedisClient, type RedisStoreOptions } from 'typed-session/redis';
 import { z } from 'zod';
 
@@ -30,10 +30,10 @@ expectError(new RedisStore({ client: new Redis(), ttl: 5 }));
 
 // Compositions are stores.
 expectType<SessionStore>(cached(store, { ttl: 1000 }));
-expectType<SessionStore>(fallback(store, new MemoryStore()));
+expectType<SessionStore>(moving({ from: new MemoryStore(), to: store }));
 expectError(cached(store));
 expectError(cached(store, { maxSessions: 5 }));
-expectError(fallback(store));
+expectError(moving(store));
 
 // A principal's sessions, with what the schema says of them.
 const sessions = session({
@@ -41,7 +41,7 @@ const sessions = session({
   secret: 's',
   principal: 'userId',
   maxSessionsPerPrincipal: 3,
-  store: fallback(store, new MemoryStore()),
+  store: moving({ from: new MemoryStore(), to: store }),
 });
 declare const request: IncomingMessage;
 const [one] = await sessions.list('ada', { current: sessions.of(request) });

@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import type { RequestHandler } from 'express';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { cached, fallback, MemoryStore, session, SessionOptionsError, type SessionStore } from 'typed-session';
+import { cached, moving, MemoryStore, session, SessionOptionsError, type SessionStore } from 'typed-session';
 import { keyOf } from '../../lib/stores/key.js';
 import { makeApp, ProbedStore, type Client } from '../support/app.js';
 import { TextStore, type Stored } from '../support/text-store.js';
-import { App, LIFE, site } from './fallback-apps.js';
+import { App, LIFE, site } from './moving-apps.js';
 import { aRecord } from './samples.js';
 
 /** express-session itself, which has no types of its own. */
@@ -67,9 +67,9 @@ async function asks(client: Client, path: string, other: Client): Promise<any> {
 }
 
 /** A site that moves from express-session's layout to ours, with a browser that is known there. */
-async function moving() {
+async function openMove() {
   const [text, next] = [new TextStore(), new MemoryStore()];
-  const both = fallback(next, text);
+  const both = moving({ from: text, to: next });
   const old = await before(text);
   const [now, then] = [await release(both), await release(next)];
   const browser = old.copy();
@@ -78,9 +78,9 @@ async function moving() {
   return { text, next, both, old, now, then, browser, id };
 }
 
-describe('fallback() from express-session’s layout to ours', () => {
+describe('moving() from express-session’s layout to ours', () => {
   it('finds a session under its id there, and keeps it under the hash of the id here', async () => {
-    const { text, next, old, now, then, browser, id } = await moving();
+    const { text, next, old, now, then, browser, id } = await openMove();
     expect(await asks(now, '/count', browser)).toEqual({ n: 2, from: 'express-session' });
     expect([...text.sessions.keys()]).toEqual([id]);
     expect(await next.read(id)).toBeUndefined();
@@ -91,7 +91,7 @@ describe('fallback() from express-session’s layout to ours', () => {
   });
 
   it('takes over what express-session wrote on top of it', async () => {
-    const { old, now, then, browser } = await moving();
+    const { old, now, then, browser } = await openMove();
     await asks(now, '/count', browser);
     await asks(old, '/count', browser);
     expect(await asks(now, '/read', browser)).toMatchObject({ n: 3 });
@@ -99,7 +99,7 @@ describe('fallback() from express-session’s layout to ours', () => {
   });
 
   it.each(['old', 'now', 'then'] as const)('ends everywhere what the release "%s" ended', async (who) => {
-    const all = await moving();
+    const all = await openMove();
     const { text, next, old, now, browser } = all;
     await asks(now, '/count', browser);
     const { jar } = browser.copy();
@@ -111,7 +111,7 @@ describe('fallback() from express-session’s layout to ours', () => {
   });
 
   it.each(['now', 'then'] as const)('lets a logout on the old id end what the release "%s" rotated it to', async (who) => {
-    const all = await moving();
+    const all = await openMove();
     const { text, next, now, browser } = all;
     await asks(now, '/count', browser);
     const tab = browser.copy();
@@ -124,7 +124,7 @@ describe('fallback() from express-session’s layout to ours', () => {
   }); // prettier-ignore
 });
 
-describe('fallback() of two stores', () => {
+describe('moving() of two stores', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'] });
   });
@@ -175,7 +175,7 @@ describe('fallback() of two stores', () => {
   it('takes back a write that was cut off between the two, and goes on', async () => {
     const [next, previous] = [new MemoryStore(), new MemoryStore()];
     const cut = new ProbedStore(previous);
-    const app = new App('moving', fallback(next, cut));
+    const app = new App('moving', moving({ from: cut, to: next }));
     await app.begin('a');
     cut.before.update = () => Promise.reject(new Error('cut off'));
     await expect(app.increment('a')).rejects.toThrow('cut off');
@@ -189,7 +189,7 @@ describe('fallback() of two stores', () => {
   it('stores its change on top of what the old release has written between its two writes, and once', async () => {
     const [next, previous] = [new MemoryStore(), new MemoryStore()];
     const probed = new ProbedStore(previous);
-    const [app, other, old] = [fallback(next, probed), fallback(next, previous), previous].map((store) => new App('', store)) as [App, App, App]; // prettier-ignore
+    const [app, other, old] = [moving({ from: probed, to: next }), moving({ from: previous, to: next }), previous].map((store) => new App('', store)) as [App, App, App]; // prettier-ignore
     await app.begin('a');
     probed.before.update = async () => {
       delete probed.before.update;
@@ -203,7 +203,7 @@ describe('fallback() of two stores', () => {
   it('does not take a login for ended that is listed while it is being stored', async () => {
     const [next, previous] = [new MemoryStore(), new MemoryStore()];
     const probed = new ProbedStore(previous);
-    const [store, other] = [fallback(next, probed), fallback(next, previous)];
+    const [store, other] = [moving({ from: probed, to: next }), moving({ from: previous, to: next })];
     probed.before.create = async () => {
       expect(await other.list?.('ada')).toEqual([]);
     };
@@ -214,20 +214,20 @@ describe('fallback() of two stores', () => {
   it('lists a session that is moved to another key between the looks at the lists and at its record', async () => {
     const [next, previous] = [new MemoryStore(), new MemoryStore()];
     const probed = new ProbedStore(previous);
-    const other = new App('', fallback(next, previous));
+    const other = new App('', moving({ from: previous, to: next }));
     await other.begin('a');
     probed.after.list = async () => {
       delete probed.after.list;
       await other.rotate('a', 'b');
     };
-    expect((await fallback(next, probed).list?.('ada'))?.map(([key]) => key)).toEqual(['b']);
+    expect((await moving({ from: probed, to: next }).list?.('ada'))?.map(([key]) => key)).toEqual(['b']);
   });
 
-  it('refuses a cache, another fallback, and one store twice', () => {
+  it('refuses a cache, another move, and one store twice', () => {
     const [a, b] = [new MemoryStore(), new MemoryStore()];
-    expect(() => fallback(a, a)).toThrow(SessionOptionsError);
-    expect(() => fallback(cached(a, { ttl: 1 }), b)).toThrow(/^next: must show what is stored now/);
-    expect(() => fallback(a, fallback(a, b))).toThrow(/^previous: must be one store/);
-    expect(() => cached(fallback(a, b), { ttl: 1 })).not.toThrow();
+    expect(() => moving({ from: a, to: a })).toThrow(SessionOptionsError);
+    expect(() => moving({ from: b, to: cached(a, { ttl: 1 }) })).toThrow(/^to: must show what is stored now/);
+    expect(() => moving({ from: moving({ from: b, to: a }), to: a })).toThrow(/^from: must be one store/);
+    expect(() => cached(moving({ from: b, to: a }), { ttl: 1 })).not.toThrow();
   });
 });

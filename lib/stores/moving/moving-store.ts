@@ -11,7 +11,7 @@ const REVISION_GAP = 2 ** 20;
 const PATIENCE = 3;
 
 /**
- * Two stores that hold the same sessions, while a site moves from one to the other; see {@link fallback}.
+ * Two stores that hold the same sessions, while a site moves from one to the other; see {@link moving}.
  *
  * Beside this app, another release of it may use one of the two alone: the previous store before the move, the next one
  * after it. So neither may be believed alone. What this store writes, it writes to both, the next one first, and notes in
@@ -27,7 +27,7 @@ const PATIENCE = 3;
  * or an end, on which nobody builds: that is carried on. What another release wrote on one side alone it has been promised,
  * so there the other side follows.
  */
-export class FallbackStore implements SessionStore {
+export class MovingStore implements SessionStore {
   readonly layout: SessionStore['layout'];
   readonly parts: readonly SessionStore[];
   readonly keyOf?: NonNullable<SessionStore['keyOf']>;

@@ -1,6 +1,6 @@
-// Releases of an app that is being moved, as far as the store of their sessions sees them, for fallback-store.spec.ts.
+// Releases of an app that is being moved, as far as the store of their sessions sees them, for moving-store.spec.ts.
 import type { Scheduler } from 'fast-check';
-import { FallbackStore } from '../../lib/stores/fallback/fallback-store.js';
+import { MovingStore } from '../../lib/stores/moving/moving-store.js';
 import { MemoryStore } from '../../lib/stores/memory/memory-store.js';
 import type { SessionRecord, SessionStore } from '../../lib/stores/store.js';
 import { aRecord } from './samples.js';
@@ -97,7 +97,7 @@ function noteOf(record: SessionRecord, to: string | null): SessionRecord {
 /** A site with its two stores, and the three releases of the app. */
 export function site(wrap: (store: SessionStore, name: string) => SessionStore = (store) => store) {
   const [next, previous] = [new MemoryStore(), new MemoryStore()];
-  const both = (name: string) => new App(name, new FallbackStore(wrap(next, `${name}: next`), wrap(previous, `${name}: previous`))); // prettier-ignore
+  const both = (name: string) => new App(name, new MovingStore(wrap(next, `${name}: next`), wrap(previous, `${name}: previous`))); // prettier-ignore
   return {
     next,
     previous,

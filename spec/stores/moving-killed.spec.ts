@@ -1,9 +1,9 @@
 import fc, { type Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FallbackStore } from '../../lib/stores/fallback/fallback-store.js';
+import { MovingStore } from '../../lib/stores/moving/moving-store.js';
 import { MemoryStore } from '../../lib/stores/memory/memory-store.js';
 import type { SessionStore } from '../../lib/stores/store.js';
-import { App, mortal, scheduled, type Death } from './fallback-apps.js';
+import { App, mortal, scheduled, type Death } from './moving-apps.js';
 
 /** What a process does: one of the release with both stores, or of the neighbouring one. */
 const deed = fc.record({
@@ -28,7 +28,7 @@ class Site {
     const live = death === null ? (store: SessionStore) => store : mortal(death);
     const next = scheduled(live(this.#next), this.#scheduler, `${name}: next`);
     const previous = scheduled(live(this.#previous), this.#scheduler, `${name}: previous`);
-    if (where === 'both') return new App(name, new FallbackStore(next, previous));
+    if (where === 'both') return new App(name, new MovingStore(next, previous));
     return new App(name, this.#neighbour === 'old' ? previous : next);
   }
 }
@@ -49,7 +49,7 @@ async function countWhereItIs({ store }: App): Promise<number | undefined> {
   }
 }
 
-describe('fallback()', () => {
+describe('moving()', () => {
   it('keeps what was answered, whichever process is killed between its commands', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -1,10 +1,11 @@
 import { SessionOptionsError } from '../errors.js';
-import { EXPRESS_SESSION_METHODS, type ExpressSessionStore } from '../stores/express-session-store.js';
-import { AdaptedStore } from '../stores/express-session/adapter.js';
-import { CachedStore, type CachedOptions } from '../stores/cached/cached-store.js';
-import { FallbackStore } from '../stores/fallback/fallback-store.js';
-import { MemoryStore } from '../stores/memory/memory-store.js';
-import { STORE_METHODS, type SessionStore } from '../stores/store.js';
+import { checkNames } from './options.js';
+import { EXPRESS_SESSION_METHODS, type ExpressSessionStore } from './express-session-store.js';
+import { AdaptedStore } from './express-session/adapter.js';
+import { CachedStore, type CachedOptions } from './cached/cached-store.js';
+import { MovingStore } from './moving/moving-store.js';
+import { MemoryStore } from './memory/memory-store.js';
+import { STORE_METHODS, type SessionStore } from './store.js';
 
 /** One for each store, however many middlewares share it. */
 const adapted = new WeakMap<ExpressSessionStore, SessionStore>();
@@ -63,49 +64,57 @@ export function cached(store: SessionStore | ExpressSessionStore, options: Cache
   return new CachedStore(storeOf(store), options);
 }
 
+/** Between which stores the sessions move. */
+export interface MovingOptions {
+  /** The store that the sessions are in. */
+  readonly from: SessionStore | ExpressSessionStore;
+  /** The store that they move to. */
+  readonly to: SessionStore | ExpressSessionStore;
+}
+
 /**
- * Two stores with the same sessions, while a site moves from `previous` to `next`: while it runs, and without logging
- * anyone out. Releases of the app that use `previous` alone may run beside it, and so may, later, those that use `next`
- * alone: a session that is made, changed or ended by them is so here too. Every write goes to both, so either can be
- * dropped later; to move back, change the places.
+ * Two stores with the same sessions, while a site moves `from` one `to` the other: while it runs, and without logging
+ * anyone out. Releases of the app that use `from` alone may run beside it, and so may, later, those that use `to` alone: a
+ * session that they create, change or end is so here too. Every write goes to both, so either can be dropped later; to
+ * move back, swap the two.
  *
  * Either store may be of this library or made for express-session; their keys need not be alike. Every read and write asks
  * both stores, so it is for the time of the move: until each session has been used once, or has expired.
  *
- * Only this store carries what one release did over to the other: a change or a logout made by a release of `previous` alone,
- * in a session that nobody used here since, is unknown to one of `next` alone. So between the two, let this one run alone,
+ * Only this store carries what one release did over to the other: a change or a logout made by a release of `from` alone,
+ * in a session that nobody used here since, is unknown to one of `to` alone. So between the two, let this one run alone,
  * as long as `idleTimeout` to be certain. With two stores that compare and swap no change is lost meanwhile; a store made
  * for express-session promises here what it promises anywhere.
  *
  * A session that one of the two loses (a flush, a restart of a `MemoryStore`) counts as ended there.
  *
- * @param next - where the sessions are to be
- * @param previous - where they are
  * @throws SessionOptionsError
  * @example
  * ```ts
- * import { fallback, type ExpressSessionStore, type SessionStore } from 'typed-session';
+ * import { moving, type ExpressSessionStore, type SessionStore } from 'typed-session';
  *
  * declare const redis: SessionStore; // new RedisStore({ client })
  * declare const connectRedis: ExpressSessionStore; // new RedisStore({ client }) of connect-redis
- * export const store = fallback(redis, connectRedis);
+ * export const store = moving({ from: connectRedis, to: redis });
  * ```
  */
-export function fallback(
-  next: SessionStore | ExpressSessionStore,
-  previous: SessionStore | ExpressSessionStore,
-): SessionStore {
-  for (const [name, store] of Object.entries({ next, previous })) {
-    if (store === undefined) throw new SessionOptionsError(name, 'is missing: fallback(next, previous)');
+export function moving(options: MovingOptions): SessionStore {
+  checkNames('moving()', options, ['from', 'to'], 'moving({ from, to })');
+  const { from, to } = options;
+  for (const [name, store] of Object.entries({ from, to })) {
+    if (store === undefined) throw new SessionOptionsError(name, 'is missing: moving({ from, to })');
     if (store instanceof CachedStore) {
-      throw new SessionOptionsError(name, 'must show what is stored now: put the cache before both, cached(fallback(next, previous), …)'); // prettier-ignore
+      throw new SessionOptionsError(
+        name,
+        'must show what is stored now: put the cache before both, cached(moving({ from, to }), …)',
+      );
     }
-    if (store instanceof FallbackStore) {
+    if (store instanceof MovingStore) {
       throw new SessionOptionsError(name, 'must be one store: move from the first to the second before you go on');
     }
   }
-  if (next === previous) throw new SessionOptionsError('previous', 'must be another store than next');
-  return new FallbackStore(storeOf(next), storeOf(previous));
+  if (from === to) throw new SessionOptionsError('from', 'must be another store than to');
+  return new MovingStore(storeOf(to), storeOf(from));
 }
 
 /** The store of what was given as the option `store`. */

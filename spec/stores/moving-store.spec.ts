@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { storeConformance } from 'typed-session/testing';
 import { MemoryStore } from '../../lib/stores/memory/memory-store.js';
-import { FallbackStore } from '../../lib/stores/fallback/fallback-store.js';
-import { LIFE, scheduled, site, type App } from './fallback-apps.js';
+import { MovingStore } from '../../lib/stores/moving/moving-store.js';
+import { LIFE, scheduled, site, type App } from './moving-apps.js';
 
-describe('fallback(MemoryStore, MemoryStore) keeps the store contract', () => {
+describe('moving({ from: MemoryStore, to: MemoryStore }) keeps the store contract', () => {
   const cases = storeConformance({
-    open: () => new FallbackStore(new MemoryStore(), new MemoryStore()),
+    open: () => new MovingStore(new MemoryStore(), new MemoryStore()),
     without: ['shared', 'scan', 'size'],
   });
   // Whether there is a copy elsewhere is what this store itself notes: it keeps no such note of somebody else.
@@ -28,7 +28,7 @@ const who = fc.constantFrom(0, 1, 2, 3);
 type Site = ReturnType<typeof site>;
 const appOf = (on: Site, beside: Neighbour, at: number): App => (at < 2 ? on.moving[at as 0] : on[beside]);
 
-describe('fallback()', () => {
+describe('moving()', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'] });
   });
