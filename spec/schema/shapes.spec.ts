@@ -129,7 +129,7 @@ const zodShapes: Readonly<Record<string, Shape>> = {
     initial: { kind: 'guest' },
     fits: { kind: 'user', userId: new Date(0) },
     found: { kind: 'user', userId: '1970-01-01T00:00:00.000Z' },
-    refused: [{ kind: 'admin' }, 'payload (invalid_union)'],
+    refused: [{ kind: 'user', userId: 5 }, 'userId (invalid_type)'],
   },
   'a catch, which mends what is stored': {
     schema: z.object({ theme: z.enum(['light', 'dark']).catch('light') }),
