@@ -33,7 +33,8 @@ const RequireSession = nest.RequireSession as unknown as Loose & { readonly read
 const RequireAnonymous = nest.RequireAnonymous as unknown as Loose;
 const CurrentSession = nest.CurrentSession as unknown as Loose;
 const SessionValue = nest.SessionValue as unknown as Loose;
-const { AllowAnonymous, DestroySession, InjectSession, InjectSessionMiddleware, RotateSession, TypedSessionModule } = nest;
+const { AllowAnonymous, DestroySession, InjectSession, InjectSessionMiddleware, RotateSession, TypedSessionModule } =
+  nest;
 
 interface Payload {
   userId?: string;
