@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
 import * as mongodb from 'mongodb';
 import type { Collection, CollectionOptions, CommandStartedEvent, MongoClient, MongoClientOptions } from 'mongodb';
 import * as mongodb7 from 'mongodb7';
@@ -17,6 +18,16 @@ export const drivers: readonly [string, Driver][] = [
   ['mongodb 6', mongodb],
   ['mongodb 7', mongodb7 as unknown as Driver],
 ];
+
+const require = createRequire(import.meta.url);
+
+/** Whether a driver's commands take a signal, as they do from mongodb 6.13 on. */
+export function takesSignals(driver: Driver): boolean {
+  const name = driver === mongodb ? 'mongodb' : 'mongodb7';
+  const { version } = require(`${name}/package.json`) as { readonly version: string };
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 6 || minor >= 13;
+}
 
 /** A client of the application, a collection of its own in it, and the commands that the client has sent. */
 export interface Opened {

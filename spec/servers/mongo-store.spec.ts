@@ -10,7 +10,7 @@ import { makeApp, type Client } from '../support/app.js';
 import { schema } from '../support/shop.js';
 import { expectTakenOnce } from '../support/take.js';
 import { proxyTo } from '../support/tcp-proxy.js';
-import { drivers, open, url, type Opened } from './mongo-samples.js';
+import { drivers, open, takesSignals, url, type Opened } from './mongo-samples.js';
 
 describe.each(drivers)('MongoStore with %s', (_, driver) => {
   describe('as every store', () => {
@@ -102,7 +102,9 @@ describe.each(drivers)('MongoStore with %s', (_, driver) => {
       expect(sent).toEqual([]);
     });
 
-    it.each(methods)('are given up for a %s that still waits for the server', async (_method, _command, call) => {
+    // an older driver goes on to wait by itself; the request does not wait for it
+    const givenUp = takesSignals(driver) ? methods : [];
+    it.each(givenUp)('are given up for a %s that still waits for the server', async (_method, _command, call) => {
       const proxy = await proxyTo(Number(url.port));
       const { store, client, sent } = open(driver, { port: proxy.port, client: { heartbeatFrequencyMS: 500 } });
       await store.create('other', aRecord());
