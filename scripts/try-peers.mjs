@@ -112,7 +112,7 @@ async function install(folder, wanted, others = []) {
  */
 async function specs(folder, args) {
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
-  const printed = await run(process.execPath, [vitest, 'run', ...args], { cwd: folder, seconds: 900 });
+  const printed = await run(process.execPath, [vitest, 'run', ...args], { cwd: folder, seconds: 1200 });
   const [, passed = '0'] = /^(\d+) passed, 0 failed$/m.exec(printed) ?? [];
   if (passed === '0') throw new Error(`no spec ran: ${args.join(' ')}`);
   console.log(`${passed} specs passed`);
