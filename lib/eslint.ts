@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 
-export { plugin as default } from './eslint/plugin.js';
+export { plugin, plugin as default } from './eslint/plugin.js';
 export type { SessionPlugin, SessionRuleName } from './eslint/plugin.js';

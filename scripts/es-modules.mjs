@@ -121,15 +121,17 @@ function gatherReExports(name, text, needsPeer) {
 const sideEffects = ['./schema/zod-registries.js'];
 write('cjs/package.json', `${JSON.stringify({ type: 'commonjs', sideEffects })}\n`);
 
-const pluginAsDefault = "export { plugin as default } from './cjs/eslint/plugin.js';\n";
+// Entry points that are a default export: its name in CommonJS, where `require()` returns it itself.
+/** @type {Record<string, string>} */
+const defaults = { 'express-session': 'session', eslint: 'plugin' };
+/** @param {string} name */
+const withDefault = (name) => (name in defaults ? [`${defaults[name]} as default`] : []);
 writeModules(
   peers.code,
   compiled,
   (name, twin) => {
-    if (name === 'eslint') return pluginAsDefault;
     const own = Object.keys(require(resolve(cjs, `${name}.js`))).filter((key) => key !== 'default');
-    const withDefault = name === 'express-session' ? ['session as default'] : []; // the only module that has one
-    return `export { ${[...own, ...withDefault].join(', ')} } from '${twin}';\n`;
+    return `export { ${[...own, ...withDefault(name)].join(', ')} } from '${twin}';\n`;
   },
   '.js',
   gatherReExports,
@@ -138,14 +140,13 @@ writeModules(
   peers.types,
   (name) => readFileSync(resolve(cjs, `${name}.d.ts`), 'utf8'),
   (name, twin) =>
-    `export * from '${twin}';\n${name === 'express-session' ? `export { session as default } from '${twin}';\n` : ''}${name === 'eslint' ? pluginAsDefault : ''}`,
+    [`export * from '${twin}';`, ...withDefault(name).map((one) => `export { ${one} } from '${twin}';`), ''].join('\n'),
   '.d.ts',
 );
 
-// A config in CommonJS gets the plugin from `require()`, and one in an ES module as the default: it is one object, because
-// ESLint refuses two under one name.
-write('cjs/eslint.cjs', `'use strict';\nmodule.exports = require('./eslint/plugin.js').plugin;\n`);
-write('cjs/eslint.d.cts', `import { plugin } from './eslint/plugin.js';\nexport = plugin;\n`);
+// ESLint refuses two plugins under one name, so configs in both module kinds get the same object.
+write('cjs/eslint.cjs', `'use strict';\nmodule.exports = require('./eslint.js').plugin;\n`);
+write('cjs/eslint.d.cts', `import { plugin } from './eslint.js';\nexport = plugin;\n`);
 
 // As express-session's, the function has no enumerable properties but its classes.
 write(
@@ -161,30 +162,60 @@ module.exports = session;
 );
 write('cjs/express-session.d.cts', functionWithNamespace('express-session'));
 
+const entryFiles = Object.values(entries)
+  .filter((entry) => typeof entry === 'object')
+  .flatMap(({ import: esm, default: commonjs }) => Object.values({ ...esm, ...prefixed(commonjs) }))
+  .map((file) => posix.relative('dist', posix.normalize(file)));
 prune();
+stripInternalComments();
+
+/** @param {Record<string, string>} files */
+function prefixed(files) {
+  return Object.fromEntries(Object.entries(files).map(([key, file]) => [`commonjs ${key}`, file]));
+}
+
+/** @param {string} file */
+function read(file) {
+  return readFileSync(resolve(dist, file), 'utf8');
+}
+
+/**
+ * The entry points, and every file that they lead to.
+ *
+ * @param {(file: string) => string[]} next the names of modules that a file leads to
+ */
+function filesFrom(next) {
+  const reached = new Set(entryFiles);
+  for (const file of reached) {
+    const extension = /\.d\.c?ts$/.test(file) ? '.d.ts' : '.js';
+    for (const name of next(file)) if (!name.startsWith('npm:')) reached.add(`${name}${extension}`);
+  }
+  return reached;
+}
 
 /** Removes what no entry point leads to: modules of types alone, and declarations of what users never see. */
 function prune() {
-  const reached = new Set(['cjs/package.json']);
-  /** @param {string} file */
-  const reach = (file) => {
-    if (reached.has(file)) return;
-    reached.add(file);
-    const extension = /\.d\.c?ts$/.test(file) ? '.d.ts' : '.js';
-    for (const name of importsOf(file, readFileSync(resolve(dist, file), 'utf8'))) {
-      if (!name.startsWith('npm:')) reach(`${name}${extension}`);
-    }
-  };
-  for (const { import: esm, default: commonjs } of Object.values(entries).filter(
-    (entry) => typeof entry === 'object',
-  )) {
-    for (const file of Object.values({ ...esm, code: commonjs.default, declarations: commonjs.types })) {
-      reach(posix.relative('dist', posix.normalize(file)));
-    }
-  }
+  const reached = filesFrom((file) => importsOf(file, read(file))).add('cjs/package.json');
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = resolve(entry.parentPath, entry.name);
     if (entry.isFile() && !reached.has(relative(dist, path).replaceAll('\\', '/'))) rmSync(path);
+  }
+}
+
+/** Takes the comments out of declarations that are there only because exported ones refer to them. */
+function stripInternalComments() {
+  const exported = filesFrom((file) =>
+    importsOf(
+      file,
+      (read(file).match(/^(?:export|import) [^;]* from '.*';$/gm) ?? [])
+        .filter((line) => line.startsWith('export') || file.endsWith('.d.cts'))
+        .join('\n'),
+    ),
+  );
+  const printer = ts.createPrinter({ removeComments: true });
+  for (const file of filesFrom((one) => importsOf(one, read(one)))) {
+    if (!file.endsWith('.d.ts') || exported.has(file)) continue;
+    write(file, printer.printFile(ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022)));
   }
 }
 

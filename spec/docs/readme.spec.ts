@@ -12,7 +12,7 @@ import { blocksOf, compilerOptions, documents, isLegacy, read, root, writeProjec
 
 /** The documents whose code is an app that is run; the others' is compiled. */
 const apps = ['README.md', 'docs/getting-started.md', 'docs/schema.md', 'docs/decorators.md'];
-const guides = [...apps, 'docs/migrating-from-express-session.md'];
+const guides = [...apps, 'docs/stores.md', 'docs/migrating-from-express-session.md'];
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-docs-'));
 const projects = new Map<string, { readonly folder: string; readonly files: Map<string, number> }>();
 
