@@ -69,8 +69,7 @@ const unboundMethods = new WeakMap<object, { readonly method: Callable; readonly
 const ofClasses = new WeakSet<object>();
 
 /** A property's getter, to be looked up or called with an instance. */
-export function getterOf(descriptor: PropertyDescriptor | undefined): Callable | undefined {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- whoever calls it brings the instance along
+export function getterOf(descriptor: { readonly get?: (() => unknown) | undefined } | undefined): Callable | undefined {
   return descriptor?.get;
 }
 

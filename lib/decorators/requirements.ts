@@ -31,8 +31,7 @@ import { classSteps, together } from './steps.js';
  * ```
  */
 export function sessionRequirements(
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any class, abstract and private ones too
-  controller: Function & { readonly prototype: object },
+  controller: NewableFunction & { readonly prototype: object }, // of an abstract class and one with a private constructor, too
 ): Readonly<Record<PropertyKey, SessionRequirements>> {
   const prototype = controller.prototype as object;
   const told: Record<PropertyKey, SessionRequirements> = {};

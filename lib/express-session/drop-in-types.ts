@@ -8,7 +8,7 @@ import type { CookieData } from './cookie.js';
 // The types of the drop-in are those of `@types/express-session`, under the same names, so that an app and the typings of
 // its stores compile with the import changed. What they leave open with `any`, an app may rely on: a callback that
 // takes an `Error`, for example.
-/* eslint-disable @typescript-eslint/no-explicit-any */
+/* eslint-disable @typescript-eslint/no-explicit-any -- see above */
 
 /** The data of a session as `@types/express-session` knows it, if a program has that package. */
 type OtherSessionData = Express.Request extends {

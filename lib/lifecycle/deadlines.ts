@@ -5,7 +5,7 @@ const DAY = 24 * 60 * 60 * 1000;
 /** The end of time, as a `Date` has it: some stores keep deadlines as dates. */
 const LATEST = 8.64e15;
 
-/** How long a note of a rotation answers for the old id, in milliseconds. */
+/** How long the tombstone of a rotation stays under the old key, in milliseconds. */
 export const TOMBSTONE_LIFE = 60 * 1000;
 
 /** The times that were asked for, in milliseconds; what was left out follows from the rest. */

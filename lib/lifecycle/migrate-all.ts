@@ -2,9 +2,10 @@ import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { newWriteId, principalOf } from './records.js';
+import { principalOf } from './records.js';
 import type { Settings } from './settings.js';
 import { swap, type Attempt } from './swap.js';
+import { newWriteId } from './write-id.js';
 
 /** How `migrateAll` is to go about it. */
 export interface MigrateAllOptions {

@@ -1,6 +1,7 @@
 import type { SessionRecord } from '../stores/store.js';
-import { tombstoneOf, endRecord, isPending, newWriteId } from './records.js';
 import type { GuardedStore } from './guarded-store.js';
+import { endRecord, isPending, tombstoneOf } from './records.js';
+import { newWriteId } from './write-id.js';
 
 // A session keeps its id when it moves from one name of the cookie to another, so that a client that did not get the answer
 // finds it by either cookie. Only its key changes. As no store writes two keys in one command, the move has three steps:
@@ -30,8 +31,8 @@ export async function moveToFirstName(store: GuardedStore, id: string, found: Pl
     const copy = await placeCopy(store, to, record);
     if (copy === 'taken') break;
     if (copy !== undefined) {
-      const note = { ...tombstoneOf(record, to), writeId: copy.writeId };
-      if (await store.update(found.key, note, record.revision)) return putInForce(store, to, copy.writeId, copy);
+      const tombstone = { ...tombstoneOf(record, to), writeId: copy.writeId };
+      if (await store.update(found.key, tombstone, record.revision)) return putInForce(store, to, copy.writeId, copy);
     }
     const latest = await store.read(found.key);
     if (latest?.forwardTo === to) return putInForce(store, to, latest.writeId);

@@ -4,19 +4,20 @@ import type { Tree } from '../schema/codec.js';
 import { Source } from '../schema/source.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
-import { mergeInto, interpret } from './conflict.js';
+import { interpret, mergeInto } from './conflict.js';
+import type { GuardedStore } from './guarded-store.js';
 import { enforceSessionLimit } from './principals.js';
-import { tombstoneOf, isDamaged, retire, recordOf } from './records.js';
+import { recordOf, retire, tombstoneOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
-import type { GuardedStore } from './guarded-store.js';
 import { createRecord, wasStored, type Stored } from './stored.js';
-import { isOurs, swap } from './swap.js';
+import { swap } from './swap.js';
+import { isOurs } from './write-id.js';
 
 /** What becomes of whose a session is: nothing; it had no principal and gets one; its principal is replaced, or leaves. */
 export type PrincipalChange = 'none' | 'began' | 'left';
 
-/** Moves the session to its new id, and leaves a note at the old one. */
+/** Moves the session to its new id, and leaves a tombstone at the old one. */
 export async function move<S extends SessionSchema>(
   session: RequestSession<S>,
   old: Stored,
@@ -25,7 +26,7 @@ export async function move<S extends SessionSchema>(
 ): Promise<void> {
   if (session.headersSent()) throw new SessionHeadersSentError();
   if (withholdsCookie(session)) {
-    session.rollBack(); // the browser would be left with an id that is worth nothing
+    session.rollBack(); // the browser would be left with an id that has no effect
     return;
   }
   const { store } = session.settings;
@@ -33,8 +34,7 @@ export async function move<S extends SessionSchema>(
   const principalChanged = change !== 'none';
   if (fresh && tree === undefined && !session.saveNew) {
     // There is nothing to store. Without its cookie the browser begins anew, and does not come back with the old id.
-    const { isEnded, latest } = await retire(store, old.key, old.record, null);
-    if (isEnded && latest !== undefined && isDamaged(latest)) await store.delete(old.key);
+    await retire(store, old.key, old.record, null);
     session.stored = undefined;
     session.move = undefined;
     session.clearDue = true;
@@ -50,22 +50,22 @@ export async function move<S extends SessionSchema>(
   );
   // Only a plain rotation lets a logout with the old id reach the new one: after a login, others may know the old id.
   const successor = fresh || principalChanged ? null : stored.key;
-  const noteOn = (record: SessionRecord) => ({ from: record, record: tombstoneOf(record, successor) });
-  let note = noteOn(old.record);
+  const attemptOn = (record: SessionRecord) => ({ from: record, record: tombstoneOf(record, successor) });
+  let attempt = attemptOn(old.record);
   try {
-    await swap(store, old.key, note, async (found) => {
+    await swap(store, old.key, attempt, async (found) => {
       const latest = interpret(session, old, found);
-      note = noteOn(latest.record);
-      if (fresh) return note;
+      attempt = attemptOn(latest.record);
+      if (fresh) return attempt;
       mine = mergeInto(session, mine, latest.tree);
       const revision = stored.record.revision + 1;
       const written = recordOf(session, mine, { createdAt, revision, source: sourceOf(latest.source) });
       await store.update(stored.key, written.record, stored.record.revision); // nobody else knows this key
       stored = { ...stored, ...written };
-      return note;
+      return attempt;
     });
   } catch (error) {
-    const isMoved = error instanceof SessionStoreError ? await isWritten(store, old.key, note.record) : false;
+    const isMoved = error instanceof SessionStoreError ? await isWritten(store, old.key, attempt.record) : false;
     if (isMoved !== true) {
       // Nobody knows the new id yet: without its record it is as if it had never been.
       const removal = store.delete(stored.key).catch(() => undefined);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Tree } from '../schema/codec.js';
 import type { Source } from '../schema/stored-text.js';
 import { ownField } from '../schema/tree.js';
@@ -10,21 +9,12 @@ import type { RequestSession } from './request-session.js';
 import type { Settings } from './settings.js';
 import type { GuardedStore } from './guarded-store.js';
 import { swap } from './swap.js';
+import { newWriteId } from './write-id.js';
 
 /** A record, and what its text says. */
 export interface Written {
   readonly record: SessionRecord;
   readonly source: Source;
-}
-
-/** What the stamps of this process begin with. */
-const PROCESS = randomBytes(9).toString('base64url');
-let writes = 0;
-
-/** A name for one write, that no other write has. */
-export function newWriteId(): string {
-  writes += 1;
-  return PROCESS + writes.toString(36);
 }
 
 /** The record of a payload, with the deadline that follows from when it is stored. */
@@ -63,7 +53,7 @@ export function recordOf<S extends SessionSchema>(
   return { record, source };
 }
 
-/** The note that a session leaves where it was: it has moved, to a key that may be told or not. */
+/** What takes the place of a record that is stored elsewhere from now on, or nowhere. `successor` is a key that clients of the old id may reach. */
 export function tombstoneOf(record: SessionRecord, successor: string | null): SessionRecord {
   return {
     data: '',
@@ -77,7 +67,7 @@ export function tombstoneOf(record: SessionRecord, successor: string | null): Se
   };
 }
 
-/** Whether a record cannot be read, so that it has no revision to swap it at, and is worth nothing to anybody. */
+/** Whether a record cannot be read. It has no revision to swap it at, and no request can use it. */
 export function isDamaged({ data, forwardTo }: SessionRecord): boolean {
   return data === '' && forwardTo === undefined;
 }
@@ -87,39 +77,45 @@ export function isPending({ data, forwardTo }: SessionRecord): boolean {
   return data !== '' && forwardTo === null;
 }
 
+/** Whether a record only says that the session is not stored here any more. */
+function isTombstone(record: SessionRecord): boolean {
+  return record.forwardTo !== undefined && !isPending(record);
+}
+
 /**
- * Ends the record under a key and, if another request moved it meanwhile, wherever it went: an end must not be undone by a
- * rotation that was faster. The note, which is at once deleted, is what makes that certain.
+ * Ends the session under a key. If another request rotated it in the meantime, the end follows it to its new key.
  * @throws SessionConflictError, SessionStoreError
  */
 export async function endRecord(store: GuardedStore, key: string, found: SessionRecord | undefined): Promise<void> {
-  const { isEnded, latest } = await retire(store, key, found, null);
-  if (isEnded) await store.delete(key);
+  // The tombstone, although it is deleted at once, makes a rotation at the same time fail instead of undoing the end.
+  const { isRetired, latest } = await retire(store, key, found, null);
+  if (isRetired) await store.delete(key);
   else if (typeof latest?.forwardTo === 'string') {
     await endRecord(store, latest.forwardTo, await store.read(latest.forwardTo));
   }
 }
 
 /**
- * Replaces a record by the note that it has moved, to a key that may be told or not.
- * @returns whether nobody can use the record any more because of this call; if not, the note that was there already
+ * Replaces a record by a tombstone, and deletes a damaged one, which cannot be swapped.
+ * @returns whether there is a tombstone because of this call, and the record that was found last
  */
 export async function retire(
   store: GuardedStore,
   key: string,
   record: SessionRecord | undefined,
   successor: string | null,
-): Promise<{ readonly isEnded: boolean; readonly latest: SessionRecord | undefined }> {
+): Promise<{ readonly isRetired: boolean; readonly latest: SessionRecord | undefined }> {
   let latest = record;
-  const noteOn = (found: SessionRecord | undefined) => {
+  const attemptOn = async (found: SessionRecord | undefined) => {
     latest = found;
-    if (found === undefined || isDamaged(found) || (found.forwardTo !== undefined && !isPending(found)))
-      return undefined;
-    return { from: found, record: tombstoneOf(found, successor) };
+    if (found === undefined || isTombstone(found)) return undefined;
+    if (!isDamaged(found)) return { from: found, record: tombstoneOf(found, successor) };
+    await store.delete(key);
+    return undefined;
   };
-  const first = noteOn(record);
-  const done = first && (await swap(store, key, first, noteOn));
-  return { isEnded: done !== undefined || (latest !== undefined && isDamaged(latest)), latest };
+  const first = await attemptOn(record);
+  const done = first && (await swap(store, key, first, attemptOn));
+  return { isRetired: done !== undefined, latest };
 }
 
 /** The cookie as express-session would have stored it. */

@@ -6,7 +6,7 @@ import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import type { Written } from './records.js';
 import type { RequestSession } from './request-session.js';
-import { isOurs } from './swap.js';
+import { isOurs } from './write-id.js';
 
 /** Where the session is stored, and what the store holds there as far as this request knows. */
 export interface Stored {

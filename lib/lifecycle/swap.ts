@@ -1,6 +1,7 @@
 import { SessionConflictError } from '../errors.js';
 import type { SessionRecord } from '../stores/store.js';
 import type { GuardedStore } from './guarded-store.js';
+import { isOurs } from './write-id.js';
 
 /** One try to replace a record. */
 export interface Attempt {
@@ -35,13 +36,4 @@ export async function swap<A extends Attempt>(
     attempt = await again(found, attempt);
   }
   return undefined;
-}
-
-/**
- * Whether what was found in the store is just what this request has written. It is if a driver lost the connection before
- * the answer and sent the command again (ioredis, and `redis` behind Sentinel, do so by themselves): the second command
- * met the first, and said that the revision has moved.
- */
-export function isOurs(found: SessionRecord | undefined, written: SessionRecord): found is SessionRecord {
-  return found?.writeId !== undefined && found.writeId === written.writeId;
 }

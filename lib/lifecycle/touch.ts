@@ -1,9 +1,9 @@
 import { isError } from '../realms.js';
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
-import { newWriteId } from './records.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './stored.js';
+import { newWriteId } from './write-id.js';
 
 /**
  * Extends the deadline at the commit, if it is due. Never fails: a response does not depend on it.

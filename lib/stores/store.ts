@@ -19,8 +19,8 @@ export interface SessionRecord {
   /** Who the session belongs to. */
   readonly principal?: string | undefined;
   /**
-   * Present on a note that a rotation left behind: the session moved away from this key. The value is the successor's
-   * key, or `null` where the old id must not lead to it.
+   * Present on a tombstone, which a rotation leaves behind: the session is not stored under this key any more. The value is
+   * the key of its successor, or `null` if the old id must not lead to it.
    */
   readonly forwardTo?: string | null | undefined;
   /** When the session was used, at its last write, in milliseconds since the epoch; a touch moves `expiresAt` alone. */

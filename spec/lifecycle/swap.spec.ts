@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SessionConflictError, type SessionRecord } from 'typed-session';
-import { isOurs, swap } from '../../lib/lifecycle/swap.js';
+import { swap } from '../../lib/lifecycle/swap.js';
+import { isOurs } from '../../lib/lifecycle/write-id.js';
 import type { GuardedStore } from '../../lib/lifecycle/guarded-store.js';
 
 const record = (revision: number, writeId: string, data = ''): SessionRecord => ({

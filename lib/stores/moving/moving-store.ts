@@ -23,8 +23,8 @@ const PATIENCE = 3;
  *   one, a write is under way, or was cut off.
  *
  * An update is done when its own swaps were made on both sides, and nobody makes the second one for it. A record that is on
- * the next side only is not read, nor built on, until then; one that stays so is taken back, but for the note of a rotation
- * or an end, on which nobody builds: that is carried on. What another release wrote on one side alone it has been promised,
+ * the next side only is not read, nor built on, until then; one that stays so is taken back, but for the tombstone of a
+ * rotation or an end, on which nobody builds: that is carried on. What another release wrote on one side alone it has been promised,
  * so there the other side follows.
  */
 export class MovingStore implements SessionStore {
@@ -169,7 +169,7 @@ export class MovingStore implements SessionStore {
     isOld: boolean,
     options: CommandOptions | undefined,
   ): Promise<SessionRecord | undefined> {
-    // What express-session keeps of the cookie is on its side alone; a note of a rotation leads by an id where one is known.
+    // What express-session keeps of the cookie is on its side alone; a tombstone forwards by an id if one is known.
     const forwardTo = this.#next.store.layout === undefined ? previous.forwardTo : next.forwardTo;
     const cookie = next.cookie ?? previous.cookie;
     const beyond = Math.max(next.revision, previous.revision) + REVISION_GAP;
@@ -186,7 +186,7 @@ export class MovingStore implements SessionStore {
       }
       if (!isOld) return undefined;
       if (ahead > 0 && next.forwardTo !== undefined) {
-        // Whoever uses the next store alone may have followed the note, and ended what it leads to.
+        // Whoever uses the next store alone may have followed the tombstone, and ended what it leads to.
         await this.#previous.update(key, { ...next, cookie }, previous.revision, options);
         return undefined;
       }

@@ -69,7 +69,7 @@ export class Replica {
     return this.#hashes ? keyOf(id, name) : id;
   }
 
-  /** A note leads to a key, which is this store's own kind of key; an id must not be found in a store of hashes. */
+  /** A tombstone forwards to a key, which is this store's own kind of key; an id must not be found in a store of hashes. */
   #own(record: SessionRecord): SessionRecord {
     const { forwardTo } = record;
     if (typeof forwardTo !== 'string') return record;

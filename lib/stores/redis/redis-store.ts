@@ -121,7 +121,7 @@ export class RedisStore implements SessionStore {
         const record = value === undefined ? undefined : commands.recordOf(value, now);
         found.set(key, record?.principal === principal ? [key, record] : undefined);
       }
-      // What was somebody else's, or a note, may have moved since the index was read: to a key that it has by now.
+      // Another principal's record, or a tombstone, may have taken the key since the index was read.
       const hasMoved = known.some(([key], at) => values[at] !== undefined && found.get(key) === undefined);
       if (!hasMoved) return [...found.values()].filter((entry) => entry !== undefined);
     }
