@@ -5,7 +5,7 @@ import { partOf, rootPart, type SchemaPart } from './standard-parts.js';
 import { copyTree, sameTree } from './tree.js';
 import type { StandardSchema } from './types.js';
 
-const OTHERWISE = 'or use a codec of zod';
+const OTHERWISE = 'or make the whole schema with zod, and use a codec';
 
 /** Values of which every field accepts some, unless it is very particular. */
 const EXAMPLES: readonly unknown[] = [
@@ -14,9 +14,15 @@ const EXAMPLES: readonly unknown[] = [
   ...['someone@example.com', '0b0cbd5c-1f2e-4d3c-8b4a-5e6f7a8b9c0d', '0123456789abcdef01234567', '["a"]', '{"a":1}'],
 ];
 
+/** Values that JSON cannot hold: a part that transforms may let them through. */
+const NOT_JSON: readonly unknown[] = [new Date(0), 1n, new Map(), new Set()];
+
 /** How many examples of a part are tried, and how deep they are. */
 const MOST = 100;
 const DEEPEST = 4;
+
+/** How many parts that transform are tried. A schema with more of them would make the start-up slow. */
+const MOST_PARTS = 500;
 
 /**
  * Looks through a schema of Standard Schema once, at start-up. The standard has no way to ask for the parts of a schema, so
@@ -28,14 +34,20 @@ const DEEPEST = 4;
 export function inspectStandard(schema: StandardSchema): void {
   const known = partOf(schema);
   if (known !== undefined) refuseNoObject(known); // a function that an app wrote may count on an object
+  const examples = new Examples();
   const seen = new Set<unknown>();
+  let tried = 0;
   const visit = (node: unknown, path: readonly PropertyKey[]): void => {
     if (seen.has(node)) return; // a recursive schema
     seen.add(node);
     const part = node === schema ? rootPart(schema) : partOf(node);
     if (part === undefined) return;
+    // what is inside is never stored where it is transformed
+    if (transforms(part)) {
+      if (++tried <= MOST_PARTS) refuseOneWay(examples.accepted(part, [...EXAMPLES, ...NOT_JSON]), part, path);
+      return;
+    }
     if (part.notJson !== undefined) throw notJson(path, part.notJson);
-    if (part.transforms) refuseOneWay(part, path);
     for (const inner of part.same) visit(inner, path);
     for (const [name, inner] of part.fields) visit(inner, [...path, name]);
     for (const inner of part.rest) visit(inner, [...path, ANY_KEY]);
@@ -44,15 +56,17 @@ export function inspectStandard(schema: StandardSchema): void {
   visit(schema, []);
 }
 
-/** Whether a field, as far as can be seen, holds something else than text or a number. */
+/** Whether a field, as far as can be seen, holds something else than text or a number in some state, or nothing in all. */
 export function refusesPrincipal(schema: StandardSchema, field: string): boolean {
-  return fieldsOf(rootPart(schema), field, DEEPEST).some((part) => {
-    const found = accepted(part).flatMap(({ value }) => (value === undefined ? [] : [value]));
-    const isNothing = found.length > 0 && found.every((value) => value === null);
-    return (
-      isNothing || found.some((value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null))
-    );
-  });
+  const examples = new Examples();
+  const states = fieldsOf(rootPart(schema), field, DEEPEST).map((part) =>
+    examples.accepted(part, EXAMPLES).flatMap(({ value }) => (value === undefined ? [] : [value])),
+  );
+  const found = states.flat();
+  const isNothing = found.length > 0 && found.every((value) => value === null) && states.every((one) => one.length > 0);
+  return (
+    isNothing || found.some((value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null))
+  );
 }
 
 /** The parts that a field has: one in each member of a union. */
@@ -62,20 +76,53 @@ function fieldsOf(part: SchemaPart | undefined, field: string, levels: number): 
   return [...(own ? [own] : []), ...part.same.flatMap((node) => fieldsOf(partOf(node), field, levels - 1))];
 }
 
-/** Values that a part may accept: some of everything, and some made of its own parts. */
-function examplesOf(part: SchemaPart, levels = DEEPEST): readonly unknown[] {
-  const own: unknown[] = [...part.values];
-  if (levels > 0) {
-    const one = (node: unknown): unknown => exampleOf(node, levels - 1);
+/** Whether a part, or one that looks at the same value, may change it. */
+function transforms(part: SchemaPart, seen = new Set<unknown>()): boolean {
+  return (
+    part.transforms ||
+    part.same.some((node) => {
+      if (seen.has(node)) return false;
+      seen.add(node);
+      const inner = partOf(node);
+      return inner !== undefined && transforms(inner, seen);
+    })
+  );
+}
+
+/** Makes values for the parts of one schema. */
+class Examples {
+  readonly #made = new Map<unknown, unknown>();
+
+  /** What a part makes of the examples that it accepts: some of everything, and some made of its own parts. */
+  accepted(part: SchemaPart, others: readonly unknown[]): { readonly value: unknown }[] {
+    const own = this.#ownOf(part, DEEPEST).slice(0, MOST);
+    return [...own, ...others].flatMap((value) => part.run(copyTree(value)) ?? []);
+  }
+
+  #ownOf(part: SchemaPart, levels: number): unknown[] {
+    const own: unknown[] = [...part.values];
+    if (levels === 0) return own;
+    const one = (node: unknown): unknown => this.#oneOf(node, levels - 1);
     if (part.items.length > 0) own.push(part.items.map(one), part.items.slice(0, 1).map(one));
     if (part.rest.length > 0) own.push({ a: one(part.rest[0]) });
     if (part.fields.size > 0) own.push(withFields(part.fields, one));
     for (const node of part.same) {
       const inner = partOf(node);
-      if (inner !== undefined) own.push(...examplesOf(inner, levels - 1).slice(0, MOST));
+      if (inner !== undefined) own.push(...this.#ownOf(inner, levels - 1));
     }
+    return own.slice(0, MOST);
   }
-  return [...own, ...EXAMPLES].slice(0, MOST);
+
+  /** A value that a part accepts and that is there, if there is one. It is looked for once. */
+  #oneOf(node: unknown, levels: number): unknown {
+    const part = partOf(node);
+    if (part === undefined) return undefined;
+    if (!this.#made.has(node)) {
+      const fits = (value: unknown): boolean => value !== undefined && part.run(copyTree(value)) !== undefined;
+      this.#made.set(node, [...this.#ownOf(part, levels), ...EXAMPLES].find(fits));
+    }
+    return this.#made.get(node);
+  }
 }
 
 function withFields(fields: ReadonlyMap<string, unknown>, one: (node: unknown) => unknown): object {
@@ -83,22 +130,9 @@ function withFields(fields: ReadonlyMap<string, unknown>, one: (node: unknown) =
   return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }
 
-/** A value that a part accepts and that is there, if there is one. */
-function exampleOf(node: unknown, levels: number): unknown {
-  const part = partOf(node);
-  return (
-    part && examplesOf(part, levels).find((value) => value !== undefined && part.run(copyTree(value)) !== undefined)
-  );
-}
-
-/** What a part makes of the examples that it accepts. */
-function accepted(part: SchemaPart): { readonly value: unknown }[] {
-  return examplesOf(part).flatMap((value) => part.run(copyTree(value)) ?? []);
-}
-
 function refuseNoObject(root: SchemaPart): void {
-  const values = accepted(root).map(({ value }) => value);
-  const isList = values.length > 0 && values.every(Array.isArray); // an object of arktype also accepts []
+  const values = EXAMPLES.flatMap((value) => root.run(copyTree(value)) ?? []).map(({ value }) => value);
+  const isList = root.items.length > 0 || (values.length > 0 && values.every(Array.isArray)); // an object of arktype also accepts []
   if (!isList && values.every((value) => typeof value === 'object' && value !== null)) return;
   throw new SessionOptionsError(
     'schema',
@@ -107,8 +141,12 @@ function refuseNoObject(root: SchemaPart): void {
 }
 
 /** What is stored is what the schema makes of a value: it must be JSON, and stay what it is when it is validated again. */
-function refuseOneWay(part: SchemaPart, path: readonly PropertyKey[]): void {
-  for (const { value } of accepted(part)) {
+function refuseOneWay(
+  made: readonly { readonly value: unknown }[],
+  part: SchemaPart,
+  path: readonly PropertyKey[],
+): void {
+  for (const { value } of made) {
     const found = findNotJson(value);
     if (found !== undefined) throw notJson([...path, ...found.path], found.what.replace(/^is (a |an )?/, ''));
     const again = part.run(copyTree(value));

@@ -38,7 +38,10 @@ export function zodValidator(schema: $ZodType<object, object | undefined>): Vali
       return undefined;
     },
     discriminator: options?.discriminator,
-    refusesPrincipal: (field) => fieldsOf(schema, field).some((one) => !isIndexable(one)),
+    refusesPrincipal(field) {
+      const states = fieldsOf(schema, field).filter((one) => !isNothing(one));
+      return states.length === 0 || !states.every(isIndexable);
+    },
     stateOf(tree) {
       if (options === undefined) return undefined;
       if (options.discriminator !== undefined) return ownField(tree, options.discriminator);
@@ -89,12 +92,21 @@ function fieldsOf(schema: $ZodType, field: string): $ZodType[] {
   }
 }
 
+/** Whether a field can only be absent or null, as it is in the state of a visitor. */
+function isNothing(schema: $ZodType): boolean {
+  const def = defOf(schema);
+  if (def.type === 'union') return def.options.every(isNothing);
+  if (def.type === 'literal') return def.values.every((value) => value === null || value === undefined);
+  const inner = innerOf(schema);
+  return inner === undefined ? NOTHING.has(def.type) : isNothing(inner);
+}
+
 /** Whether the store holds text or a number of a field; it may be absent or null besides. */
 function isIndexable(schema: $ZodType): boolean {
   const def = defOf(schema);
   switch (def.type) {
     case 'union':
-      return def.options.every((option) => NOTHING.has(defOf(option).type) || isIndexable(option));
+      return def.options.every((option) => isNothing(option) || isIndexable(option));
     case 'intersection':
       return isIndexable(def.left) && isIndexable(def.right);
     case 'pipe':
@@ -108,7 +120,7 @@ function isIndexable(schema: $ZodType): boolean {
   }
 }
 
-const NOTHING: ReadonlySet<string> = new Set(['null', 'undefined', 'void']);
+const NOTHING: ReadonlySet<string> = new Set(['null', 'undefined', 'void', 'never']);
 const INDEXABLE: ReadonlySet<string> = new Set([
   'string',
   'number',

@@ -65,6 +65,7 @@ describe('session(…) refuses a schema of another library at start-up', () => {
     ['a Date beside other fields', v.objectWithRest({ a: v.optional(text) }, v.date()), '[*] holds what JSON cannot (date)'],
     ['a transform to a Date', v.object({ at: v.optional(toDate) }), 'at holds what JSON cannot (instance of Date)'],
     ['a transform to a promise', v.object({ a: v.optional(v.pipe(text, v.transform((t) => Promise.resolve(t)))) }), 'a holds what JSON cannot (instance of Promise)'],
+    ['a Date, or text', v.object({ at: v.optional(v.union([v.date(), v.pipe(text, v.transform((t) => t.slice(0, 3)))])) }), 'at holds what JSON cannot (instance of Date)'],
     ['a transform to a number', v.object({ n: v.optional(toNumber) }), 'n is transformed one way only, so it could be loaded but never stored'],
     ['a transform in a list', v.object({ a: v.optional(v.array(v.object({ n: toNumber })), []) }), 'a[0].n is transformed one way only'],
     ['a transform that adds', v.object({ a: v.optional(twice) }), 'a is transformed one way only, so it would be transformed again at each load'],
@@ -95,7 +96,7 @@ describe('session(…) refuses a schema of another library at start-up', () => {
     expect(error).toBeInstanceOf(SessionOptionsError);
     expect(error?.message.startsWith(`schema: ${message}`), error?.message).toBe(true);
     expect(error?.message).toMatch(
-      /: (declare it as text or a number|validate it as what is stored), or use a codec of zod$/,
+      /: (declare it as text or a number|validate it as what is stored), or make the whole schema with zod, and use a codec$/,
     );
   }); // prettier-ignore
 
@@ -138,6 +139,11 @@ describe('session(…) refuses a schema of another library at start-up', () => {
 
 describe('session(…) accepts a schema of another library', () => {
   it.each<[string, SessionSchema]>([
+    ['with a number, or text that becomes one', v.object({ n: v.optional(v.union([v.number(), toNumber])) })],
+    ['with text that becomes a boolean', v.object({ b: v.optional(v.union([v.boolean(), v.pipe(v.picklist(['yes', 'no']), v.transform((t) => t === 'yes'))])) })],
+    ['with a list, or one item that becomes a list', v.object({ a: v.optional(v.union([v.array(text), v.pipe(text, v.transform((t) => [t]))])) })],
+    ['with a Date that becomes text', v.object({ at: v.optional(v.pipe(v.union([text, v.date()]), v.transform((at) => (at instanceof Date ? at.toISOString() : at)))) })],
+    ['of arktype with a number, or text that becomes one', type({ 'n?': 'number | string.numeric.parse' })],
     ['that trims', v.object({ a: v.optional(v.pipe(text, v.trim())) })],
     ['that changes case', v.object({ a: v.optional(v.pipe(text, v.toLowerCase())) })],
     ['with a brand', v.object({ a: v.optional(v.pipe(text, v.brand('A'))) })],
@@ -161,6 +167,7 @@ describe('session(…) accepts a schema of another library', () => {
 
   it.each<[string, SessionSchema]>([
     ['text', v.object({ p: v.optional(text) })],
+    ['text, and null for visitors', v.union([v.object({ p: v.optional(v.null()) }), v.object({ k: text, p: text })])],
     ['a UUID', v.object({ p: v.optional(v.pipe(text, v.uuid())) })],
     ['a number or null', v.object({ p: v.optional(v.nullable(v.number())) })],
     ['one of several words', v.object({ p: v.optional(v.picklist(['a', 'b'])) })],
