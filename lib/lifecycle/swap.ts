@@ -13,11 +13,11 @@ export interface Attempt {
 
 /**
  * Replaces a record by compare-and-swap: tries, recognises its own write, reads again, and tries again with what `again`
- * makes of that, until the store's retryBudget ends.
+ * makes of that. It gives up when the store's retry budget is used up, but never before the second try.
  *
- * @param again - called after another request was faster, with what is stored now; returns nothing to give up
- * @returns the attempt that is in the store, with the record as it is there; `undefined` if `again` gave up
- * @throws SessionConflictError if others were faster for too long; SessionStoreError
+ * @param again - called after another request was faster, with what is stored now; returns nothing if that ends the matter
+ * @returns the attempt that is in the store, with the record as it is there; `undefined` if `again` returned nothing
+ * @throws SessionConflictError if other requests were faster for too long; SessionStoreError
  */
 export async function swap<A extends Attempt>(
   store: GuardedStore,
@@ -27,13 +27,14 @@ export async function swap<A extends Attempt>(
 ): Promise<A | undefined> {
   const started = Date.now();
   let attempt: A | undefined = first;
-  while (attempt !== undefined) {
+  for (let tries = 1; attempt !== undefined; tries++) {
     const { from, record } = attempt;
     if (await store.update(key, record, from.revision)) return attempt;
     const found = await store.read(key);
     if (isOurs(found, record)) return { ...attempt, record: found };
-    if (Date.now() - started > store.retryBudget) throw new SessionConflictError([]);
     attempt = await again(found, attempt);
+    if (attempt !== undefined && tries > 1 && Date.now() - started > store.retryBudget)
+      throw new SessionConflictError([]);
   }
   return undefined;
 }

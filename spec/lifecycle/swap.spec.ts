@@ -69,13 +69,27 @@ describe('swap', () => {
     expect(updates).toHaveLength(1);
   });
 
-  it('is a conflict if others are faster until the retryBudget of the store has ended', async () => {
+  it('is a conflict if others are faster until the retryBudget of the store has ended, but never before the second try', async () => {
     const from = record(1, 'a');
-    const { store, updates } = storeOf(from, [record(2, 'b')], -1);
+    const { store, updates } = storeOf(from, [record(2, 'b'), record(3, 'c')], -1);
     await expect(swap(store, 'k', attemptOn(from, 'x'), (found) => attemptOn(found!, 'x'))).rejects.toThrow(
       SessionConflictError,
     );
-    expect(updates).toHaveLength(1);
+    expect(updates).toEqual([1, 2]);
+  });
+
+  it('succeeds at the second try, however little the retryBudget is', async () => {
+    const from = record(1, 'a');
+    const { store, current } = storeOf(from, [record(2, 'b')], -1);
+    await swap(store, 'k', attemptOn(from, 'x'), (found) => attemptOn(found!, 'x'));
+    expect(current()).toMatchObject({ data: 'x', revision: 3 });
+  });
+
+  it('is no conflict if the session has ended meanwhile, however long that took', async () => {
+    const from = record(1, 'a');
+    const { store } = storeOf(from, [record(2, 'b'), undefined], -1);
+    const again = (found: SessionRecord | undefined) => found && attemptOn(found, 'x');
+    expect(await swap(store, 'k', attemptOn(from, 'x'), again)).toBeUndefined();
   });
 });
 
