@@ -101,30 +101,34 @@ export interface MovingOptions {
 export function moving(options: MovingOptions): SessionStore {
   checkNames('moving()', options, ['from', 'to'], 'moving({ from, to })');
   const { from, to } = options;
-  for (const [name, store] of Object.entries({ from, to })) {
-    if (store === undefined) throw new SessionOptionsError(name, 'is missing: moving({ from, to })');
-    if (store instanceof CachedStore) {
-      throw new SessionOptionsError(
-        name,
-        'must show what is stored now: put the cache before both, cached(moving({ from, to }), …)',
-      );
-    }
-    if (store instanceof MovingStore) {
-      throw new SessionOptionsError(name, 'must be one store: move from the first to the second before you go on');
-    }
-  }
-  if (from === to) throw new SessionOptionsError('from', 'must be another store than to');
-  return new MovingStore(storeOf(to), storeOf(from));
+  const [previous, next] = [sideOf('from', from), sideOf('to', to)];
+  if (previous === next) throw new SessionOptionsError('from', 'must be another store than to');
+  return new MovingStore(next, previous);
 }
 
-/** The store of what was given as the option `store`. */
-export function storeOf(given: SessionStore | ExpressSessionStore | undefined): SessionStore {
+/** One of the two stores of a move. */
+function sideOf(name: 'from' | 'to', given: SessionStore | ExpressSessionStore | undefined): SessionStore {
+  if (given === undefined || given === null) throw new SessionOptionsError(name, 'is missing: moving({ from, to })');
+  if (given instanceof CachedStore) {
+    throw new SessionOptionsError(
+      name,
+      'must show what is stored now: put the cache before both, cached(moving({ from, to }), …)',
+    );
+  }
+  if (given instanceof MovingStore) {
+    throw new SessionOptionsError(name, 'must be one store: move from the first to the second before you go on');
+  }
+  return storeOf(given, name);
+}
+
+/** The store of what was given as an option. */
+export function storeOf(given: SessionStore | ExpressSessionStore | undefined, option = 'store'): SessionStore {
   if (given === undefined) return new MemoryStore();
   const missing = missingOf(given, STORE_METHODS);
   if (missing.length === 0) return given as SessionStore; // it has the methods
   if (isRedisClient(given)) {
     throw new SessionOptionsError(
-      'store',
+      option,
       'is a client of Redis, and no store: new RedisStore({ client }) of typed-session/redis',
     );
   }
@@ -132,7 +136,7 @@ export function storeOf(given: SessionStore | ExpressSessionStore | undefined): 
   if (isExpressSessions) return fromExpressSessionStore(given as ExpressSessionStore); // it has some of the methods, or is refused
   const slip = slipOf(given);
   throw new SessionOptionsError(
-    'store',
+    option,
     `${slip ?? `has no method ${missing.join(', ')}`}: pass a SessionStore, such as new MemoryStore(), or a store of express-session`,
   );
 }
