@@ -3,7 +3,7 @@ import { didYouMean } from './did-you-mean.js';
 import { SessionNotLoadedError } from './errors.js';
 import { load } from './lifecycle/load.js';
 import { migrateAll, type MigrateAllOptions, type MigrationProgress } from './lifecycle/migrate-all.js';
-import type { SessionOptions } from './lifecycle/options.js';
+import type { CheckedOptions, InitialPayload } from './lifecycle/options.js';
 import { listSessions, revokeOne, revokeSessions, type ListedSession, type Principal } from './lifecycle/principals.js';
 import type { RequestSession } from './lifecycle/request-session.js';
 import { SessionObject, type Session } from './lifecycle/session.js';
@@ -124,13 +124,15 @@ type AnyName<Name> = DefaultName extends Name ? string | readonly string[] : nev
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- without the option, nothing is known of what `list` takes
 type PrincipalOf<P extends string> = [P] extends [never] ? any : P;
 
-/** The same of the first payload. */
-type AnyInitial<Initial> = [Initial] extends [never] ? unknown : never;
-
 /** Refuses a first payload with fields that the schema does not have. */
 type ExcessInitial<Initial, S extends SessionSchema> = [Initial] extends [never]
   ? unknown
-  : { readonly initial?: RefuseExcess<Initial, S> };
+  : { readonly initial?: RefuseExcess<Made<Initial>, S> };
+
+type Made<Initial> = Initial extends () => infer T ? T : Initial;
+
+/** The options of `session(…)`. */
+export type SessionOptions<S extends SessionSchema> = CheckedOptions<S, Request, MissingHandler>;
 
 /**
  * Makes the middleware that gives every request its session. All options are checked here, at start-up.
@@ -158,12 +160,11 @@ export function session<
   S extends SessionSchema<SchemaAdvice>,
   const Name extends string | readonly string[] = DefaultName,
   P extends string = never,
-  Initial = never,
+  Initial extends InitialPayload<S> = never,
 >(
-  options: SessionOptions<S, Request, MissingHandler> & {
+  options: CheckedOptions<S, Request, MissingHandler, Initial> & {
     readonly name?: Name | AnyName<Name> | undefined;
     readonly principal?: P | string | undefined; // with the text, an unknown field is reported with the known ones
-    readonly initial?: Initial | (() => Initial) | AnyInitial<Initial> | undefined;
   } & RefusePrincipal<S, P> &
     ExcessInitial<Initial, S>,
 ): SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>> {

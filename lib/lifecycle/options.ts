@@ -28,8 +28,19 @@ export interface InvalidSession {
 /** Brings two changes of one field together. */
 export type FieldMerge<T> = (base: T, mine: T, theirs: T) => T;
 
-/** The options of `session(…)`; `Request` and `OnMissing` are the framework's. */
-export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unknown> {
+/** The payload that new sessions begin with, or a function that makes it. */
+export type InitialPayload<S extends SessionSchema> = Payload<S> | (() => Payload<S>);
+
+/** Any first payload, where none is given that could be looked into. */
+type OrAnyInitial<Initial, S extends SessionSchema> = [Initial] extends [never] ? InitialPayload<S> : never;
+
+/** The options of `session(…)`; `Request` and `OnMissing` are the framework's, `Initial` is what is given as `initial`. */
+export interface CommonOptions<
+  S extends SessionSchema,
+  Request,
+  OnMissing = unknown,
+  Initial extends InitialPayload<S> = never,
+> {
   /**
    * The zod schema of the payload. It must accept `{}` (every field optional or with a default), or `initial` is
    * needed, and none of its fields may be named like a member of `req.session`.
@@ -39,7 +50,7 @@ export interface CommonOptions<S extends SessionSchema, Request, OnMissing = unk
    * The payload that new sessions begin with, or a function that makes it. A must where the schema refuses `{}`.
    * @defaultValue what the schema makes of `{}`
    */
-  readonly initial?: NoInfer<Payload<S> | (() => Payload<S>)> | undefined;
+  readonly initial?: Initial | OrAnyInitial<Initial, S> | undefined;
   /**
    * How often the payload has changed its shape; see {@link defineSession}. A record of a newer version, as a rolling
    * deploy has them, is read if it validates, and what this version does not know of it is kept when it is stored.
@@ -258,10 +269,10 @@ type CheckSchema<S extends SessionSchema> = undefined extends string
       : RefuseOneWay<S>
     : RefuseNoObject<S>;
 
-/** The options of `session(…)`. */
-export type SessionOptions<S extends SessionSchema, Request = unknown, OnMissing = unknown> = CommonOptions<
-  S,
+/** {@link CommonOptions} of a schema that can be one. */
+export type CheckedOptions<
+  S extends SessionSchema,
   Request,
-  OnMissing
-> &
-  CheckSchema<S>;
+  OnMissing,
+  Initial extends InitialPayload<S> = never,
+> = CommonOptions<S, Request, OnMissing, Initial> & CheckSchema<S>;

@@ -10,16 +10,13 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, REQUEST } from '@nestjs/core';
-import type { Request } from 'express-serve-static-core';
-import type { MissingHandler } from '../express/missing.js';
-import type { SessionOptions } from '../lifecycle/options.js';
-import { session, type SessionMiddleware } from '../middleware.js';
+import { session, type SessionMiddleware, type SessionOptions } from '../middleware.js';
 import type { SessionSchema } from '../schema/types.js';
 import { SessionExceptionFilter } from './filter.js';
 import { SESSION, SESSIONS } from './tokens.js';
 
 /** The options of `session(…)`, as Nest's modules take them. */
-export type TypedSessionModuleOptions<S extends SessionSchema> = SessionOptions<S, Request, MissingHandler>;
+export type TypedSessionModuleOptions<S extends SessionSchema> = SessionOptions<S>;
 
 /** How `forRootAsync` comes to the options: by a function that gets what `inject` names, in the manner of Nest's modules. */
 export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {

@@ -65,30 +65,36 @@ export type RefuseOneWay<S extends SessionSchema> = [DefOf<S>] extends [never]
     ? [OneWay<Payload<S>, PayloadInput<S>>] extends [never]
       ? unknown
       : {
-          readonly schema: `The field '${OneWay<Payload<S>, PayloadInput<S>>}' is transformed one way only, so it could be loaded and never stored: validate it as what is stored, or use a codec of zod`;
+          readonly schema: `The field '${OneWay<Payload<S>, PayloadInput<S>>}' is transformed one way only, so it could be loaded and never stored: validate it as what is stored, or make the whole schema with zod, and use a codec`;
         }
     : {
-        readonly schema: `The field '${NotJson<Payload<S>>}' holds what JSON cannot: declare it as text or a number, or use a codec of zod`;
+        readonly schema: `The field '${NotJson<Payload<S>>}' holds what JSON cannot: declare it as text or a number, or make the whole schema with zod, and use a codec`;
       }
   : unknown;
 
 type NotJson<T> = {
-  [K in KeysOf<T>]: [FieldType<T, K>] extends [Json<FieldType<T, K>>] ? never : K;
+  [K in KeysOf<T>]: true extends HoldsNotJson<FieldType<T, K>> ? K : never;
 }[KeysOf<T>];
 
-/** `T` without what JSON cannot hold. Compared, not asked, so that recursive types end. */
-type Json<T> = unknown extends T
-  ? T
+/** Whether a type, or something inside of it on the first levels, is what JSON cannot hold. */
+type HoldsNotJson<T, Deeper extends readonly unknown[] = Levels> = unknown extends T
+  ? false
   : T extends string | number | boolean | null | undefined
-    ? T
-    : T extends (...args: never[]) => unknown
-      ? never
-      : T extends object
-        ? { [K in keyof T]: Json<T[K]> }
-        : never;
+    ? false
+    : T extends object
+      ? T extends (...args: never[]) => unknown
+        ? true
+        : Deeper extends readonly [unknown, ...infer Rest]
+          ? HoldsNotJson<T extends readonly unknown[] ? T[number] : T[keyof T], Rest>
+          : false
+      : true;
 
 type OneWay<Out, In> = {
-  [K in KeysOf<Out>]: [FieldType<Out, K>] extends [DeepReadonly<FieldType<In, K>>] ? never : K;
+  [K in KeysOf<Out>]: [FieldType<Out, K>] extends [FieldType<In, K>]
+    ? never
+    : [FieldType<Out, K>] extends [DeepReadonly<FieldType<In, K>>]
+      ? never
+      : K;
 }[KeysOf<Out>];
 
 /** Refuses a `principal` whose stored form is not text or a number. The same is checked at start-up. */
@@ -137,52 +143,51 @@ type WithBigint<T> = T | ([Extract<T, number | bigint>] extends [never] ? never 
 
 type OrAny<T> = [T] extends [never] ? AnyPrincipalValue : T;
 
-/** How far down excess fields are looked for: the payload's own fields, and some levels of objects and lists inside. */
+/** How far down types are looked into: the payload's own fields, and some levels of objects and lists inside. */
 type Levels = [1, 1, 1];
 
-/** The paths of what a value has, at any of the first levels, and the payload `W` has no place for. */
-export type Excess<T, W, Deeper extends readonly unknown[] = Levels> = unknown extends T
+/**
+ * The paths of what a value has, at any of the first levels, and the payload `W` has no place for. Only what is stored as
+ * an object (`In`) is looked into: an instance of a class may have more members than its codec knows.
+ */
+export type Excess<T, W, In, Deeper extends readonly unknown[] = Levels> = unknown extends T | W | In
   ? never
-  : unknown extends W
+  : [Extract<In, object>] extends [never]
     ? never
     : T extends NoFields
       ? never
       : T extends readonly (infer Item)[]
         ? Deeper extends readonly [unknown, ...infer Rest]
           ? W extends readonly (infer Wanted)[]
-            ? Excess<Item, Wanted, Rest>
+            ? Excess<Item, Wanted, ItemOf<In>, Rest>
             : never
           : never
-        : ExcessOf<T, [StateOf<T, W>] extends [never] ? W : StateOf<T, W>, Deeper>;
+        : ExcessOf<T, [StateOf<T, W>] extends [never] ? W : StateOf<T, W>, In, Deeper>;
 
-type NoFields =
-  | string
-  | number
-  | bigint
-  | boolean
-  | symbol
-  | null
-  | undefined
-  | Date
-  | ReadonlyMap<unknown, unknown>
-  | ReadonlySet<unknown>
-  | ((...args: never[]) => unknown);
+type NoFields = string | number | bigint | boolean | symbol | null | undefined | ((...args: never[]) => unknown);
+
+type ItemOf<In> = In extends readonly (infer Item)[] ? Item : never;
 
 /** The members of a union that a value is one of. */
 type StateOf<T, W> = W extends unknown ? (T extends W ? W : never) : never;
 
-type ExcessOf<T, W, Deeper extends readonly unknown[]> =
+type ExcessOf<T, W, In, Deeper extends readonly unknown[]> =
   string extends KeysOf<W>
-    ? never
+    ? Deeper extends readonly [unknown, ...infer Rest]
+      ? Under<'*', Excess<T[keyof T], ValueOf<W>, ValueOf<In>, Rest>>
+      : never
     : | Exclude<FilledKeys<T>, KeysOf<W> | ReservedField>
       | (Deeper extends readonly [unknown, ...infer Rest]
           ? {
               [K in FilledKeys<T> & KeysOf<W>]: Under<
                 K,
-                Excess<FieldType<T, K>, Exclude<FieldType<W, K>, null | undefined>, Rest>
+                Excess<FieldType<T, K>, Exclude<FieldType<W, K>, null | undefined>, FieldType<In, K>, Rest>
               >;
             }[FilledKeys<T> & KeysOf<W>]
           : never);
+
+/** The values of a record. */
+type ValueOf<W> = W extends unknown ? W[keyof W] : never;
 
 /** Without those that the compiler adds to the members of a union of object literals: `userId?: undefined`. */
 type FilledKeys<T> = Extract<{ [K in keyof T]-?: [T[K]] extends [undefined] ? never : K }[keyof T], string>;
@@ -190,6 +195,6 @@ type FilledKeys<T> = Extract<{ [K in keyof T]-?: [T[K]] extends [undefined] ? ne
 type Under<K extends string, Path> = Path extends string ? `${K}.${Path}` : never;
 
 /** Refuses a value that has fields which the payload does not have; they would be lost. */
-export type RefuseExcess<T, S extends SessionSchema> = [Excess<T, Payload<S>>] extends [never]
+export type RefuseExcess<T, S extends SessionSchema> = [Excess<T, Payload<S>, PayloadInput<S>>] extends [never]
   ? unknown
-  : Refusal<`The schema has no field '${Excess<T, Payload<S>>}'`>;
+  : Refusal<`The schema has no field '${Excess<T, Payload<S>, PayloadInput<S>>}'`>;

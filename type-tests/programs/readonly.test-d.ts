@@ -106,3 +106,6 @@ namespace P25 { type R = DeepReadonly<{ t: Uint8Array }>; function f(r: R) { r.t
 // @ts-expect-error -- as the line above says
 // prettier-ignore
 namespace P26 { declare function takes(d: Date): void; app.get('/', requireSession.readonly('last'), (req) => { takes(req.session.last); }); }
+// readonly reads a date
+// prettier-ignore
+namespace P27 { app.get('/', requireSession.readonly('last'), (req, res) => { res.send(req.session.last.toISOString()); }); }
