@@ -45,9 +45,11 @@ function toKey(secret: unknown): KeyObject {
   if (typeof secret === 'object' && secret !== null && 'type' in secret && secret.type === 'secret') {
     return secret as KeyObject; // only key objects have this type
   }
+  const slip =
+    secret === undefined || secret === null ? 'is missing (is its environment variable set?)' : 'is no secret';
   throw new SessionOptionsError(
     'secret',
-    'is missing (is its environment variable set?): pass a string, a Buffer, a secret KeyObject, or an array of them (the first signs, all verify)',
+    `${slip}: pass a string, bytes, a secret KeyObject, or an array of them (the first signs, all verify)`,
   );
 }
 

@@ -129,12 +129,13 @@ export const problem: MissingHandler = (error, _request, response) => {
  * ```
  */
 export function byAccept(answers: { readonly html: MissingHandler; readonly json: MissingHandler }): MissingHandler {
-  const { html, json } = answers;
+  const { html, json } = answers ?? ({} as Partial<typeof answers>); // the caller may be plain JavaScript
   for (const [name, answer] of [
     ['html', html],
     ['json', json],
   ] as const) {
-    if (typeof answer !== 'function') throw new SessionOptionsError(`byAccept.${name}`, 'must be a function');
+    if (typeof answer !== 'function')
+      throw new SessionOptionsError(`byAccept.${name}`, 'must be a function: byAccept({ html, json })');
   }
   return (error, request, response, next) => {
     response.vary('Accept');

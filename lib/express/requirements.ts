@@ -82,10 +82,16 @@ export function addValues(
   for (const [field, value] of added) {
     if (value !== null && !COMPARABLE.has(typeof value)) {
       if (HANDLERS.has(field)) {
-        throw new SessionOptionsError(`${by}({ ${field} })`, 'stands in an object of its own, after the values');
+        throw new SessionOptionsError(
+          `${by}({ ${field} })`,
+          `must be in an object of its own: ${by}({ role: 'admin' }, { ${field} })`,
+        );
       }
-      const slip = typeof value === 'function' ? didYouMean(field, HANDLERS) : '';
-      throw new SessionOptionsError(`${by}({ ${field} })`, `must be a string, number, boolean, bigint or null${slip}`);
+      const wrong =
+        typeof value === 'function'
+          ? `is a function, and a field is compared with a value${didYouMean(field, HANDLERS)}`
+          : 'must be a string, number, boolean, bigint or null';
+      throw new SessionOptionsError(`${by}({ ${field} })`, wrong);
     }
     if (values.has(field) && values.get(field) !== value) {
       throw new SessionOptionsError(`${by}({ ${field} })`, 'is asked to have two values at once');

@@ -6,7 +6,6 @@ import { resolveAuto } from '../cookie/options.js';
 import type { SessionRecord, StoredCookieAttributes } from '../stores/store.js';
 import { TOMBSTONE_LIFE } from './deadlines.js';
 import type { RequestSession } from './request-session.js';
-import type { Settings } from './settings.js';
 import type { GuardedStore } from './guarded-store.js';
 import { swap } from './swap.js';
 import { newWriteId } from './write-id.js';
@@ -135,7 +134,7 @@ function cookieAttributes<S extends SessionSchema>(session: RequestSession<S>): 
 }
 
 /** Who a payload says the session belongs to. */
-export function principalOf<S extends SessionSchema>({ principal }: Settings<S>, tree: Tree): string | undefined {
+export function principalOf({ principal }: { readonly principal: string | undefined }, tree: Tree): string | undefined {
   const value = principal === undefined ? undefined : ownField(tree, principal);
   return value === undefined || value === null ? undefined : principalText(value);
 }

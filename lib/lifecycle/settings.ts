@@ -14,6 +14,7 @@ import type { SessionStore } from '../stores/store.js';
 import { Deadlines } from './deadlines.js';
 import { newId } from './ids.js';
 import type { CommonOptions, FieldMerge, InvalidSession } from './options.js';
+import { principalOf } from './records.js';
 import { refuseSharedStore } from './shared-store.js';
 import { GuardedStore } from './guarded-store.js';
 
@@ -65,6 +66,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   key: 'is called name',
   maxAge: 'is an option of the cookie: cookie: { maxAge }',
   ttl: 'is called idleTimeout',
+  cookieName: 'is called name',
 };
 
 /**
@@ -78,6 +80,12 @@ export function resolveOptions<S extends SessionSchema>(
 ): Settings<S> {
   if (typeof given !== 'object' || given === null) {
     throw new SessionOptionsError('options', 'pass an object: session({ schema, secret })');
+  }
+  if ('headers' in given && 'method' in given) {
+    throw new SessionOptionsError(
+      'options',
+      'session() was called with a request: app.use(session({ schema, secret }))',
+    );
   }
   for (const option of Object.keys(given)) {
     if (!Object.hasOwn(KNOWN, option))
@@ -99,7 +107,10 @@ export function resolveOptions<S extends SessionSchema>(
     options.principal !== undefined &&
     (typeof options.principal !== 'string' || !codec.hasField(options.principal))
   ) {
-    throw new SessionOptionsError('principal', 'must be the name of a field of the schema');
+    throw new SessionOptionsError(
+      'principal',
+      `must be the name of a field of the schema${slipOf(options.principal, codec)}`,
+    );
   }
   if (options.principal !== undefined && codec.refusesPrincipal(options.principal)) {
     throw new SessionOptionsError('principal', 'must name a field that is stored as a string, a number, or a bigint');
@@ -107,9 +118,19 @@ export function resolveOptions<S extends SessionSchema>(
   if (options.principal !== undefined && codec.marks.get(options.principal)?.encrypted === true) {
     throw new SessionOptionsError('principal', 'must not be encrypted: the store finds sessions by it');
   }
+  if (
+    options.principal !== undefined &&
+    principalOf({ principal: options.principal }, codec.encode(codec.initial())) !== undefined
+  ) {
+    throw new SessionOptionsError(
+      'principal',
+      `must be absent from a new session, which belongs to nobody: give the field ${options.principal} no default`,
+    );
+  }
   for (const [field, fn] of Object.entries(merge)) {
     if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
-    if (!codec.hasField(field)) throw new SessionOptionsError(`merge.${field}`, 'is not a field of the schema');
+    if (!codec.hasField(field))
+      throw new SessionOptionsError(`merge.${field}`, `is not a field of the schema${slipOf(field, codec)}`);
   }
   for (const [option, handler] of Object.entries({ genid, onMissing, onForbidden, onError })) {
     if (handler !== undefined && typeof handler !== 'function')
@@ -174,7 +195,10 @@ function checkCarryOver<S extends SessionSchema>(
   }
   for (const field of carryOver as unknown[]) {
     if (typeof field !== 'string' || !codec.hasField(field)) {
-      throw new SessionOptionsError('carryOver', `${String(field)} is not a field of the schema`);
+      throw new SessionOptionsError(
+        'carryOver',
+        `${String(field)} is not a field of the schema${slipOf(field, codec)}`,
+      );
     }
     if (field === principal) throw new SessionOptionsError('carryOver', `${field} is the principal, which changes`);
   }
@@ -230,4 +254,9 @@ function trueOrFalse(option: string, value: unknown): boolean {
 function checkId(id: unknown): string {
   if (typeof id === 'string' && id.length > 0 && id.length <= 512) return id;
   throw new SessionOptionsError('genid', 'must return text of at most 512 characters, another one at each call');
+}
+
+/** "Did you mean", if a field's name is close to one of the schema. */
+function slipOf<S extends SessionSchema>(field: unknown, { fields }: PayloadCodec<S>): string {
+  return typeof field === 'string' && fields !== undefined ? didYouMean(field, fields) : '';
 }

@@ -205,9 +205,9 @@ export class PayloadCodec<S extends SessionSchema> {
     } catch (error) {
       if (error instanceof SessionOptionsError) throw error;
       if (error instanceof SessionValidationError) {
-        throw new SessionOptionsError('initial', `the first payload does not fit the schema. ${error.message}`, {
-          cause: error.cause,
-        });
+        const where = error.issues.map(({ path, code }) => `${formatPath(path)} (${code})`).join(', ');
+        const why = where === '' ? error.message : `does not fit the schema: ${where}`;
+        throw new SessionOptionsError('initial', why, { cause: error.cause });
       }
       throw error;
     }

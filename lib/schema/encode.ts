@@ -34,8 +34,11 @@ function refuseUnknown(payload: object, tree: Tree): void {
     (field) => isReserved(field) || (!Object.hasOwn(tree, field) && ownField(payload, field) !== undefined),
   );
   if (unknown.length === 0) return;
+  const isNamedLikeMember = unknown.every(isReserved);
   throw new SessionValidationError(
-    'The session has fields that its schema does not know (add them to the schema), and was not stored',
+    isNamedLikeMember
+      ? 'A field cannot have the name of a member of req.session, and the session was not stored'
+      : 'The session has fields that its schema does not have, or not in this state, and was not stored (add them to the schema)',
     unknown.map((field) => ({ path: [field], code: isReserved(field) ? 'reserved_field' : 'unrecognized_keys' })),
   );
 }

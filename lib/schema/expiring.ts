@@ -21,9 +21,12 @@ import { setLife } from './marks.js';
  * ```
  */
 export function expiring<T extends SomeType>(schema: T, life: { readonly after: number }): ZodOptional<T> {
-  const { after } = life;
+  const after = (life as Partial<typeof life> | undefined)?.after; // the caller may be plain JavaScript
   if (typeof after !== 'number' || !Number.isFinite(after) || after <= 0) {
-    throw new SessionOptionsError('expiring', 'after must be a number of milliseconds above 0');
+    throw new SessionOptionsError(
+      'expiring',
+      'after must be a number of milliseconds above 0: expiring(schema, { after: 600_000 })',
+    );
   }
   const field = optional(schema);
   setLife(field, after);

@@ -98,6 +98,9 @@ export type LastMigration<S extends SessionSchema, V extends number, M extends M
 export function defineSession<S extends SessionSchema, const V extends number, const M extends Migrations>(
   definition: SessionDefinition<S, V, M> & LastMigration<S, V, M>,
 ): SessionDefinition<S, V, M> {
+  if (typeof definition !== 'object') {
+    throw new SessionOptionsError('defineSession', 'pass an object: defineSession({ schema, version, migrations })');
+  }
   const { schema, version, migrations } = definition;
   checkMigrations(schema, version, migrations);
   return { schema, version, migrations };

@@ -61,7 +61,10 @@ export class StoredText<S extends SessionSchema> {
     const atRestOf = ({ marks }: PayloadCodec<SessionSchema>): AtRest => {
       for (const [field, { encrypted }] of marks) {
         if (encrypted && keys.length === 0) {
-          throw new SessionOptionsError('encryption', `the field ${field} is to be encrypted: pass a key of 32 bytes`);
+          throw new SessionOptionsError(
+            'encryption',
+            `the field ${field} is to be encrypted: pass a key of 32 bytes, such as the output of: openssl rand -base64 32`,
+          );
         }
       }
       return new AtRest(marks, keys);

@@ -63,7 +63,7 @@ export type SchemaAdvice = 'A session has fields: make its schema z.object({ …
 /** What the compiler prints where a session is used before a schema is registered, or if it is registered wrongly. */
 export type RegisterAdvice = [UnknownKey] extends [never]
   ? 'schema' extends keyof Register
-    ? 'Register the schema itself, and not the type of its payload: interface Register { schema: typeof sessionSchema }'
+    ? 'Register the schema of the session, an object: interface Register { schema: typeof sessionSchema }'
     : "Register your schema: declare module 'typed-session' { interface Register { schema: typeof sessionSchema } }"
   : `Register has no key '${UnknownKey}': write interface Register { schema: typeof sessionSchema }`;
 

@@ -2,6 +2,7 @@ import { createClient as createClient4 } from 'redis4';
 import { createClient as createClient5 } from 'redis5';
 import { describe, expect, it } from 'vitest';
 import { cached, moving, MemoryStore, session, SessionOptionsError, type SessionStore } from 'typed-session';
+import { fromExpressSessionStore, type ExpressSessionStore } from 'typed-session/express-session';
 import { RedisStore, type NodeRedisClient, type RedisStoreOptions } from 'typed-session/redis';
 import { z } from 'zod';
 import { TextStore } from '../support/text-store.js';
@@ -58,7 +59,7 @@ describe('cached', () => {
   const store = new MemoryStore();
   it.each<[string, unknown, RegExp]>([
     ['no options', undefined, /^options: must be an object/],
-    ['no ttl', {}, /^ttl: must be whole milliseconds from 1/],
+    ['no ttl', {}, /^ttl: must be a whole number of milliseconds above 0/],
     ['a ttl of nothing', { ttl: 0 }, /^ttl: must be/],
     ['an endless ttl', { ttl: Infinity }, /^ttl: must be/],
     ['a cache without room', { ttl: 5, maxSessions: 0 }, /^maxSessions: must be/],
@@ -93,12 +94,22 @@ describe('moving', () => {
     const nothing = undefined as unknown as SessionStore; // a name that is misspelt in JavaScript
     expect(() => moving({ from: nothing, to: new MemoryStore() })).toThrow(/^from: is missing/);
     expect(() => moving({ from: new MemoryStore(), to: nothing })).toThrow(/^to: is missing/);
+    expect(() => moving({ from: null as never, to: new MemoryStore() })).toThrow(/^from: is missing/);
   });
 
   it('refuses one store twice, and what is no store', () => {
     const store = new MemoryStore();
     expect(() => moving({ from: store, to: store })).toThrow(/^from: must be another store than to/);
-    expect(() => moving({ from: none, to: store })).toThrow(/^store: has no method/);
+    expect(() => moving({ from: none, to: store })).toThrow(/^from: has no method/);
+    expect(() => moving({ from: store, to: none })).toThrow(/^to: has no method/);
+    const old = {
+      get: () => undefined,
+      set: () => undefined,
+      destroy: () => undefined,
+    } as unknown as ExpressSessionStore;
+    expect(() => moving({ from: old, to: fromExpressSessionStore(old) })).toThrow(
+      /^from: must be another store than to/,
+    );
   });
 
   it('has what both stores have', () => {

@@ -20,7 +20,7 @@ describe('a type error of a schema reads as advice', () => {
     [
       'the type of a payload instead of the schema',
       'schema: z.infer<typeof sessionSchema>',
-      'Register the schema itself, and not the type of its payload: interface Register { schema: typeof sessionSchema }',
+      'Register the schema of the session, an object: interface Register { schema: typeof sessionSchema }',
     ],
     [
       'a misspelt key',

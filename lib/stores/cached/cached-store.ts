@@ -181,7 +181,11 @@ export class CachedStore implements SessionStore {
 function checkOptions(options: CachedOptions): { ttl: number; maxSessions: number } {
   checkNames('cached()', options, ['ttl', 'maxSessions'], 'cached(store, { ttl: 1000 })');
   const { ttl, maxSessions = 10_000 } = options;
-  if (!Number.isSafeInteger(ttl) || ttl < 1) throw new SessionOptionsError('ttl', 'must be whole milliseconds from 1');
+  if (!Number.isSafeInteger(ttl) || ttl < 1)
+    throw new SessionOptionsError(
+      'ttl',
+      'must be a whole number of milliseconds above 0: how long a session may be served from memory',
+    );
   if (!Number.isSafeInteger(maxSessions) || maxSessions < 1) {
     throw new SessionOptionsError('maxSessions', 'must be a whole number from 1');
   }
