@@ -52,7 +52,7 @@ export interface Member {
 /** The declaration of a member of `this`, as a field or as a parameter of the constructor, in the class around a node. */
 export function memberOfThis(at: Node, name: string): Member | undefined {
   let body: Node | undefined = at;
-  while (body !== undefined && body.type !== 'ClassBody') body = body.parent;
+  while (body && body.type !== 'ClassBody') body = body.parent; // the parent of a program is null
   for (const member of body?.body ?? []) {
     if (member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') {
       if (nameOf(member) === name) return { type: member.typeAnnotation?.typeAnnotation, value: member.value };

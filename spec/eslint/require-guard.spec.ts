@@ -22,7 +22,6 @@ runRule('require-guard', requireGuard, {
     'has a guard in an earlier app.use()': `app.use(requireSession('userId')); app.get('/x', ${FN});`,
     'has a guard in an earlier router.use() with a path': `const router = Router(); router.use('/x', requireSession('userId')); router.get('/x', ${FN});`,
     'has a guard in an earlier app.all()': `app.all('/x', requireSession('userId')); app.get('/x', ${FN});`,
-    'has a middleware in an earlier use() that is called as a guard is': `import { requireUser } from './auth.js'; app.use(requireUser); app.get('/x', ${FN});`,
     'has a guard earlier in the chain': `app.use(requireSession('userId')).get('/x', ${FN});`,
     'has a guard in the chain of a route': `router.route('/x').all(requireSession('userId')).get(${FN}).post(${FN});`,
     'has a guard of the same verb in the chain of a route': `router.route('/x').get(requireSession('userId')).get(${FN});`,
@@ -66,7 +65,7 @@ runRule('require-guard', requireGuard, {
       REPORT,
     ],
     'reports a handler whose guard is of another verb': [
-      `app.get('/x', requireSession('userId')); app.get('/x', ${FN}); router.route('/x').get(requireSession('userId')).post(${FN});`,
+      `app.get('/x', requireSession('userId')); app.post('/x', ${FN}); router.route('/x').get(requireSession('userId')).post(${FN});`,
       REPORT,
       REPORT,
     ],
