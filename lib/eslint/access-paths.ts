@@ -1,10 +1,10 @@
 import type { Scope, SourceCode } from 'eslint';
 import { nameOf, unwrap, type Node } from './tree.js';
-import { isConstant, originOf, parameterOf, variableOf } from './variables.js';
+import { isConstant, originOf, parameterOf, resolve, variableOf } from './variables.js';
 
 /**
  * Gives expressions a key. In one function, two expressions have the same key if they refer to the same object:
- * `req.session`, and `s` after `const s = req.session`. A variable that is assigned again has no key.
+ * `req.session`, `s` after `const s = req.session`, and `c.req.session` after `const c = { req }`. A variable that is assigned again has no key.
  */
 export class AccessPaths {
   readonly #sourceCode: SourceCode;
@@ -23,7 +23,9 @@ export class AccessPaths {
     if (node.type === 'Identifier') return this.#keyOfName(node);
     if (node.type === 'MemberExpression') {
       const name = nameOf(node);
-      return name === undefined ? undefined : join(this.keyOf(node.object), name);
+      if (name === undefined) return undefined;
+      const value = resolve(this.#sourceCode, node);
+      return value === node ? join(this.keyOf(node.object), name) : this.keyOf(value);
     }
     if (node.type !== 'CallExpression') return undefined;
     const callee = unwrap(node.callee);

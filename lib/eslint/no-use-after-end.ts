@@ -32,7 +32,7 @@ export const noUseAfterEnd: Rule.RuleModule = {
       destroyed:
         'After destroy() on line {{line}}, "{{field}}" no longer has its value, although its type stays the same. Copy the value to a variable before the call, or check the field after it. If the schema gives the field a default, add "{{field}}" to the option "fieldsWithDefault" of this rule.',
       changed:
-        'After destroy() on line {{line}}, this change of "{{field}}" throws a SessionEndedError. Change the field before the call, or start another session with regenerate() instead of destroy().',
+        'After destroy() on line {{line}}, this change of "{{field}}" results in a SessionEndedError. Change the field before the call, or start another session with regenerate() instead of destroy().',
     },
     schema: [
       {
@@ -73,6 +73,9 @@ export const noUseAfterEnd: Rule.RuleModule = {
       'IfStatement:exit': (node) => {
         check.branched(nodeOf(node));
       },
+      ':matches(ForInStatement, ForOfStatement):exit': (node: object) => {
+        check.looped(nodeOf(node));
+      },
       'VariableDeclarator:exit': (node) => {
         if (node.init) check.destructured(nodeOf(node.id), nodeOf(node.init));
       },
@@ -89,6 +92,9 @@ class UseAfterEnd {
   readonly #ignored: ReadonlySet<string>;
   /** The fields that the condition of an `if` checks. */
   readonly #checks = new Map<Node, (readonly [path: SessionPath, field: string])[]>();
+
+  /** The sessions in which a loop over names assigns fields. */
+  readonly #loops = new Map<Node, string[]>();
 
   constructor(private readonly context: Rule.RuleContext) {
     const [options] = context.options as [Options?];
@@ -159,7 +165,15 @@ class UseAfterEnd {
     }
     // `req.session[name] = …` may be any field, and after `req.session = …` or `this.req = …` it is another session
     const key = path?.key ?? this.#paths.keyOf(target);
-    if (key !== undefined) for (const ended of this.flow.current) ended.forget(key);
+    if (key === undefined) return;
+    for (const ended of this.flow.current) ended.forget(key);
+    const loop = path && loopAround(target);
+    if (loop) this.#loops.set(loop, [...(this.#loops.get(loop) ?? []), key]);
+  }
+
+  /** A loop over names that assigns fields counts as run: `for (const name in kept) req.session[name] = kept[name]`. */
+  looped(loop: Node): void {
+    for (const key of this.#loops.get(loop) ?? []) for (const ended of this.flow.current) ended.forget(key);
   }
 
   /** `const { field } = req.session` reads the field, unless the pattern has a default for it. */
@@ -238,4 +252,12 @@ function ifStatementOf(node: Node): Node | undefined {
     at = at.parent;
   }
   return at.parent?.type === 'IfStatement' && at.parent.test === at ? at.parent : undefined;
+}
+
+/** The loop over names or values that a node is in. */
+function loopAround(node: Node): Node | undefined {
+  let at = node.parent;
+  while (at && at.type !== 'ForInStatement' && at.type !== 'ForOfStatement')
+    at = isFunction(at) ? undefined : at.parent;
+  return at ?? undefined;
 }

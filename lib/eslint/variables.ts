@@ -38,17 +38,27 @@ export function originOf(variable: Scope.Variable): Origin | undefined {
   return property === undefined ? undefined : { value: node.init, property };
 }
 
-/** The expression that a constant stands for, through any number of names; any other expression itself. */
-export function resolve(sourceCode: SourceCode, expression: Node): Node {
-  let node = unwrap(expression);
-  // the limit is for constants that lead to each other
-  for (let depth = 0; depth < 10 && node.type === 'Identifier'; depth++) {
-    const variable = variableOf(sourceCode, node);
-    const origin = variable && originOf(variable);
-    if (origin === undefined || origin.property !== undefined) break;
-    node = unwrap(origin.value);
+/**
+ * The expression that a constant, or a member of a constant object literal, stands for, through any number of names; any other
+ * expression itself.
+ */
+export function resolve(sourceCode: SourceCode, expression: Node, depth = 0): Node {
+  const node = unwrap(expression);
+  const value = depth > 10 ? undefined : valueOf(sourceCode, node, depth); // constants that lead to each other
+  return value === undefined ? node : resolve(sourceCode, value, depth + 1);
+}
+
+function valueOf(sourceCode: SourceCode, node: Node, depth: number): Node | undefined {
+  if (node.type === 'MemberExpression') {
+    const name = nameOf(node);
+    const object = name === undefined ? undefined : resolve(sourceCode, node.object, depth + 1);
+    if (object?.type !== 'ObjectExpression') return undefined;
+    return object.properties.find((one): one is TSESTree.Property => one.type === 'Property' && nameOf(one) === name)
+      ?.value;
   }
-  return node;
+  const variable = node.type === 'Identifier' ? variableOf(sourceCode, node) : undefined;
+  const origin = variable && originOf(variable);
+  return origin?.property === undefined ? origin?.value : undefined;
 }
 
 /** The name or expression that a path of members begins with: `deps` in `deps.auth.sessions`. */

@@ -97,9 +97,9 @@ runRule('no-use-after-end: checks of a field', noUseAfterEnd, {
       handler('await req.session.destroy(); res.send(req.session.role);'),
       `Copy the value to a variable before the call, or check the field after it. ${OPTION}`,
     ],
-    'says what a change after destroy() does': [
+    'says which error a change after destroy() results in': [
       handler("await req.session.destroy(); req.session.cart.push('x');"),
-      'After destroy() on line 1, this change of "cart" throws a SessionEndedError.',
+      'After destroy() on line 1, this change of "cart" results in a SessionEndedError.',
     ],
   },
 });

@@ -77,6 +77,14 @@ runRule('no-use-after-end: calls that may assign fields', noUseAfterEnd, {
       after('await req.session.signIn?.(user)'),
       'async (req) => { await req.session.destroy(); await req.session.restore(); req.session.userId; };',
     ),
+    'accepts a read after an assignment through a literal that holds the request': all(
+      after('context.req.session.userId = user.id', 'const context = { req };'),
+      after('context.session.userId = user.id', 'const { session } = req; const context = { session };'),
+    ),
+    'accepts a read after a loop that assigns fields by their names': all(
+      after('for (const [name, value] of Object.entries(user)) req.session[name] = value'),
+      after('for (const name in user) { if (name !== "id") req.session[name] = user[name]; }'),
+    ),
     'accepts a read after the request was replaced': `
       class A { async b() { await this.req.session.destroy(); this.req = await fresh(); return this.req.session.userId; } }`,
   },
@@ -126,6 +134,10 @@ runRule('no-use-after-end: calls that may assign fields', noUseAfterEnd, {
         after("req.session.toString(); req.session.hasOwnProperty('role')"),
       ),
       '"userId"',
+      '"userId"',
+    ],
+    'reports a read after a loop that assigns another field': [
+      after('for (const name of names) req.session.role = name'),
       '"userId"',
     ],
     'reports a read after destroy() and a function that gets the request, which cannot assign': [
