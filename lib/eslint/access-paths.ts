@@ -1,17 +1,10 @@
 import type { Scope, SourceCode } from 'eslint';
-import { nameOf, nodeOf, unwrap, type Node } from './tree.js';
-import { isConstant, originOf, propertyFor, variableOf } from './variables.js';
-
-/** A session in the source. Two expressions with the same `key` are the same session. */
-export interface SessionPath {
-  readonly key: string;
-  /** The key of the request that carries the session. */
-  readonly request: string;
-}
+import { nameOf, unwrap, type Node } from './tree.js';
+import { isConstant, originOf, parameterOf, resolve, variableOf } from './variables.js';
 
 /**
- * Gives expressions a key, so that two expressions that mean the same object in one function have the same key:
- * `req.session`, and `s` after `const s = req.session`. There is no key for a variable that is assigned again.
+ * Gives expressions a key. In one function, two expressions have the same key if they refer to the same object:
+ * `req.session`, `s` after `const s = req.session`, and `c.req.session` after `const c = { req }`. A variable that is assigned again has no key.
  */
 export class AccessPaths {
   readonly #sourceCode: SourceCode;
@@ -23,23 +16,16 @@ export class AccessPaths {
     this.#sourceCode = sourceCode;
   }
 
-  /** The session that an expression means: `….session`, `….of(request)`, or a constant that holds one of these. */
-  sessionOf(expression: Node): SessionPath | undefined {
-    const key = this.keyOf(expression);
-    if (key === undefined) return undefined;
-    if (key.endsWith('.session')) return { key, request: key.slice(0, -'.session'.length) };
-    const of = /\.of\(([^()]*)\)$/.exec(key);
-    return of?.[1] === undefined ? undefined : { key, request: of[1] };
-  }
-
-  /** The key of an expression that is made of names, members, and `of(…)` alone. */
+  /** The key of an expression that consists of names, members, and calls of `of(…)` only. */
   keyOf(expression: Node): string | undefined {
     const node = unwrap(expression);
-    if (node.type === 'ThisExpression') return 'this';
+    if (node.type === 'ThisExpression' || node.type === 'Super') return 'this';
     if (node.type === 'Identifier') return this.#keyOfName(node);
     if (node.type === 'MemberExpression') {
       const name = nameOf(node);
-      return name === undefined ? undefined : join(this.keyOf(node.object), name);
+      if (name === undefined) return undefined;
+      const value = resolve(this.#sourceCode, node);
+      return value === node ? join(this.keyOf(node.object), name) : this.keyOf(value);
     }
     if (node.type !== 'CallExpression') return undefined;
     const callee = unwrap(node.callee);
@@ -71,9 +57,10 @@ export class AccessPaths {
       if (origin.property === undefined) return key ?? this.#own(variable);
       return name === undefined ? undefined : (join(key, name) ?? this.#own(variable));
     }
-    const [def] = variable.defs;
-    const parameter = def?.type === 'Parameter' ? parameterOf(nodeOf(def.node), variable) : undefined;
-    return parameter === undefined ? this.#own(variable) : join(`parameter ${parameter.index}`, parameter.property);
+    const parameter = parameterOf(variable);
+    if (parameter?.property === undefined) return this.#own(variable);
+    const name = nameOf(parameter.property);
+    return name === undefined ? undefined : `parameter ${parameter.fn.range[0]} ${parameter.index}.${name}`;
   }
 
   /** The key of a variable that is not another name of something else. */
@@ -86,15 +73,4 @@ export class AccessPaths {
 
 function join(object: string | undefined, name: string): string | undefined {
   return object === undefined ? undefined : `${object}.${name}`;
-}
-
-/** The parameter that `({ session }, res) => …` takes a variable from, and the property of it. */
-function parameterOf(node: Node, variable: Scope.Variable): { index: string; property: string } | undefined {
-  if (!('params' in node) || !Array.isArray(node.params)) return undefined;
-  for (const [index, parameter] of (node.params as Node[]).entries()) {
-    const property = parameter.type === 'ObjectPattern' ? propertyFor(parameter, variable.name) : undefined;
-    const name = property && nameOf(property);
-    if (name !== undefined) return { index: `${node.range[0]} ${index}`, property: name };
-  }
-  return undefined;
 }

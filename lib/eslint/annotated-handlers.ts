@@ -1,9 +1,15 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceCode } from 'eslint';
-import { isFunction, nodeOf, unwrap, type FunctionNode, type Node } from './tree.js';
+import { aliasOf } from './annotations.js';
+import { isFunction, unwrap, type FunctionNode, type Node } from './tree.js';
 import { importedName, originOf, variableOf } from './variables.js';
 
-const REQUESTS = new Set(['SessionRequest', 'ReadonlySessionRequest']);
+/** The types of a request that promise fields, and the position of the type argument that names the fields. */
+const REQUESTS: ReadonlyMap<string, number> = new Map([
+  ['SessionRequest', 0],
+  ['ReadonlySessionRequest', 0],
+  ['OwnSessionRequest', 1], // after the middleware
+]);
 
 /** A handler whose request promises fields of the session. */
 export interface AnnotatedHandler {
@@ -57,28 +63,21 @@ function annotationOf(fn: FunctionNode, sourceCode: SourceCode): Node | undefine
   return undefined;
 }
 
-function promisesFields(type: TSESTree.TypeNode, sourceCode: SourceCode): boolean {
-  if (type.type === 'TSIntersectionType') return type.types.some((one) => promisesFields(one, sourceCode));
-  if (type.type !== 'TSTypeReference') return false;
+function promisesFields(type: TSESTree.TypeNode, sourceCode: SourceCode, depth = 0): boolean {
+  if (type.type === 'TSIntersectionType') return type.types.some((one) => promisesFields(one, sourceCode, depth));
+  if (type.type !== 'TSTypeReference' || depth > 5) return false; // aliases that lead to each other
   const { typeName } = type;
-  if (typeName.type === 'TSQualifiedName') return REQUESTS.has(typeName.right.name) && hasField(type);
+  if (typeName.type === 'TSQualifiedName') return namesField(type, typeName.right.name);
   if (typeName.type !== 'Identifier') return false;
   const alias = aliasOf(typeName, sourceCode);
-  if (alias !== undefined) return promisesFields(alias.typeAnnotation, sourceCode);
-  return REQUESTS.has(importedName(sourceCode, typeName)) && hasField(type);
+  if (alias !== undefined) return promisesFields(alias.typeAnnotation, sourceCode, depth + 1);
+  return namesField(type, importedName(sourceCode, typeName));
 }
 
-/** `type Name = …` of this file, without type parameters. */
-function aliasOf(name: TSESTree.Identifier, sourceCode: SourceCode): TSESTree.TSTypeAliasDeclaration | undefined {
-  const def = variableOf(sourceCode, name)?.defs[0];
-  const node = def && nodeOf(def.node);
-  const isAlias = node?.type === 'TSTypeAliasDeclaration' && node.typeParameters === undefined;
-  // an alias of itself does not compile, and would never end here
-  return isAlias && !REQUESTS.has(node.id.name) ? node : undefined;
-}
-
-function hasField(type: TSESTree.TSTypeReference): boolean {
-  const [field] = type.typeArguments?.params ?? [];
+/** Whether a type is one of {@link REQUESTS}, and names a field. */
+function namesField(type: TSESTree.TSTypeReference, name: string): boolean {
+  const position = REQUESTS.get(name);
+  const field = position === undefined ? undefined : type.typeArguments?.params[position];
   return field !== undefined && isField(field);
 }
 

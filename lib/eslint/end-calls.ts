@@ -1,30 +1,36 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import type { AccessPaths, SessionPath } from './access-paths.js';
 import type { EndedFields } from './ended-fields.js';
-import { methodCallOf, nameOf, textOf, unwrap, type MethodCall, type Node } from './tree.js';
+import type { SessionPath, Sessions } from './sessions.js';
+import { methodCallOf, nameOf, textOf, unwrap, type Node } from './tree.js';
 
 /** Methods of a promise that resolve when the promise they are called on is settled. */
 const CHAINED = new Set(['then', 'catch', 'finally']);
 const COMBINED = new Set(['all', 'allSettled']);
 
-/** The calls whose promises are settled when a promise is: those in `Promise.all([…])`, and before `.catch(…)`. */
-export function settledCalls(promise: Node): MethodCall[] {
-  const call = methodCallOf(promise);
-  if (call === undefined) return [];
-  if (CHAINED.has(call.method)) return settledCalls(call.object);
-  const [list] = call.call.arguments;
+/**
+ * The calls that are done when a promise is settled, in the order in which they are done: those in `Promise.all([…])`, and those
+ * before and in `.then(…)`.
+ */
+export function settledCalls(promise: Node): TSESTree.CallExpression[] {
+  const node = unwrap(promise);
+  if (node.type !== 'CallExpression') return [];
+  const call = methodCallOf(node);
+  if (call === undefined) return [node];
+  if (CHAINED.has(call.method)) return [...settledCalls(call.object), node];
+  const [list] = node.arguments;
   const isCombined = COMBINED.has(call.method) && call.object.type === 'Identifier' && call.object.name === 'Promise';
-  if (!isCombined || list?.type !== 'ArrayExpression') return [call];
+  if (!isCombined || list?.type !== 'ArrayExpression') return [node];
   return list.elements.flatMap((element) => (element === null ? [] : settledCalls(element)));
 }
 
 /**
- * Notes what a call of a session's method ends. A call with a callback ends the session at a time that the code around it
- * does not show, so it is left out.
+ * Notes what a call of a session's method ends. A call with a callback is left out, because the code around it does not show
+ * when it ends the session.
  */
-export function noteEnd({ object, method, call }: MethodCall, paths: AccessPaths, ended: EndedFields): void {
-  const path = paths.sessionOf(object);
-  if (path === undefined) return;
+export function noteEnd(node: TSESTree.CallExpression, sessions: Sessions, ended: EndedFields): void {
+  const { object, method, call } = methodCallOf(node) ?? {};
+  const path = object && sessions.sessionOf(object);
+  if (path === undefined || call === undefined) return;
   if (method === 'destroy' || method === 'regenerate') {
     if (call.arguments.length === 0) ended.endAll(path, { method, call });
   } else if (method === 'take') {

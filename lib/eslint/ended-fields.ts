@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import type { SessionPath } from './access-paths.js';
+import type { SessionPath } from './sessions.js';
 
 /** The methods after which fields of a session are gone. */
 export type EndMethod = 'destroy' | 'regenerate' | 'take' | 'become';
@@ -8,13 +8,15 @@ export type EndMethod = 'destroy' | 'regenerate' | 'take' | 'become';
 export interface End {
   readonly method: EndMethod;
   readonly call: TSESTree.CallExpression;
+  /** Whether the call is only on some of the ways to this point of the code. */
+  readonly isPossible?: boolean;
 }
 
-/** One session: the call that ended all its fields, and the fields for which something else holds. */
+/** One session: the call that ended all its fields, and the fields that differ from that. */
 interface Ended {
   readonly path: SessionPath;
   readonly all: End | undefined;
-  /** By field: the call that ended it, or `undefined` if the field is known to be there, or was checked. */
+  /** By field: the call that ended it; `undefined` if the field is known to have a value, or was checked. */
   readonly fields: ReadonlyMap<string, End | undefined>;
 }
 
@@ -22,18 +24,23 @@ interface Ended {
 export class EndedFields {
   readonly #sessions = new Map<string, Ended>();
 
-  /** What may hold where several branches meet: a field that is gone at the end of one of them. */
+  /** What may hold at a point where several branches meet: a field that is gone at the end of one of them. */
   static merge(branches: readonly EndedFields[]): EndedFields {
     const merged = new EndedFields();
     for (const key of new Set(branches.flatMap((branch) => [...branch.#sessions.keys()]))) {
-      const all = branches.flatMap((branch) => branch.#sessions.get(key) ?? []);
-      const [first] = all;
-      if (first === undefined) continue;
-      const names = new Set(all.flatMap(({ fields }) => [...fields.keys()]));
-      const fields = [...names].map((name) => [name, endOf(all, (one) => find(one, name))] as const);
-      merged.#sessions.set(key, { path: first.path, all: endOf(all, (one) => one.all), fields: new Map(fields) });
+      const all = branches.map((branch) => branch.#sessions.get(key));
+      const path = all.find((one) => one !== undefined)?.path;
+      if (path === undefined) continue;
+      const names = new Set(all.flatMap((one) => [...(one?.fields.keys() ?? [])]));
+      const fields = [...names].map((name) => [name, mergeEnds(all.map((one) => one && find(one, name)))] as const);
+      merged.#sessions.set(key, { path, all: mergeEnds(all.map((one) => one?.all)), fields: new Map(fields) });
     }
     return merged;
+  }
+
+  /** Whether no session is known to have lost a field. */
+  get isEmpty(): boolean {
+    return this.#sessions.size === 0;
   }
 
   /** All fields of a session are gone, except those that the call itself sets. */
@@ -51,21 +58,21 @@ export class EndedFields {
     if (this.#sessions.has(path.key)) this.#set(path, field, undefined);
   }
 
-  /** Every field may have been assigned. */
-  forget(path: SessionPath): void {
-    this.#sessions.delete(path.key);
+  /** Every field of a session may have a value: it was assigned, or is of another session now. */
+  forget(key: string): void {
+    for (const [session, { path }] of this.#sessions) if (holds(key, path)) this.#sessions.delete(session);
   }
 
   /**
-   * Other code gets the session, or its request, and may assign fields. After `destroy()` it may not, because a change of an
-   * ended session is an error.
+   * Other code gets an object that is the session, or has it, and may assign fields. It cannot do so after `destroy()`, because
+   * changing an ended session is an error.
    */
   share(key: string): void {
     for (const [session, { path, all }] of this.#sessions)
-      if ((session === key || path.request === key) && all?.method !== 'destroy') this.#sessions.delete(session);
+      if (holds(key, path) && all?.method !== 'destroy') this.#sessions.delete(session);
   }
 
-  /** The call after which a field is gone; `undefined` if it is there, as far as is known. */
+  /** The call after which a field is gone; `undefined` if the field has a value, as far as is known. */
   get(path: SessionPath, field: string): End | undefined {
     const session = this.#sessions.get(path.key);
     return session && find(session, field);
@@ -77,14 +84,17 @@ export class EndedFields {
   }
 }
 
+/** Whether the object with a key is the session itself, its request, or an object that has the request. */
+function holds(key: string, { key: session, carrier }: SessionPath): boolean {
+  return key === session || key === carrier || carrier?.startsWith(`${key}.`) === true;
+}
+
 function find({ all, fields }: Ended, field: string): End | undefined {
   return fields.has(field) ? fields.get(field) : all;
 }
 
-function endOf(sessions: readonly Ended[], choose: (session: Ended) => End | undefined): End | undefined {
-  for (const session of sessions) {
-    const end = choose(session);
-    if (end !== undefined) return end;
-  }
-  return undefined;
+function mergeEnds(ends: readonly (End | undefined)[]): End | undefined {
+  const end = ends.find((one) => one !== undefined);
+  const isEverywhere = ends.every((one) => one !== undefined && one.isPossible !== true);
+  return end && { ...end, isPossible: !isEverywhere };
 }

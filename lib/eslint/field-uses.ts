@@ -1,19 +1,20 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { isWrapper, nameOf, unwrap, wrapped, type Node } from './tree.js';
+import { isWrapper, methodCallOf, nameOf, textOf, unwrap, wrapped, type Node } from './tree.js';
 
 /**
  * What the code does with a field:
  *
  * - `write`: it is assigned.
- * - `check`: the code asks whether it is there.
- * - `tolerant`: the code goes on without it, as in `field ?? 'none'` and `field?.length`.
+ * - `check`: the code asks whether it has a value.
+ * - `compare`: the code asks whether it has one particular value, as in `field === 'admin'`.
+ * - `tolerant`: the code works without it, as in `field ?? 'none'` and `field?.length`.
  * - `change`: the value is changed in place, as in `field.push(item)` and `field += 1`.
  * - `read`: everything else.
  */
-export type FieldUse = 'write' | 'check' | 'tolerant' | 'change' | 'read';
+export type FieldUse = 'write' | 'check' | 'compare' | 'tolerant' | 'change' | 'read';
 
 const EQUALITY = new Set(['===', '!==', '==', '!=']);
-/** Functions that throw, or report, if what they are given is not there. */
+/** Functions that throw, or report, if their argument has no value. */
 const ASSERTIONS = new Set(['assert', 'expect', 'invariant', 'Boolean']);
 /** Methods of arrays, maps, and sets that change these. */
 const MUTATORS = new Set('push pop shift unshift splice sort reverse fill copyWithin add set delete clear'.split(' '));
@@ -31,13 +32,15 @@ export function useOf(field: Node): FieldUse {
     case 'UnaryExpression':
       return parent.operator === 'typeof' || parent.operator === '!' ? 'check' : unary(parent.operator);
     case 'BinaryExpression':
-      return EQUALITY.has(parent.operator) && isNothing(parent.left === node ? parent.right : parent.left)
-        ? 'check'
-        : 'read';
+      return binary(node, parent);
+    case 'SwitchStatement':
+      return 'check';
+    case 'SwitchCase':
+      return parent.test === node ? 'compare' : 'read';
     case 'LogicalExpression':
       return logical(node, parent);
     case 'CallExpression':
-      return parent.callee !== node && ASSERTIONS.has(rootName(parent.callee)) ? 'check' : 'read';
+      return parent.callee === node ? 'read' : argument(parent);
     case 'MemberExpression':
       return parent.object === node ? member(parent, node) : 'read';
     default:
@@ -51,6 +54,19 @@ function assigned(operator: string): FieldUse {
 
 function unary(operator: string): FieldUse {
   return operator === 'delete' || operator === 'void' ? 'tolerant' : 'read';
+}
+
+function binary(node: Node, { left, right, operator }: TSESTree.BinaryExpression): FieldUse {
+  if (operator === 'instanceof' && left === node) return 'check';
+  if (!EQUALITY.has(operator)) return 'read';
+  return isNothing(left === node ? right : left) ? 'check' : 'compare';
+}
+
+function argument({ callee }: TSESTree.CallExpression): FieldUse {
+  if (ASSERTIONS.has(rootName(callee))) return 'check';
+  const name = callee.type === 'MemberExpression' ? nameOf(callee) : undefined;
+  if (name === 'isArray') return 'check';
+  return name === 'includes' || name === 'has' ? 'compare' : 'read';
 }
 
 function logical(node: Node, parent: TSESTree.LogicalExpression): FieldUse {
@@ -90,6 +106,18 @@ function member(parent: TSESTree.MemberExpression, node: Node): FieldUse {
   if (up.type === 'AssignmentExpression') return up.left === at ? 'change' : 'read';
   if (up.type === 'UpdateExpression' || (up.type === 'UnaryExpression' && up.operator === 'delete')) return 'change';
   return up.type === 'CallExpression' && up.callee === at && MUTATORS.has(last ?? '') ? 'change' : 'read';
+}
+
+/** The field that a call asks for: `Object.hasOwn(session, 'field')` and `session.hasOwnProperty('field')`. */
+export function askedField(node: Node): { object: Node; field: string } | undefined {
+  const call = methodCallOf(node);
+  if (call === undefined) return undefined;
+  const [first, second] = call.call.arguments;
+  const isStatic = call.method === 'hasOwn' || (call.method === 'has' && rootName(call.object) === 'Reflect');
+  const isOwn = call.method === 'hasOwnProperty';
+  const [object, name] = isStatic ? [first, second] : isOwn ? [call.object, first] : [];
+  const field = name && textOf(name);
+  return object === undefined || field === undefined ? undefined : { object, field };
 }
 
 /** Whether an expression is `undefined` or `null`. */

@@ -1,20 +1,22 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Rule } from 'eslint';
 import { isReserved } from '../schema/reserved.js';
-import { AccessPaths, type SessionPath } from './access-paths.js';
+import { AccessPaths } from './access-paths.js';
 import { ControlFlow } from './control-flow.js';
 import { noteEnd, settledCalls } from './end-calls.js';
 import type { End } from './ended-fields.js';
-import { useOf, type FieldUse } from './field-uses.js';
-import { isFunction, methodCallOf, nameOf, nodeOf, unwrap, wrapped, type Node } from './tree.js';
+import { askedField, useOf, type FieldUse } from './field-uses.js';
+import { Sessions, type SessionPath } from './sessions.js';
+import { SharedObjects } from './shared-objects.js';
+import { isFunction, methodCallOf, nameOf, nodeOf, textOf, unwrap, wrapped, type Node } from './tree.js';
 
 /** The options of `no-use-after-end`. */
 interface Options {
   readonly fieldsWithDefault?: readonly string[];
 }
 
-/** Methods by which Passport signs somebody in. */
-const SIGN_IN = new Set(['login', 'logIn']);
+/** Methods of every object, which change nothing. */
+const OF_OBJECT = new Set(['hasOwnProperty', 'propertyIsEnumerable', 'isPrototypeOf', 'toString', 'valueOf']);
 
 /** Reports the read of a field after the call that ended it. */
 export const noUseAfterEnd: Rule.RuleModule = {
@@ -26,7 +28,11 @@ export const noUseAfterEnd: Rule.RuleModule = {
     },
     messages: {
       ended:
-        'After {{method}}() on line {{line}}, "{{field}}" no longer has its value, whatever its type says. Copy the value to a variable before the call, or assign or check the field after it.',
+        'After {{method}}() on line {{line}}, "{{field}}" no longer has its value, although its type stays the same. Copy the value to a variable before the call, or assign or check the field after it. If the schema gives the field a default, add "{{field}}" to the option "fieldsWithDefault" of this rule.',
+      destroyed:
+        'After destroy() on line {{line}}, "{{field}}" no longer has its value, although its type stays the same. Copy the value to a variable before the call, or check the field after it. If the schema gives the field a default, add "{{field}}" to the option "fieldsWithDefault" of this rule.',
+      changed:
+        'After destroy() on line {{line}}, this change of "{{field}}" results in a SessionEndedError. Change the field before the call, or start another session with regenerate() instead of destroy().',
     },
     schema: [
       {
@@ -55,6 +61,9 @@ export const noUseAfterEnd: Rule.RuleModule = {
       'MemberExpression:exit': (node) => {
         check.member(nodeOf(node) as TSESTree.MemberExpression);
       },
+      'ChainExpression:exit': (node) => {
+        check.chained(nodeOf(node.expression));
+      },
       'BinaryExpression:exit': (node) => {
         check.binary(nodeOf(node) as TSESTree.BinaryExpression);
       },
@@ -63,6 +72,9 @@ export const noUseAfterEnd: Rule.RuleModule = {
       },
       'IfStatement:exit': (node) => {
         check.branched(nodeOf(node));
+      },
+      ':matches(ForInStatement, ForOfStatement):exit': (node: object) => {
+        check.looped(nodeOf(node));
       },
       'VariableDeclarator:exit': (node) => {
         if (node.init) check.destructured(nodeOf(node.id), nodeOf(node.init));
@@ -75,45 +87,57 @@ export const noUseAfterEnd: Rule.RuleModule = {
 class UseAfterEnd {
   readonly flow = new ControlFlow();
   readonly #paths: AccessPaths;
+  readonly #sessions: Sessions;
+  readonly #shared: SharedObjects;
   readonly #ignored: ReadonlySet<string>;
   /** The fields that the condition of an `if` checks. */
   readonly #checks = new Map<Node, (readonly [path: SessionPath, field: string])[]>();
 
+  /** The sessions in which a loop over names assigns fields. */
+  readonly #loops = new Map<Node, string[]>();
+
   constructor(private readonly context: Rule.RuleContext) {
     const [options] = context.options as [Options?];
     this.#paths = new AccessPaths(context.sourceCode);
+    this.#sessions = new Sessions(context.sourceCode, this.#paths);
+    this.#shared = new SharedObjects(context.sourceCode, this.#paths, this.#sessions);
     this.#ignored = new Set(options?.fieldsWithDefault);
   }
 
   /** A promise was awaited, or a call stands alone. */
   settled(expression: Node): void {
-    for (const call of settledCalls(expression))
-      for (const ended of this.flow.current) noteEnd(call, this.#paths, ended);
+    for (const call of settledCalls(expression)) {
+      for (const ended of this.flow.current) noteEnd(call, this.#sessions, ended);
+      this.#share(call); // in `regenerate().then(() => signIn(req))`, it runs after the call before it
+    }
   }
 
-  /** A call that gets the session, or its request, may assign fields. */
+  /** A call may assign fields, or ask for one: `Object.hasOwn(req.session, 'field')`. */
   called(node: TSESTree.CallExpression | TSESTree.NewExpression): void {
-    const call = methodCallOf(node);
-    if (call?.method === 'of') return;
-    const signsIn = call !== undefined && SIGN_IN.has(call.method);
-    for (const shared of signsIn ? [call.object, ...node.arguments] : node.arguments) {
-      const key = this.#paths.keyOf(shared);
-      if (key !== undefined) for (const ended of this.flow.current) ended.share(key);
-    }
+    const asked = askedField(node);
+    const path = asked && this.#sessions.sessionOf(asked.object);
+    if (path !== undefined && asked !== undefined) this.#use(path, asked.field, node, 'check');
+    else this.#share(node);
   }
 
   /** `req.session.field`, which is reported if it is a read. */
   member(node: TSESTree.MemberExpression): void {
-    const path = this.#paths.sessionOf(node.object);
+    const path = this.#sessions.sessionOf(node.object);
     const field = nameOf(node);
-    const { parent } = wrapped(node);
-    if (
-      path === undefined ||
-      field === undefined ||
-      (parent?.type === 'AssignmentExpression' && parent.left === wrapped(node))
-    )
-      return;
+    const outer = wrapped(node);
+    const { parent } = outer;
+    if (path === undefined || field === undefined) return;
+    if (parent?.type === 'AssignmentExpression' && parent.left === outer) return; // `assigned` handles it
+    if (parent?.type === 'CallExpression' && parent.callee === outer) return; // a method, because fields are data
     this.#use(path, field, node, useOf(node));
+  }
+
+  /** A check in an optional chain also holds where the chain ended early: `switch (req.session?.field)`. */
+  chained(node: Node): void {
+    if (node.type !== 'MemberExpression' || useOf(node) !== 'check') return;
+    const path = this.#sessions.sessionOf(node.object);
+    const field = nameOf(node);
+    if (path !== undefined && field !== undefined) this.#know(path, field);
   }
 
   /** What a part of a condition checks counts as checked after the `if`: `if (isOpen && !req.session.field) return`. */
@@ -122,28 +146,39 @@ class UseAfterEnd {
   }
 
   /** `'field' in req.session` is a check. */
-  binary({ operator, left, right }: TSESTree.BinaryExpression): void {
-    const path = operator === 'in' ? this.#paths.sessionOf(right) : undefined;
-    if (path !== undefined && left.type === 'Literal' && typeof left.value === 'string') this.#know(path, left.value);
+  binary(node: TSESTree.BinaryExpression): void {
+    const path = node.operator === 'in' ? this.#sessions.sessionOf(node.right) : undefined;
+    const field = textOf(node.left);
+    if (path !== undefined && field !== undefined) this.#use(path, field, node, 'check');
   }
 
   /** An assignment sets a field after its right side was evaluated. */
   assigned({ left, right, operator }: TSESTree.AssignmentExpression): void {
     const target = unwrap(left);
     if (operator === '=') this.destructured(target, right);
-    const own = this.#paths.sessionOf(target);
-    if (own !== undefined) for (const ended of this.flow.current) ended.forget(own);
     if (target.type !== 'MemberExpression') return;
-    const path = this.#paths.sessionOf(target.object);
-    if (path === undefined) return;
+    const path = this.#sessions.sessionOf(target.object);
     const field = nameOf(target);
-    if (field === undefined) for (const ended of this.flow.current) ended.forget(path);
-    else this.#use(path, field, target, useOf(target));
+    if (path !== undefined && field !== undefined) {
+      this.#use(path, field, target, useOf(target));
+      return;
+    }
+    // `req.session[name] = …` may be any field, and after `req.session = …` or `this.req = …` it is another session
+    const key = path?.key ?? this.#paths.keyOf(target);
+    if (key === undefined) return;
+    for (const ended of this.flow.current) ended.forget(key);
+    const loop = path && loopAround(target);
+    if (loop) this.#loops.set(loop, [...(this.#loops.get(loop) ?? []), key]);
+  }
+
+  /** A loop over names that assigns fields counts as run: `for (const name in kept) req.session[name] = kept[name]`. */
+  looped(loop: Node): void {
+    for (const key of this.#loops.get(loop) ?? []) for (const ended of this.flow.current) ended.forget(key);
   }
 
   /** `const { field } = req.session` reads the field, unless the pattern has a default for it. */
   destructured(pattern: Node, value: Node): void {
-    const path = pattern.type === 'ObjectPattern' ? this.#paths.sessionOf(value) : undefined;
+    const path = pattern.type === 'ObjectPattern' ? this.#sessions.sessionOf(value) : undefined;
     if (path === undefined || pattern.type !== 'ObjectPattern') return;
     for (const property of pattern.properties) {
       const field = property.type === 'Property' ? nameOf(property) : undefined;
@@ -152,27 +187,50 @@ class UseAfterEnd {
     }
   }
 
-  #use(path: SessionPath, field: string, node: Node, use: FieldUse): void {
-    if (use === 'check' || use === 'write') this.#know(path, field);
-    const owner = use === 'check' ? ifStatementOf(node) : undefined;
-    if (owner !== undefined) this.#checks.set(owner, [...(this.#checks.get(owner) ?? []), [path, field]]);
-    if ((use !== 'read' && use !== 'change') || isReserved(field) || this.#ignored.has(field)) return;
-    for (const ended of this.flow.current) {
-      const end = ended.get(path, field);
-      // A value that is changed in place is one that the schema gives a default, which can be changed unless the session ended.
-      if (end === undefined || (use === 'change' && end.method !== 'destroy') || isInHandlerOf(node, end)) continue;
-      this.#report(node, field, end);
-      return;
-    }
+  /** A call may assign fields if it gets the session or its request, or is a method of the session that is not known here. */
+  #share(node: TSESTree.CallExpression | TSESTree.NewExpression): void {
+    const known = this.flow.current.filter((ended) => !ended.isEmpty);
+    if (known.length === 0) return;
+    for (const key of this.#shared.keysOf(node)) for (const ended of known) ended.share(key);
+    const call = methodCallOf(node);
+    const own = call && this.#sessions.sessionOf(call.object);
+    if (call === undefined || own === undefined || isReserved(call.method) || OF_OBJECT.has(call.method)) return;
+    for (const ended of known) ended.forget(own.key);
   }
 
   #know(path: SessionPath, field: string): void {
     for (const ended of this.flow.current) ended.know(path, field);
   }
 
-  #report(node: Node, field: string, { method, call }: End): void {
-    const { line } = call.loc.start;
-    this.context.report({ loc: node.loc, messageId: 'ended', data: { method, line: String(line), field } });
+  #use(path: SessionPath, field: string, node: Node, use: FieldUse): void {
+    const end = isReserved(field) || this.#ignored.has(field) ? undefined : this.#endOf(path, field, node, use);
+    if (end !== undefined) {
+      this.#report(node, field, use, end);
+    } else if (use === 'check' || use === 'compare' || use === 'write') {
+      this.#know(path, field);
+      const owner = use === 'write' ? undefined : ifStatementOf(node);
+      if (owner !== undefined) this.#checks.set(owner, [...(this.#checks.get(owner) ?? []), [path, field]]);
+    }
+  }
+
+  /** The call that makes a use of a field a mistake. */
+  #endOf(path: SessionPath, field: string, node: Node, use: FieldUse): End | undefined {
+    if (use !== 'read' && use !== 'compare' && use !== 'change') return undefined;
+    return this.flow.current
+      .flatMap((ended) => ended.get(path, field) ?? [])
+      .find((end) => {
+        // A comparison is the way to find out whether one of the branches before has ended the field.
+        if (use === 'compare' && end.isPossible === true) return false;
+        // A value that is changed in place is a default of the schema, which can be changed unless the session ended.
+        if (use === 'change' && end.method !== 'destroy') return false;
+        return !isInHandlerOf(node, end);
+      });
+  }
+
+  #report(node: Node, field: string, use: FieldUse, { method, call }: End): void {
+    const messageId = method !== 'destroy' ? 'ended' : use === 'change' ? 'changed' : 'destroyed';
+    const line = String(call.loc.start.line);
+    this.context.report({ loc: node.loc, messageId, data: { method, line, field } });
   }
 }
 
@@ -194,4 +252,12 @@ function ifStatementOf(node: Node): Node | undefined {
     at = at.parent;
   }
   return at.parent?.type === 'IfStatement' && at.parent.test === at ? at.parent : undefined;
+}
+
+/** The loop over names or values that a node is in. */
+function loopAround(node: Node): Node | undefined {
+  let at = node.parent;
+  while (at && at.type !== 'ForInStatement' && at.type !== 'ForOfStatement')
+    at = isFunction(at) ? undefined : at.parent;
+  return at ?? undefined;
 }

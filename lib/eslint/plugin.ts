@@ -6,12 +6,12 @@ import { requireGuard } from './require-guard.js';
  * The names of the rules, without the prefix `typed-session/`.
  *
  * `no-use-after-end` reports the read of a session's field after `destroy()`, `regenerate()`, `take()`, or `become()`. The
- * field keeps the type that a guard gave it, and is `undefined`. The option `fieldsWithDefault` names fields that are not
+ * field keeps the type that a guard narrowed it to, and is `undefined`. The option `fieldsWithDefault` names fields that are not
  * reported, because the schema gives them a default: `['error', { fieldsWithDefault: ['cart'] }]`.
  *
- * `require-guard` reports a handler that is annotated with `SessionRequest<'userId'>` and has no guard before it, neither in
- * its call nor in an earlier `use()` of the same router. The option `ignoreSharedRouters` skips routers that other code can
- * guard: `['error', { ignoreSharedRouters: true }]`.
+ * `require-guard` reports a handler on an Express app or router that is annotated with `SessionRequest<'userId'>`,
+ * `ReadonlySessionRequest<…>`, or `OwnSessionRequest<…>`, if nothing before it may be a guard. The option `ignoreSharedRouters`
+ * skips routers that other code can guard: `['error', { ignoreSharedRouters: true }]`.
  */
 export type SessionRuleName = 'no-use-after-end' | 'require-guard';
 
@@ -41,7 +41,8 @@ const recommended: Linter.Config = {
 };
 
 /**
- * The ESLint plugin of typed-session, for the flat config of ESLint 9 and 10. Its rules need no type information.
+ * The ESLint plugin of typed-session, for the flat config of ESLint 9 and 10. Its rules need no type information. For TypeScript,
+ * add the parser of typescript-eslint.
  *
  * ```js
  * // eslint.config.js

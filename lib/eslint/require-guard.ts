@@ -1,3 +1,4 @@
+import type { TSESTree } from '@typescript-eslint/types';
 import type { Rule } from 'eslint';
 import { AccessPaths } from './access-paths.js';
 import { annotatedHandlerOf } from './annotated-handlers.js';
@@ -41,7 +42,10 @@ export const requireGuard: Rule.RuleModule = {
     };
     return {
       CallExpression: (node) => {
-        routes.add(nodeOf(node));
+        routes.add(nodeOf(node) as TSESTree.CallExpression);
+      },
+      NewExpression: (node) => {
+        routes.add(nodeOf(node) as TSESTree.NewExpression);
       },
       'Program:exit': () => {
         for (const call of routes.calls) for (const argument of call.handlers) check(call, argument);

@@ -40,9 +40,16 @@ export function wrapped(node: Node): Node {
   return at;
 }
 
-/** The name that a member expression or a property has in the source; `undefined` if it is computed at run time. */
-export function nameOf(node: TSESTree.MemberExpression | TSESTree.Property): string | undefined {
-  const key = node.type === 'Property' ? node.key : node.property;
+/** The name that a member has in the source; `undefined` if it is computed at run time. */
+export function nameOf(
+  node:
+    | TSESTree.MemberExpression
+    | TSESTree.Property
+    | TSESTree.PropertyDefinition
+    | TSESTree.AccessorProperty
+    | TSESTree.TSPropertySignature,
+): string | undefined {
+  const key = node.type === 'MemberExpression' ? node.property : node.key;
   if (!node.computed && key.type === 'Identifier') return key.name;
   if (key.type === 'PrivateIdentifier') return `#${key.name}`;
   return textOf(key);
@@ -88,4 +95,26 @@ export function isFunction(node: Node): node is FunctionNode {
     node.type === 'FunctionDeclaration' ||
     node.type === 'TSDeclareFunction'
   );
+}
+
+/** The expressions that a value is put together from: those in object and array literals at any depth, and alternatives. */
+export function partsOf(expression: Node): Node[] {
+  const node = unwrap(expression);
+  switch (node.type) {
+    case 'ObjectExpression':
+      return node.properties.flatMap((one) => partsOf(one.type === 'Property' ? one.value : one));
+    case 'ArrayExpression':
+      return node.elements.flatMap((one) => (one === null ? [] : partsOf(one)));
+    case 'SpreadElement':
+    case 'AwaitExpression':
+      return partsOf(node.argument);
+    case 'ConditionalExpression':
+      return [...partsOf(node.consequent), ...partsOf(node.alternate)];
+    case 'LogicalExpression':
+      return [...partsOf(node.left), ...partsOf(node.right)];
+    case 'AssignmentExpression':
+      return partsOf(node.right);
+    default:
+      return [node];
+  }
 }

@@ -15,12 +15,6 @@ runRule('no-use-after-end', noUseAfterEnd, {
     'assigns with Object.assign after regenerate()': handler(
       'await req.session.regenerate(); Object.assign(req.session, { userId }); res.send(req.session.userId);',
     ),
-    'lets a function that gets the request sign somebody in': handler(
-      'await req.session.regenerate(); signIn(req, user); res.send(req.session.userId);',
-    ),
-    'lets passport sign somebody in': handler(
-      'await req.session.regenerate(); await req.login(user); res.send(req.session.userId);',
-    ),
     'assigns by destructuring after regenerate()': handler(
       'await req.session.regenerate(); ({ id: req.session.userId } = user); res.send(req.session.userId);',
     ),
@@ -29,24 +23,6 @@ runRule('no-use-after-end', noUseAfterEnd, {
     ),
     'changes a field by update() after regenerate()': handler(
       'await req.session.regenerate(); await req.session.update((p) => { p.userId = id; }); res.send(req.session.userId);',
-    ),
-    'checks the field for undefined first': handler(
-      'await req.session.destroy(); if (req.session.userId === undefined) return; res.send(req.session.userId);',
-    ),
-    'checks the field by its truth': handler(
-      'await req.session.regenerate(); if (req.session.userId) res.send(req.session.userId);',
-    ),
-    'checks the field in a condition that has more': handler(
-      'await req.session.regenerate(); if (isOpen && !req.session.userId) return; res.send(req.session.userId);',
-    ),
-    'checks the field on the left of &&': handler(
-      'await req.session.regenerate(); const name = req.session.userId && nameOf(req.session.userId);',
-    ),
-    'checks the field by typeof': handler(
-      "await req.session.regenerate(); if (typeof req.session.userId === 'string') res.send(req.session.userId);",
-    ),
-    'checks the field by in': handler(
-      "await req.session.regenerate(); if ('userId' in req.session) res.send(req.session.userId);",
     ),
     'asserts that the field is gone': handler(
       'await req.session.destroy(); assert.equal(req.session.userId, undefined); expect(req.session.cart).toEqual([]);',
@@ -181,10 +157,6 @@ runRule('no-use-after-end', noUseAfterEnd, {
       handler('await req.session.regenerate(); req.session.userId = req.session.userId;'),
       '"userId"',
     ],
-    'reports a comparison with a value': [
-      handler("await req.session.destroy(); if (req.session.role === 'admin') next();"),
-      '"role"',
-    ],
     'reports a read after a branch that ended the session': [
       handler('if (all) { await req.session.destroy(); } res.send(req.session.userId);'),
       '"userId"',
@@ -245,18 +217,6 @@ runRule('no-use-after-end', noUseAfterEnd, {
       'async ({ session }, res) => { await session.destroy(); res.send(session.userId); };',
       '"userId"',
     ],
-    'sees sessions.of(req)': [
-      handler('await sessions.of(req).destroy(); res.send(sessions.of(req).userId);'),
-      '"userId"',
-    ],
-    'sees sessions.of(req) in a constant': [
-      handler('const mine = sessions.of(req); await mine.regenerate(); res.send(sessions.of(req).userId);'),
-      '"userId"',
-    ],
-    'sees the session of a request that an object holds': [
-      'class A { async b() { await this.ctx.req.session.destroy(); return this.ctx.req.session.userId; } }',
-      '"userId"',
-    ],
     'sees a promise that is chained': [
       handler('await req.session.destroy().catch(log); res.send(req.session.userId);'),
       '"userId"',
@@ -268,10 +228,6 @@ runRule('no-use-after-end', noUseAfterEnd, {
     'sees a call that nobody waits for': [handler('req.session.destroy(); res.send(req.session.userId);'), '"userId"'],
     'sees calls in an optional chain': [
       handler('await req.session?.destroy(); res.send(req.session?.userId);'),
-      '"userId"',
-    ],
-    'counts no function that gets the request after destroy(), which cannot assign': [
-      handler('await req.session.destroy(); audit(req); res.send(req.session.userId);'),
       '"userId"',
     ],
     'reports a change in place after destroy(), which is an error': [

@@ -22,7 +22,6 @@ runRule('require-guard', requireGuard, {
     'has a guard in an earlier app.use()': `app.use(requireSession('userId')); app.get('/x', ${FN});`,
     'has a guard in an earlier router.use() with a path': `const router = Router(); router.use('/x', requireSession('userId')); router.get('/x', ${FN});`,
     'has a guard in an earlier app.all()': `app.all('/x', requireSession('userId')); app.get('/x', ${FN});`,
-    'has a middleware in an earlier use() that is called as a guard is': `import { requireUser } from './auth.js'; app.use(requireUser); app.get('/x', ${FN});`,
     'has a guard earlier in the chain': `app.use(requireSession('userId')).get('/x', ${FN});`,
     'has a guard in the chain of a route': `router.route('/x').all(requireSession('userId')).get(${FN}).post(${FN});`,
     'has a guard of the same verb in the chain of a route': `router.route('/x').get(requireSession('userId')).get(${FN});`,
@@ -32,6 +31,9 @@ runRule('require-guard', requireGuard, {
     'has a guard of the app that the router is mounted on': `const router = Router(); router.get('/x', ${FN}); app.use(requireSession('userId')); app.use('/r', router);`,
     'promises no field': `app.get('/x', (req: SessionRequest, res) => {}); app.get('/y', (req: SessionRequest<never, { id: string }>) => {}); app.get('/z', (req: SessionRequest<{}>) => {});`,
     'is annotated with another request': `app.get('/x', (req: Request<'userId'>, res) => {});`,
+    'accepts an OwnSessionRequest that promises no field': `app.get('/x', (req: OwnSessionRequest<typeof admin>) => {}); app.get('/y', (req: OwnSessionRequest<typeof admin, never>) => {});`,
+    'accepts an OwnSessionRequest behind the guard of its middleware': `app.get('/x', admin.requireSession('clearance'), (req: OwnSessionRequest<typeof admin, 'clearance'>) => {});`,
+    'accepts a type that leads to itself': `type A = B & C; type B = A; app.get('/x', (req: A) => {});`,
     'is not annotated': `app.get('/x', (req, res) => {});`,
     'is a method that a decorator may guard': `app.get('/x', new Orders().list); app.get('/y', orders.list);`,
     'is imported': `import { me } from './me.js'; app.get('/x', me);`,
@@ -63,7 +65,7 @@ runRule('require-guard', requireGuard, {
       REPORT,
     ],
     'reports a handler whose guard is of another verb': [
-      `app.get('/x', requireSession('userId')); app.get('/x', ${FN}); router.route('/x').get(requireSession('userId')).post(${FN});`,
+      `app.get('/x', requireSession('userId')); app.post('/x', ${FN}); router.route('/x').get(requireSession('userId')).post(${FN});`,
       REPORT,
       REPORT,
     ],
@@ -90,6 +92,12 @@ runRule('require-guard', requireGuard, {
        app.get('/x', (req: Req<'userId'>) => {}); app.get('/y', (req: Mine) => {});`,
       "so Req<'userId'> promises",
       'so Mine promises',
+    ],
+    'reports an OwnSessionRequest, which names its fields after the middleware': [
+      `app.get('/x', (req: OwnSessionRequest<typeof admin, 'clearance'>) => {});
+       app.get('/y', (req: ts.OwnSessionRequest<typeof adminSchema, { level: 'writer' }, Params>) => {});`,
+      "so OwnSessionRequest<typeof admin, 'clearance'> promises",
+      "so ts.OwnSessionRequest<typeof adminSchema, { level: 'writer' }, Params> promises",
     ],
     'reports a handler that is declared in the same file, where it is passed': [
       `app.get('/x', me);\nfunction me(req: SessionRequest<'userId'>, res) {}\nconst you = ${FN};\napp.get('/y', you);`,
