@@ -108,8 +108,9 @@ export interface RequireSessionDecorators<At extends Place = 'first'> {
     ...required: R & KnownFields<RegisteredSchema, R>
   ): RequireSessionDecorator<R, At>;
   /**
-   * The same for methods that only read: their session is readonly, however deep, and frozen outside of
-   * `NODE_ENV=production`. No change is looked for, and none is stored.
+   * The same for methods that only read: their session is readonly at any depth. A change is never stored, and never lost
+   * silently: it is a `TypeError` at once, as the session is frozen, or under `NODE_ENV=production` a
+   * `SessionReadonlyError` (500) at the commit.
    * @throws SessionOptionsError
    */
   readonly<

@@ -44,9 +44,9 @@ export interface RequireSessionFunction {
     ...required: R & KnownFields<RegisteredSchema, R>
   ): SessionGuard<Found<RegisteredSchema, R>>;
   /**
-   * The same guard for handlers that only read: the session behind it is readonly at any depth, and frozen unless
-   * `NODE_ENV` is `production`. A change is never stored and never lost silently: the response is a
-   * `SessionReadonlyError` (500). If several guards stand before a handler, the last one decides.
+   * The same guard for handlers that only read: the session behind it is readonly at any depth. A change is never stored,
+   * and never lost silently: it is a `TypeError` at once, as the session is frozen, or under `NODE_ENV=production` a
+   * `SessionReadonlyError` (500) at the commit. If several guards are before a handler, the last one decides.
    * @throws SessionOptionsError
    */
   readonly<

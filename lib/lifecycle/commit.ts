@@ -7,7 +7,7 @@ import { move, type PrincipalChange } from './move.js';
 import { enforceSessionLimit } from './principals.js';
 import { principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
-import { withholdsCookie } from './response-cookie.js';
+import { tellTooLate, withholdsCookie } from './response-cookie.js';
 import { createRecord, wasStored, type Stored } from './stored.js';
 import { swap } from './swap.js';
 import { touchIfDue } from './touch.js';
@@ -123,7 +123,7 @@ async function create<S extends SessionSchema>(session: RequestSession<S>, tree:
   if (withholdsCookie(session)) return; // nobody would ever find its record
   if (session.headersSent()) {
     const error = new SessionHeadersSentError();
-    emit('error', { request: session.request, error, consequence: 'withheld' });
+    tellTooLate(session, error);
     if (session.saveNew) throw error;
     return;
   }

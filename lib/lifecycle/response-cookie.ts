@@ -1,6 +1,6 @@
 import { cookieValues } from '../cookie/header.js';
 import { clearCookieHeader, setCookieHeader } from '../cookie/session-cookie.js';
-import { SessionOptionsError } from '../errors.js';
+import { SessionOptionsError, type SessionError, type SessionHeadersSentError } from '../errors.js';
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { RequestSession } from './request-session.js';
@@ -38,11 +38,9 @@ function clear<S extends SessionSchema>(session: RequestSession<S>, name: string
   session.addCookie(clearCookieHeader(name, session.attributes, secure));
 }
 
-let warned = false;
-
 /**
  * Whether the cookie may not be sent, because it is for TLS and the request looks insecure. That is the commonest reason
- * why sessions "do not persist" behind a proxy, so it is told: every time as an event, once as a warning.
+ * why sessions "do not persist" behind a proxy.
  */
 export function withholdsCookie<S extends SessionSchema>(session: RequestSession<S>): boolean {
   if (session.attributes.secure !== true || session.isSecure()) return false;
@@ -51,10 +49,30 @@ export function withholdsCookie<S extends SessionSchema>(session: RequestSession
     'is true and the request looks insecure, so the session cookie was withheld. Behind a proxy that terminates TLS, ' +
       "let Express believe it: app.set('trust proxy', 1). For plain HTTP in development, use secure: 'auto'.",
   );
-  emit('error', { request: session.request, error, consequence: 'withheld' });
-  if (!warned) {
-    warned = true;
-    process.emitWarning(error.message, { type: 'TypedSessionWarning', code: 'TYPED_SESSION_COOKIE_WITHHELD' });
-  }
+  tellWithheld(session, error, 'TYPED_SESSION_COOKIE_WITHHELD', error.message);
   return true;
+}
+
+/** Tells that a new session is not stored because the head of the response has gone, and no cookie can carry it. */
+export function tellTooLate<S extends SessionSchema>(session: RequestSession<S>, error: SessionHeadersSentError): void {
+  const message =
+    'A new session was changed after the first byte of the response, so no cookie can carry it, and it was not stored. ' +
+    'Change the session before that.';
+  tellWithheld(session, error, 'TYPED_SESSION_HEADERS_SENT', message);
+}
+
+/** The warnings that were given. */
+const warned = new Set<string>();
+
+/** Tells that no cookie carries a session: every time as an event, once as a warning. */
+function tellWithheld<S extends SessionSchema>(
+  { request }: RequestSession<S>,
+  error: SessionError,
+  code: string,
+  message: string,
+): void {
+  emit('error', { request, error, consequence: 'withheld' });
+  if (warned.has(code)) return;
+  warned.add(code);
+  process.emitWarning(message, { type: 'TypedSessionWarning', code });
 }

@@ -12,7 +12,14 @@ import { blocksOf, compilerOptions, documents, isLegacy, read, root, writeProjec
 
 /** The documents whose code is an app that is run; the others' is compiled. */
 const apps = ['README.md', 'docs/getting-started.md', 'docs/schema.md', 'docs/decorators.md'];
-const guides = [...apps, 'docs/stores.md', 'docs/migrating-from-express-session.md'];
+const guides = [
+  ...apps,
+  'docs/options.md',
+  'docs/errors.md',
+  'docs/events.md',
+  'docs/stores.md',
+  'docs/migrating-from-express-session.md',
+];
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-docs-'));
 const projects = new Map<string, { readonly folder: string; readonly files: Map<string, number> }>();
 
@@ -51,7 +58,7 @@ describe('the code in the documents', { timeout: 240_000 }, () => {
         return `${document}:${firstLine + at + 1} ${ts.flattenDiagnosticMessageText(problem.messageText, '\n')}`;
       });
     });
-    expect(files.size).toBeGreaterThan(2);
+    expect(files.size).toBeGreaterThan(0);
     expect(problems).toEqual([]);
   });
 
@@ -178,17 +185,18 @@ describe('the documents', () => {
   });
 });
 
-describe('README', () => {
-  it('has a heading for every option of session(), and for no other', () => {
+describe('the reference', () => {
+  it('has a row for every option of session(), which docs/options.md describes, and for no other', () => {
     const source = read('lib/lifecycle/options.ts');
     const body = /export interface CommonOptions<.*?\n}/s.exec(source)?.[0] ?? '';
     const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
     const section = /^## Options$(.*?)^## /ms.exec(read('README.md'))?.[1] ?? '';
-    expect([...section.matchAll(/^### `(\w+)`$/gm)].map(([, name]) => name)).toEqual(options);
+    expect([...section.matchAll(/^\| \[`(\w+)`\]/gm)].map(([, name]) => name)).toEqual(options);
+    expect([...read('docs/options.md').matchAll(/^## `(\w+)`$/gm)].map(([, name]) => name)).toEqual(options);
   });
 
   it('has every error with its code, its status and whether it may be shown', () => {
-    const text = unpadded(read('README.md'));
+    const text = unpadded(read('docs/errors.md'));
     const { SessionError } = library;
     const classes = Object.values(library).filter(
       (value) => typeof value === 'function' && value.prototype instanceof SessionError,
@@ -203,7 +211,7 @@ describe('README', () => {
   it('has every event', () => {
     const channels = [...read('lib/events.ts').matchAll(/channel\('(typed-session:\w+)'\)/g)].map(([, name]) => name);
     expect(channels.length).toBeGreaterThan(7);
-    const text = unpadded(read('README.md'));
+    const text = unpadded(read('docs/events.md'));
     for (const channel of channels) expect(text).toContain(`| \`${channel ?? ''}\` |`);
   });
 });

@@ -296,3 +296,23 @@ it('warns once about cookies that are withheld because the request looks insecur
   expect(warnings.mock.calls[0]?.[0]).toContain("app.set('trust proxy', 1)");
   warnings.mockRestore();
 });
+
+it('warns once about a new session that is changed after the first byte of the response, and stores nothing', async () => {
+  const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  const errors = listen('typed-session:error');
+  const { client, store } = await openShop((sessions) => ({
+    '/stream': (req, res) => {
+      res.write('a');
+      sessions.of(req).views += 1;
+      res.end('b');
+    },
+  }));
+  expect((await client.get('/stream')).text).toBe('ab');
+  expect((await client.get('/stream')).cookies).toEqual([]);
+  expect(store.calls).toEqual([]);
+  expect(errors.map((event) => event.consequence)).toEqual(['withheld', 'withheld']);
+  expect(warnings.mock.calls.map(([message]) => message)).toEqual([
+    expect.stringContaining('changed after the first byte of the response'),
+  ]);
+  warnings.mockRestore();
+});
