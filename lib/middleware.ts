@@ -1,12 +1,11 @@
 import { pathMatches } from './cookie/options.js';
-import { didYouMean } from './did-you-mean.js';
-import { SessionNotLoadedError } from './errors.js';
 import { load } from './lifecycle/load.js';
-import { migrateAll, type MigrateAllOptions, type MigrationProgress } from './lifecycle/migrate-all.js';
+import type { MigrateAllOptions, MigrationProgress } from './lifecycle/migrate-all.js';
 import type { CheckedOptions, InitialPayload } from './lifecycle/options.js';
-import { listSessions, revokeOne, revokeSessions, type ListedSession, type Principal } from './lifecycle/principals.js';
-import type { RequestSession } from './lifecycle/request-session.js';
-import { SessionObject, type Session } from './lifecycle/session.js';
+import type { ListedSession } from './lifecycle/principals.js';
+import { addSession, findSession } from './lifecycle/registry.js';
+import type { Session } from './lifecycle/session.js';
+import { sessionsBy } from './lifecycle/sessions.js';
 import { decorate } from './decorators/decorate.js';
 import type { OwnDecorator } from './decorators/require-session.js';
 import { resolveOptions, type Settings } from './lifecycle/settings.js';
@@ -25,7 +24,7 @@ import { storeOf } from './stores/resolve.js';
 import type { Request } from 'express-serve-static-core';
 import { RequestContext, contextOf } from './express/request-context.js';
 import type { AnyRequest, AnyResponse } from './node/messages.js';
-import { ExpressRequestSession, requestPath } from './express/request-session.js';
+import { NodeTransport, requestPath } from './express/node-transport.js';
 import type { MissingHandler } from './express/missing.js';
 import type { GuardOptions } from './express/requirements.js';
 import { sessionStep } from './express/require.js';
@@ -177,11 +176,11 @@ export function session<
       const attributes = typeof cookie === 'function' ? cookie(request) : cookie;
       if (attributes.path === '/' || pathMatches(attributes.path, requestPath(request))) {
         const context = contextOf(request) ?? new RequestContext(request, response, next);
-        if (context.find(settings) === undefined) {
-          const mine = new ExpressRequestSession(settings, attributes, context);
-          context.sessions.push(mine); // what it asks of them, every session has, whatever its schema
-          context.gate.hooks.push(mine);
-          if (!settings.onDemand) loading = load(mine);
+        if (findSession(request, settings) === undefined) {
+          const transport = new NodeTransport(settings, attributes, context);
+          addSession(transport.session);
+          context.gate.hooks.push(transport);
+          if (!settings.onDemand) loading = load(transport.session);
         }
       }
     } catch (error) {
@@ -194,75 +193,8 @@ export function session<
 
   const anySchema = settings as unknown as Settings<SessionSchema>; // guards only read what is there
   return Object.assign(middleware, {
-    of: (request: object) => sessionOf(settings, request),
-    load: async (request: object) => {
-      await loaded(settings, request);
-      return sessionOf(settings, request);
-    },
-    migrateAll: (options?: MigrateAllOptions) => migrateAll(settings, options),
-    list: async (principal: Principal, options: { current?: object } = {}) => {
-      checkNames('list', options, ['current']);
-      const { current } = options;
-      return listSessions(settings, principal, current && (await meant('current', settings, current)));
-    },
-    revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) => {
-      checkNames('revoke', options, ['except', 'only']); // a slip must not end them all
-      const { except } = options;
-      if ('only' in options) return revokeOne(settings, principal, options.only);
-      return revokeSessions(settings, principal, except && (await meant('except', settings, except)));
-    },
+    ...sessionsBy(settings),
     requireSession: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
     RequireSession: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
   }) as unknown as SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
-}
-
-function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: object): Session<S> {
-  return attachedTo(settings, request).session as unknown as Session<S>; // the object's own properties are the payload
-}
-
-async function loaded<S extends SessionSchema>(settings: Settings<S>, request: object): Promise<RequestSession<S>> {
-  const attached = attachedTo(settings, request);
-  await load(attached);
-  return attached;
-}
-
-/**
- * The session that an option means: by itself, or by its request.
- * @throws TypeError if it is neither, or of another middleware: nobody's session must end by a mistake
- */
-async function meant<S extends SessionSchema>(
-  option: string,
-  settings: Settings<S>,
-  object: object,
-): Promise<RequestSession<S>> {
-  const mine: RequestSession<SessionSchema> | undefined = SessionObject.requestOf(object);
-  const isOurs = mine !== undefined && Object.is(mine.settings, settings);
-  const found = isOurs ? (mine as unknown as RequestSession<S>) : contextOf(object)?.find(settings); // it has our settings
-  if (found === undefined) throw notMeant(option);
-  await load(found);
-  return found;
-}
-
-function notMeant(option: string): TypeError {
-  return new TypeError(`${option} must be a session of this middleware, or a request that has one.`);
-}
-
-function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: object): RequestSession<S> {
-  const attached = contextOf(request)?.find(settings);
-  if (attached !== undefined) return attached;
-  throw new SessionNotLoadedError(
-    'This request has no session of this middleware: mount it before the handler, on a path that cookie.path covers.',
-  );
-}
-
-/** The caller may be plain JavaScript. */
-function checkNames(method: string, options: object, known: readonly string[]): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`${method}() has no option ${name}${didYouMean(name, known)}, only ${known.join(', ')}.`);
-    }
-    if (name !== 'only' && value !== undefined && (typeof value !== 'object' || value === null)) {
-      throw notMeant(name);
-    }
-  }
 }

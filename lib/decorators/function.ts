@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http';
-import { contextOf } from '../express/request-context.js';
+import { sessionsOf } from '../lifecycle/registry.js';
 import { enterAll, type Step } from '../express/step.js';
 import { note, type Callable } from './steps.js';
 
@@ -41,7 +41,7 @@ export function isCallable(value: unknown): value is Callable {
 
 function isRequest(value: unknown, index: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (contextOf(value) !== undefined || value instanceof IncomingMessage) return true;
+  if (sessionsOf(value).length > 0 || value instanceof IncomingMessage) return true;
   if (index === 0 && 'session' in value) return true; // a fake request of a unit test
   return 'method' in value && 'url' in value && 'headers' in value; // one that an adapter creates
 }

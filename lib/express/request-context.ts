@@ -1,9 +1,9 @@
 import type { AnyRequest, AnyResponse } from '../node/messages.js';
 import { gateOf, type ResponseGate } from '../node/response-gate.js';
 import { CONTEXT } from '../node/state-keys.js';
-import type { Settings } from '../lifecycle/settings.js';
+import { sessionsOf } from '../lifecycle/registry.js';
+import type { RequestSession } from '../lifecycle/request-session.js';
 import type { SessionSchema } from '../schema/types.js';
-import type { ExpressRequestSession } from './request-session.js';
 
 interface WithContext {
   [CONTEXT]?: RequestContext;
@@ -14,14 +14,13 @@ export function contextOf(request: object): RequestContext | undefined {
   return (request as WithContext)[CONTEXT];
 }
 
-/** One request with its sessions and the gate of its response. */
+/** One request, with `req.session` and the gate of its response. */
 export class RequestContext {
   readonly request: AnyRequest;
   readonly response: AnyResponse;
   readonly gate: ResponseGate;
-  /** The sessions of the request: the one behind `req.session` first. */
-  readonly sessions: ExpressRequestSession<SessionSchema>[] = [];
   readonly #definedSession: boolean;
+  #isPutAway = false;
 
   /** Gives the request `req.session`, and puts the gate in front of its response. */
   constructor(request: AnyRequest, response: AnyResponse, next: (error: unknown) => void) {
@@ -34,16 +33,16 @@ export class RequestContext {
     defineMissing(request, 'sessionStore', SESSION_STORE);
   }
 
-  /** The request's session of one middleware, or the one behind `req.session`. */
-  find<S extends SessionSchema>(settings?: Settings<S>): ExpressRequestSession<S> | undefined {
-    const found =
-      settings === undefined ? this.sessions[0] : this.sessions.find((one) => Object.is(one.settings, settings));
-    return found; // it was created with these settings, so with their schema
+  /** `req.session = null`. */
+  putAway(): void {
+    this.#isPutAway = true;
   }
 
-  /** Whether the handler has deleted `req.session`. */
-  get isSessionDeleted(): boolean {
-    return this.#definedSession && !Object.hasOwn(this.request, 'session');
+  /** Whether the handler has put a session away: `req.session = null`, or, once the response has begun, `delete req.session`. */
+  isUnset(session: object | undefined): boolean {
+    if (sessionsOf(this.request)[0] !== session) return false;
+    this.#isPutAway ||= this.#definedSession && !Object.hasOwn(this.request, 'session');
+    return this.#isPutAway;
   }
 }
 
@@ -65,15 +64,15 @@ function defineMissing(request: object, name: string, descriptor: PropertyDescri
 const SESSION: PropertyDescriptor & ThisType<WithContext> = {
   configurable: true,
   get() {
-    const first = this[CONTEXT]?.sessions[0];
-    return first?.isUnset() === true ? null : first?.session;
+    const [first] = sessionsOf(this);
+    return this[CONTEXT]?.isUnset(first) === true ? null : first?.session;
   },
   set(value: unknown) {
-    const mine = this[CONTEXT]?.sessions[0];
-    if (mine === undefined) {
+    const context = this[CONTEXT];
+    if (context === undefined || sessionsOf(this).length === 0) {
       setForeign(this, 'session', value);
     } else if (value === null || value === undefined) {
-      mine.putAway(); // the option `unset` says what becomes of it
+      context.putAway(); // the option `unset` says what becomes of it
     } else {
       throw new TypeError(
         'req.session cannot be replaced: change its fields, or await req.session.destroy() or .regenerate()',
@@ -82,19 +81,22 @@ const SESSION: PropertyDescriptor & ThisType<WithContext> = {
   },
 };
 
-const SESSION_ID = named('sessionID', (context) => context.sessions[0]?.id);
-const SESSION_STORE = named('sessionStore', (context) => context.sessions[0]?.settings.givenStore);
+const SESSION_ID = named('sessionID', (session) => session.id);
+const SESSION_STORE = named('sessionStore', (session) => session.settings.givenStore);
 
 /** The session's id and its store, under the names that they have in express-session. */
-function named(name: string, look: (context: RequestContext) => unknown): PropertyDescriptor & ThisType<WithContext> {
+function named(
+  name: string,
+  look: (session: RequestSession<SessionSchema>) => unknown,
+): PropertyDescriptor & ThisType<object> {
   return {
     configurable: true,
     get() {
-      const context = this[CONTEXT];
-      return context && look(context);
+      const [first] = sessionsOf(this);
+      return first && look(first);
     },
     set(value: unknown) {
-      if (this[CONTEXT]?.sessions[0] !== undefined) {
+      if (sessionsOf(this).length > 0) {
         throw new TypeError(`req.${name} cannot be set: await req.session.rotate() for another id`);
       }
       setForeign(this, name, value);

@@ -1,5 +1,6 @@
 import { SessionNotLoadedError, SessionPresentError } from '../errors.js';
 import { load } from '../lifecycle/load.js';
+import { findSession } from '../lifecycle/registry.js';
 import type { RequestSession } from '../lifecycle/request-session.js';
 import type { Settings } from '../lifecycle/settings.js';
 import type {
@@ -11,7 +12,6 @@ import type {
   SessionField,
   SessionSchema,
 } from '../schema/types.js';
-import { contextOf } from './request-context.js';
 import type { MissingHandler } from './missing.js';
 import { checkPayload, refuseUnknownFields, requirementsOf, type GuardOptions } from './requirements.js';
 import { middlewareOf, stepsTogether, type Step } from './step.js';
@@ -127,7 +127,7 @@ export function sessionStep(required: readonly unknown[], { settings, readonly =
   const alone = stepsTogether([{ tells, run: () => undefined }]);
   const checked = new WeakSet<object>(); // whose schema has all the fields
   const check = (request: object): void => {
-    const found = settings ?? attachedTo(request, undefined)?.settings;
+    const found = settings ?? findSession(request)?.settings;
     if (found === undefined || checked.has(found)) return;
     refuseUnknownFields(wanted, found.codec.fields, by);
     checked.add(found);
@@ -198,7 +198,7 @@ export function withSession(
       'A guarded method was called without a request, which has to be its first argument. The decorator of a class guards every public method of it: make helpers #private, or mark them @AllowAnonymous().',
     );
   }
-  const attached = attachedTo(request, settings);
+  const attached = findSession(request, settings);
   const loading = attached && load(attached);
   if (loading !== undefined) {
     return loading.then(() => {
@@ -213,13 +213,6 @@ export function withSession(
   }
   use(session, attached);
   return undefined;
-}
-
-function attachedTo(
-  request: object,
-  settings: Settings<SessionSchema> | undefined,
-): RequestSession<SessionSchema> | undefined {
-  return typeof request === 'object' && request !== null ? contextOf(request)?.find(settings) : undefined;
 }
 
 /** A session that somebody else put onto the request, as tests of a controller do. */

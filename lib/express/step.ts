@@ -1,8 +1,8 @@
 import { SessionForbiddenError, SessionPresentError, SessionRequiredError } from '../errors.js';
+import { findSession } from '../lifecycle/registry.js';
 import type { Settings } from '../lifecycle/settings.js';
 import { isThenable } from '../realms.js';
 import type { SessionSchema } from '../schema/types.js';
-import { contextOf } from './request-context.js';
 import type { MissingHandler } from './missing.js';
 
 /** What is known, without a request, of what a controller's method asks of a session and does to it. */
@@ -121,7 +121,7 @@ export function enter(step: Step, args: readonly unknown[], goOn: () => unknown,
 
 /** The handler is not reached: what a step before this one has left for its success is not to be done. */
 function forgetSuccess(request: unknown): void {
-  const attached = typeof request === 'object' && request !== null ? contextOf(request)?.find(undefined) : undefined;
+  const attached = findSession(request);
   if (attached !== undefined) attached.onSuccess = undefined;
 }
 
@@ -132,6 +132,6 @@ function handlerOf(error: unknown, step: Step, request: object): MissingHandler 
   if (!isForbidden && !(error instanceof SessionRequiredError)) return undefined;
   const own = isForbidden ? step.onForbidden : step.onMissing;
   if (own !== undefined) return own;
-  const settings = contextOf(request)?.find(step.settings)?.settings;
+  const settings = findSession(request, step.settings)?.settings;
   return (isForbidden ? settings?.onForbidden : settings?.onMissing) as MissingHandler | undefined; // the options have that type
 }

@@ -165,7 +165,7 @@ function refuseEnded<S extends SessionSchema>(session: RequestSession<S>): void 
 }
 
 function refuseHeadersSent<S extends SessionSchema>(session: RequestSession<S>): void {
-  if (session.headersSent()) throw new SessionHeadersSentError();
+  if (session.transport.headersSent()) throw new SessionHeadersSentError();
 }
 
 function refuseReadonly<S extends SessionSchema>(session: RequestSession<S>, method: string): void {

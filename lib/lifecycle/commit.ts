@@ -77,7 +77,7 @@ export function settle<S extends SessionSchema>(
       : create(session, tree ?? session.exactBase());
   }
   if (principalChanged) {
-    if (session.headersSent()) return Promise.reject(new SessionHeadersSentError());
+    if (session.transport.headersSent()) return Promise.reject(new SessionHeadersSentError());
     session.forgetMaxAge();
     if (change === 'left') tree = startOver(session);
     if (session.move === undefined) {
@@ -121,7 +121,7 @@ function needsReindex<S extends SessionSchema>(session: RequestSession<S>, { rec
 
 async function create<S extends SessionSchema>(session: RequestSession<S>, tree: Tree): Promise<void> {
   if (withholdsCookie(session)) return; // nobody would ever find its record
-  if (session.headersSent()) {
+  if (session.transport.headersSent()) {
     const error = new SessionHeadersSentError();
     tellTooLate(session, error);
     if (session.saveNew) throw error;

@@ -4,8 +4,8 @@ import { commit } from './commit.js';
 import type { RequestSession } from './request-session.js';
 
 /**
- * Does what has to be done before the response: the commit, or what `unset` says about a session that the handler has
- * put away. Returns nothing if there is nothing to wait for.
+ * Does what has to be done before the response: what a decorator has left for the success, and the commit. Returns nothing
+ * if there is nothing to wait for.
  *
  * @param streamed - whether the response began, or begins now, with something else than its end
  */
@@ -21,7 +21,5 @@ export function finish<S extends SessionSchema>(
     if (onSuccess === 'destroy') return destroy(session);
     if (session.move === undefined) return rotate(session).then(() => commit(session, status, streamed));
   }
-  if (!session.isUnset()) return commit(session, status, streamed);
-  if (session.settings.unset === 'keep' || session.ended !== undefined || !session.loaded) return undefined;
-  return destroy(session);
+  return commit(session, status, streamed);
 }

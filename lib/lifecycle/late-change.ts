@@ -35,7 +35,7 @@ export function checkLateChange<S extends SessionSchema>(
 
 function report<S extends SessionSchema>(session: RequestSession<S>, status: number, route: string | undefined): void {
   // A response of 500 or above commits no change, late or not.
-  if (status >= 500 || !session.loaded || !session.seen || session.isUnset()) return;
+  if (status >= 500 || !session.loaded || !session.seen) return;
   const fields = lateFields(session);
   if (fields.length === 0) return;
   emit('late-change', { request: session.request, fields });

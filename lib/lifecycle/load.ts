@@ -34,7 +34,7 @@ type Found =
 export function load<S extends SessionSchema>(session: RequestSession<S>): Promise<void> | undefined {
   if (session.loaded) return undefined;
   if (session.loading !== undefined) return session.loading;
-  const header = session.cookieHeader();
+  const header = session.transport.cookieHeader();
   if (header === undefined) {
     session.initialize('none');
     return undefined;

@@ -24,7 +24,7 @@ export async function move<S extends SessionSchema>(
   tree: Tree | undefined,
   change: PrincipalChange,
 ): Promise<void> {
-  if (session.headersSent()) throw new SessionHeadersSentError();
+  if (session.transport.headersSent()) throw new SessionHeadersSentError();
   if (withholdsCookie(session)) {
     session.rollBack(); // the browser would be left with an id that has no effect
     return;

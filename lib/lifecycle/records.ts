@@ -120,7 +120,7 @@ export async function retire(
 /** The cookie as express-session would have stored it. */
 function cookieAttributes<S extends SessionSchema>(session: RequestSession<S>): StoredCookieAttributes {
   const { httpOnly, path, domain, priority, partitioned } = session.attributes;
-  const { secure, sameSite } = resolveAuto(session.attributes, session.isSecure());
+  const { secure, sameSite } = resolveAuto(session.attributes, session.transport.isSecure());
   return {
     originalMaxAge: session.cookieLife ?? null,
     httpOnly,

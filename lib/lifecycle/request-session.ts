@@ -6,6 +6,7 @@ import type { Payload, SessionSchema } from '../schema/types.js';
 import { freeze } from './fields.js';
 import { refuseChanges } from './readonly.js';
 import { decodeInvalid } from './invalid.js';
+import { checkLateChange, reportsLateChanges } from './late-change.js';
 import { PrincipalWatch } from './principal-watch.js';
 import { RequestState } from './request-state.js';
 import { SessionObject } from './session.js';
@@ -17,42 +18,37 @@ export type Mark = Pick<RequestSession<SessionSchema>, 'commits' | 'move' | 'sto
 
 /**
  * One request's session: what was loaded, what the handler made of it, and what is to be done before the response.
- * A face (Express, or another) says how to read the request and how to reach the response, and calls `commit` before
- * the first byte of it.
+ * A host reads the request and reaches the response through a {@link Transport}, and calls `commit` before the first byte
+ * of the response.
  */
-export abstract class RequestSession<S extends SessionSchema> extends RequestState<S> {
+export class RequestSession<S extends SessionSchema> extends RequestState<S> {
   /** Tells what the handler has set from what was loaded, where the session belongs to somebody. */
   watch: PrincipalWatch<S> | undefined;
 
   #session: SessionObject<S> | undefined;
   #handedOut = false;
+  /** Whether the session is looked at again when the response has finished. */
+  #isWatched = false;
   /** What was changed before the session became readonly, encoded; `undefined` if nothing was. */
   changedBefore: Tree | undefined;
   /** A readonly guard has handed the session out, and no other guard after it. */
   isReadonly = false;
 
-  /** The request's Cookie header. */
-  abstract cookieHeader(): string | undefined;
-  /** Whether the request came over TLS, as far as the app trusts what says so. */
-  abstract isSecure(): boolean;
-  /** Whether it is too late to set a cookie. */
-  abstract headersSent(): boolean;
-  /** Whether shared caches may keep the response, by the headers that it has now. */
-  abstract isCacheable(): boolean;
-  /** Adds a Set-Cookie header to the response, and keeps it out of shared caches. */
-  abstract addCookie(header: string): void;
-  /** A handler has the session from now on, and may change it. */
-  abstract handedOut(): void;
-  /** Whether the handler has put the session away: `req.session = null`. */
-  abstract isUnset(): boolean;
-
   /** The session as the handler sees it; decoded and validated at the first look. */
   get session(): SessionObject<S> {
     if (!this.#handedOut) {
       this.#handedOut = true;
-      this.handedOut();
+      this.#watchForLateChange();
     }
     return (this.#session ??= this.#look());
+  }
+
+  #watchForLateChange(): void {
+    if (this.#isWatched || !reportsLateChanges()) return;
+    this.#isWatched = true;
+    this.transport.whenFinished?.((status, route) => {
+      checkLateChange(this, status, route);
+    });
   }
 
   /** The session for one who changes nothing: a guard, or ourselves. */

@@ -5,12 +5,14 @@ import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { Settings } from './settings.js';
 import type { Stored } from './stored.js';
+import type { Transport } from './transport.js';
 
 /** What is known about one request's session besides its payload, and what is still to be done. */
-export abstract class RequestState<S extends SessionSchema> {
+export class RequestState<S extends SessionSchema> {
   readonly settings: Settings<S>;
   /** The cookie's attributes for this request. */
   readonly attributes: CookieAttributes;
+  readonly transport: Transport;
   readonly request: object;
 
   /** Whether the store was asked, or need not be. */
@@ -62,10 +64,11 @@ export abstract class RequestState<S extends SessionSchema> {
   #cookie: SessionCookie | undefined;
   #last: Promise<unknown> | undefined;
 
-  constructor(settings: Settings<S>, attributes: CookieAttributes, request: object) {
+  constructor(settings: Settings<S>, attributes: CookieAttributes, transport: Transport) {
     this.settings = settings;
     this.attributes = attributes;
-    this.request = request;
+    this.transport = transport;
+    this.request = transport.request;
   }
 
   /** The session's id; a new session gets one as soon as somebody asks. */

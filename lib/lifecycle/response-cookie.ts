@@ -14,7 +14,7 @@ export function writeCookie<S extends SessionSchema>(session: RequestSession<S>)
   if (withholdsCookie(session)) return;
   const { stored, settings, oldName } = session;
   const [name] = settings.names;
-  const secure = session.isSecure();
+  const secure = session.transport.isSecure();
   if (clearDue) {
     for (const arrived of [name, ...otherNames(session)]) clear(session, arrived, secure);
   } else if (stored !== undefined && session.ended === undefined) {
@@ -22,7 +22,7 @@ export function writeCookie<S extends SessionSchema>(session: RequestSession<S>)
     const rest = settings.deadlines.absolute(stored.record.createdAt, life) - Date.now();
     const maxAge = life === undefined ? undefined : Math.max(0, Math.min(life, rest));
     const value = settings.signer.sign(stored.id);
-    session.addCookie(setCookieHeader(name, value, session.attributes, secure, maxAge));
+    session.transport.addCookie(setCookieHeader(name, value, session.attributes, secure, maxAge));
     if (oldName !== undefined) clear(session, oldName, secure);
     session.oldName = undefined;
   }
@@ -30,12 +30,12 @@ export function writeCookie<S extends SessionSchema>(session: RequestSession<S>)
 
 /** The names of the request's cookies that have one of the other names. */
 function otherNames<S extends SessionSchema>(session: RequestSession<S>): string[] {
-  const header = session.cookieHeader() ?? '';
+  const header = session.transport.cookieHeader() ?? '';
   return session.settings.names.slice(1).filter((name) => cookieValues(header, name).length > 0);
 }
 
 function clear<S extends SessionSchema>(session: RequestSession<S>, name: string, secure: boolean): void {
-  session.addCookie(clearCookieHeader(name, session.attributes, secure));
+  session.transport.addCookie(clearCookieHeader(name, session.attributes, secure));
 }
 
 /**
@@ -43,7 +43,7 @@ function clear<S extends SessionSchema>(session: RequestSession<S>, name: string
  * why sessions "do not persist" behind a proxy.
  */
 export function withholdsCookie<S extends SessionSchema>(session: RequestSession<S>): boolean {
-  if (session.attributes.secure !== true || session.isSecure()) return false;
+  if (session.attributes.secure !== true || session.transport.isSecure()) return false;
   const error = new SessionOptionsError(
     'cookie.secure',
     'is true and the request looks insecure, so the session cookie was withheld. Behind a proxy that terminates TLS, ' +

@@ -25,7 +25,7 @@ export function touchIfDue<S extends SessionSchema>(
   const isForced = session.touchDue || session.signedByOldSecret;
   const due = isForced ? deadlines.from(now, record.createdAt, life) : deadlines.moved(record, now, life);
   if (due === undefined) return noteUseIfDue(session, stored, streamed);
-  if (!streamed && !session.isCacheable()) {
+  if (!streamed && !session.transport.isCacheable()) {
     session.touchDue = false;
     return touchNow(session, stored, due).catch((error: unknown) => {
       reportFailure(session, error);

@@ -4,8 +4,9 @@ import { RequestSession } from '../lifecycle/request-session.js';
 import type { Settings } from '../lifecycle/settings.js';
 import type { SessionSchema } from '../schema/types.js';
 import { isShared, isTargeted, privateOf } from '../cookie/cache-control.js';
+import { destroy } from '../lifecycle/actions.js';
 import { finish } from '../lifecycle/finish.js';
-import { checkLateChange, reportsLateChanges } from '../lifecycle/late-change.js';
+import type { Transport } from '../lifecycle/transport.js';
 import { writeCookie } from '../lifecycle/response-cookie.js';
 import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../node/messages.js';
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
@@ -19,67 +20,34 @@ interface ExpressRequest {
   readonly route?: { readonly path?: unknown } | undefined;
 }
 
-/** One request's session on Express, or on a bare Node server. */
-export class ExpressRequestSession<S extends SessionSchema> extends RequestSession<S> implements ResponseHook {
+/** One session of a request on Express, or on a bare Node server. */
+export class NodeTransport<S extends SessionSchema> implements Transport, ResponseHook {
+  readonly request: AnyRequest;
+  readonly session: RequestSession<S>;
   readonly #context: RequestContext;
-  #putAway = false;
-  /** Whether the session will be looked at when the response has finished. */
-  #isChecked = false;
 
   constructor(settings: Settings<S>, attributes: CookieAttributes, context: RequestContext) {
-    super(settings, attributes, context.request);
+    this.request = context.request;
     this.#context = context;
+    this.session = new RequestSession(settings, attributes, this);
   }
 
-  /** `req.session = null`. */
-  putAway(): void {
-    this.#putAway = true;
+  cookieHeader(): string | undefined {
+    return cookieHeaderOf(this.request);
   }
 
-  override handedOut(): void {
-    const { request, response } = this.#context;
-    if (this.#isChecked || !reportsLateChanges() || typeof response.once !== 'function') return; // a mock may be no emitter
-    this.#isChecked = true;
-    response.once('finish', () => {
-      checkLateChange(this, response.statusCode, routeOf(request));
-    });
-  }
-
-  override isUnset(): boolean {
-    this.#putAway ||= this.#context.sessions[0] === this && this.#context.isSessionDeleted;
-    return this.#putAway;
-  }
-
-  override cookieHeader(): string | undefined {
-    return cookieHeaderOf(this.#context.request);
-  }
-
-  override isSecure(): boolean {
-    const { request } = this.#context;
-    const { proxy } = this.settings;
-    const secure = proxy === undefined ? expressSecure(request) : undefined;
+  isSecure(): boolean {
+    const { proxy } = this.session.settings;
+    const secure = proxy === undefined ? expressSecure(this.request) : undefined;
     if (secure !== undefined) return secure;
-    return isEncrypted(request) || (proxy === true && isForwardedSecure(request));
+    return isEncrypted(this.request) || (proxy === true && isForwardedSecure(this.request));
   }
 
-  commit({ status, streamed }: ResponseMoment): Promise<void> | undefined {
-    return finish(this, status, streamed);
-  }
-
-  writeCookie(): void {
-    writeCookie(this);
-  }
-
-  failedLate(error: Error): void {
-    const { onError } = this.settings;
-    if (onError !== undefined) defer(onError, error, this.request);
-  }
-
-  override headersSent(): boolean {
+  headersSent(): boolean {
     return this.#context.gate.headersGone;
   }
 
-  override isCacheable(): boolean {
+  isCacheable(): boolean {
     const { response } = this.#context;
     return (
       targetedFields(response).some((field) => isShared(headerValues(response, field).join())) ||
@@ -87,10 +55,38 @@ export class ExpressRequestSession<S extends SessionSchema> extends RequestSessi
     );
   }
 
-  override addCookie(header: string): void {
+  addCookie(header: string): void {
     const { response } = this.#context;
     addHeader(response, 'Set-Cookie', header);
     keepFromSharedCaches(response);
+  }
+
+  whenFinished(then: (status: number, route: string | undefined) => void): void {
+    const { response } = this.#context;
+    if (typeof response.once !== 'function') return; // a mock may be no emitter
+    response.once('finish', () => {
+      if (!this.#context.isUnset(this.session)) then(response.statusCode, routeOf(this.request));
+    });
+  }
+
+  commit({ status, streamed }: ResponseMoment): Promise<void> | undefined {
+    const { session } = this;
+    if (!this.#context.isUnset(session)) return finish(session, status, streamed);
+    if (session.settings.unset === 'keep' || session.ended !== undefined || !session.loaded) return undefined;
+    return destroy(session);
+  }
+
+  writeCookie(): void {
+    writeCookie(this.session);
+  }
+
+  rollBack(): void {
+    this.session.rollBack();
+  }
+
+  failedLate(error: Error): void {
+    const { onError } = this.session.settings;
+    if (onError !== undefined) defer(onError, error, this.request);
   }
 }
 

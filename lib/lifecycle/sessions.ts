@@ -1,0 +1,79 @@
+import { didYouMean } from '../did-you-mean.js';
+import { SessionNotLoadedError } from '../errors.js';
+import type { SessionSchema } from '../schema/types.js';
+import { load } from './load.js';
+import { migrateAll, type MigrateAllOptions } from './migrate-all.js';
+import { listSessions, revokeOne, revokeSessions, type Principal } from './principals.js';
+import { findSession } from './registry.js';
+import type { RequestSession } from './request-session.js';
+import { SessionObject, type Session } from './session.js';
+import type { Settings } from './settings.js';
+
+/** What every host's middleware offers besides the handling of requests. */
+export function sessionsBy<S extends SessionSchema>(settings: Settings<S>) {
+  return {
+    of: (request: object) => sessionOf(settings, request),
+    load: async (request: object) => {
+      await load(attachedTo(settings, request));
+      return sessionOf(settings, request);
+    },
+    migrateAll: (options?: MigrateAllOptions) => migrateAll(settings, options),
+    list: async (principal: Principal, options: { current?: object } = {}) => {
+      checkNames('list', options, ['current']);
+      const { current } = options;
+      return listSessions(settings, principal, current && (await meant('current', settings, current)));
+    },
+    revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) => {
+      checkNames('revoke', options, ['except', 'only']); // a slip must not end them all
+      const { except } = options;
+      if ('only' in options) return revokeOne(settings, principal, options.only);
+      return revokeSessions(settings, principal, except && (await meant('except', settings, except)));
+    },
+  };
+}
+
+/** A request's session of these settings. @throws SessionNotLoadedError */
+export function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: object): RequestSession<S> {
+  const attached = findSession(request, settings);
+  if (attached !== undefined) return attached;
+  throw new SessionNotLoadedError(
+    'This request has no session of this middleware: mount it before the handler, on a path that cookie.path covers.',
+  );
+}
+
+function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: object): Session<S> {
+  return attachedTo(settings, request).session as unknown as Session<S>; // the object's own properties are the payload
+}
+
+/**
+ * The session that an option means: by itself, or by its request.
+ * @throws TypeError if it is neither, or of another middleware: nobody's session must end by a mistake
+ */
+async function meant<S extends SessionSchema>(
+  option: string,
+  settings: Settings<S>,
+  object: object,
+): Promise<RequestSession<S>> {
+  const mine: RequestSession<SessionSchema> | undefined = SessionObject.requestOf(object);
+  const isOurs = mine !== undefined && Object.is(mine.settings, settings);
+  const found = isOurs ? (mine as unknown as RequestSession<S>) : findSession(object, settings); // it has our settings
+  if (found === undefined) throw notMeant(option);
+  await load(found);
+  return found;
+}
+
+function notMeant(option: string): TypeError {
+  return new TypeError(`${option} must be a session of this middleware, or a request that has one.`);
+}
+
+/** The caller may be plain JavaScript. */
+function checkNames(method: string, options: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`${method}() has no option ${name}${didYouMean(name, known)}, only ${known.join(', ')}.`);
+    }
+    if (name !== 'only' && value !== undefined && (typeof value !== 'object' || value === null)) {
+      throw notMeant(name);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** The request and the response that carry a session. Each host (Node with Express, the fetch API) implements it. */
+export interface Transport {
+  readonly request: object;
+  /** The request's Cookie header. */
+  cookieHeader(): string | undefined;
+  /** Whether the request came over TLS, as far as the app trusts what says so. */
+  isSecure(): boolean;
+  /** Whether it is too late to set a cookie. */
+  headersSent(): boolean;
+  /** Whether shared caches may keep the response, by the headers that it has now. */
+  isCacheable(): boolean;
+  /** Adds a Set-Cookie header to the response, and keeps it out of shared caches. */
+  addCookie(header: string): void;
+  /** Calls back when the response has finished, with its status and the pattern of its route, if the host can tell. */
+  whenFinished?(then: (status: number, route: string | undefined) => void): void;
+}
