@@ -59,10 +59,7 @@ export function reload<S extends SessionSchema>(session: RequestSession<S>): Pro
 export function rotate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return session.serialize(() => {
     refuseHeadersSent(session);
-    if (session.ended === 'rotated' && session.successor !== undefined) {
-      session.ended = undefined; // a login sent twice, on the old id: it begins a session of its own
-      session.successor = undefined;
-    }
+    session.beginAnew();
     refuseEnded(session);
     if (session.stored !== undefined) session.move ??= 'rotate';
     session.moveWaits = false;
@@ -87,8 +84,8 @@ export function destroy<S extends SessionSchema>(session: RequestSession<S>): Pr
     const { store } = session.settings;
     if (stored !== undefined) await endRecord(store, stored.key, stored.record);
     else if (typeof successor === 'string') await endRecord(store, successor, await store.read(successor));
-    session.clearDue = session.cookieArrived || typeof successor === 'string' || session.cookieDue;
-    session.cookieDue = false;
+    const isKnown = session.cookieArrived || typeof successor === 'string' || session.cookieFate === 'set';
+    if (isKnown) session.cookieFate = 'clear';
     session.stored = undefined;
     session.move = undefined;
     session.ended = 'destroyed';
@@ -110,8 +107,7 @@ export function become<S extends SessionSchema>(session: RequestSession<S>, stat
     const tree = codec.encode(state); // the schema finds out whether it is one
     const principalChanged = principalOf(session.settings, tree) !== principalOf(session.settings, session.exactBase());
     if (principalChanged) refuseHeadersSent(session);
-    const isLoginSentTwice = session.ended === 'rotated' && session.successor !== undefined && principalChanged;
-    if (!isLoginSentTwice) refuseEnded(session);
+    if (!(principalChanged && session.isRotatedAway)) refuseEnded(session);
     session.replace(codec.decodeOrThrow(tree));
     session.replaced = true;
   });

@@ -5,6 +5,7 @@ import type { SessionSchema } from '../schema/types.js';
 import { mergeInto, interpret } from './conflict.js';
 import { move, type PrincipalChange } from './move.js';
 import { enforceSessionLimit } from './principals.js';
+import { plan, type PlanFacts } from './plan.js';
 import { principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { tellTooLate, withholdsCookie } from './response-cookie.js';
@@ -58,44 +59,64 @@ export function settle<S extends SessionSchema>(
   changed: Tree | undefined,
   whenUnchanged?: (stored: Stored) => Promise<void> | undefined,
 ): Promise<void> | undefined {
-  let tree = changed;
+  const { settings, stored } = session;
   // What is stored again has to be read, or the fields that the schema does not know would be left behind.
-  if ((session.settings.resave || session.move === 'rotate') && session.stored !== undefined) session.peek();
-  const change = principalChange(session, tree);
-  const principalChanged = change !== 'none';
-  if (session.ended === 'rotated' && session.successor !== undefined && principalChanged) {
-    // A login sent twice: the second one, on the old id, begins a session of its own.
-    session.ended = undefined;
-    session.successor = undefined;
+  if ((settings.resave || session.move === 'rotate') && stored !== undefined) session.peek();
+  const principal = principalChange(session, changed);
+  if (principal !== 'none') session.beginAnew();
+  switch (plan(factsOf(session, changed, principal))) {
+    case 'nothing':
+      return undefined;
+    case 'refuse-ended':
+      return Promise.reject(new SessionEndedError(session.ended ?? 'destroyed'));
+    case 'refuse-late':
+      return Promise.reject(new SessionHeadersSentError());
+    case 'create':
+      return create(session, changed ?? session.exactBase());
+    case 'move':
+      return moveFor(session, changed, principal);
+    case 'update':
+      return session.stored && update(session, session.stored, changed ?? session.exactBase());
+    case 'touch':
+      return session.stored && whenUnchanged?.(session.stored);
   }
-  if (session.ended !== undefined) {
-    return tree === undefined ? undefined : Promise.reject(new SessionEndedError(session.ended));
+}
+
+function factsOf<S extends SessionSchema>(
+  session: RequestSession<S>,
+  changed: Tree | undefined,
+  principal: PrincipalChange,
+): PlanFacts {
+  const { settings, stored } = session;
+  return {
+    isEnded: session.ended !== undefined,
+    isStored: stored !== undefined,
+    isChanged: changed !== undefined,
+    storesUnchanged: session.saveNew || (stored === undefined && settings.saveUninitialized),
+    principal,
+    move: session.move === undefined ? 'none' : session.moveWaits ? 'waiting' : 'now',
+    isOutdated:
+      session.cookieChanged ||
+      settings.resave ||
+      stored?.source?.migrated === true ||
+      (stored !== undefined && needsReindex(session, stored)),
+    isLate: principal !== 'none' && session.transport.headersSent(),
+  };
+}
+
+/** Moves the session to a new id, because it was asked for or because its principal has changed. */
+function moveFor<S extends SessionSchema>(
+  session: RequestSession<S>,
+  changed: Tree | undefined,
+  principal: PrincipalChange,
+): Promise<void> | undefined {
+  if (principal !== 'none') session.forgetMaxAge();
+  const tree = principal === 'left' ? startOver(session) : changed;
+  if (session.move === undefined) {
+    session.move = 'rotate';
+    session.id = session.newId();
   }
-  if (session.stored === undefined) {
-    return tree === undefined && !session.saveNew && !session.settings.saveUninitialized
-      ? undefined
-      : create(session, tree ?? session.exactBase());
-  }
-  if (principalChanged) {
-    if (session.transport.headersSent()) return Promise.reject(new SessionHeadersSentError());
-    session.forgetMaxAge();
-    if (change === 'left') tree = startOver(session);
-    if (session.move === undefined) {
-      session.move = 'rotate';
-      session.id = session.newId();
-    }
-  }
-  if (session.move !== undefined) {
-    if (session.moveWaits && tree === undefined && !session.saveNew) return undefined;
-    return move(session, session.stored, tree, change);
-  }
-  const isDue =
-    session.cookieChanged ||
-    session.settings.resave ||
-    session.stored.source?.migrated === true ||
-    needsReindex(session, session.stored);
-  if (tree !== undefined || isDue) return update(session, session.stored, tree ?? session.exactBase());
-  return whenUnchanged?.(session.stored);
+  return session.stored && move(session, session.stored, tree, principal);
 }
 
 /** What a change does to whose the session is. */

@@ -37,7 +37,7 @@ export async function move<S extends SessionSchema>(
     await retire(store, old.key, old.record, null);
     session.stored = undefined;
     session.move = undefined;
-    session.clearDue = true;
+    session.cookieFate = 'clear';
     return;
   }
   let mine = tree ?? session.exactBase();

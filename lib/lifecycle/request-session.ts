@@ -165,7 +165,7 @@ export class RequestSession<S extends SessionSchema> extends RequestState<S> {
   regenerate(): void {
     this.ended = undefined;
     this.successor = undefined;
-    this.clearDue = false;
+    if (this.cookieFate === 'clear') this.cookieFate = 'keep';
     this.replaced = false;
     this.move = this.stored === undefined ? undefined : 'regenerate';
     this.moveWaits = false;
@@ -252,7 +252,7 @@ export class RequestSession<S extends SessionSchema> extends RequestState<S> {
     this.id = this.stored?.id;
     this.saveNew = false;
     this.replaced = false;
-    this.cookieDue &&= this.stored !== undefined; // where the session moved, the old cookie is worth nothing any more
+    if (this.cookieFate === 'set' && this.stored === undefined) this.cookieFate = 'keep'; // a session that moved keeps its new cookie
     this.cookieAsStored();
     // Not before somebody looks again: a schema that goes by the time may refuse by then what it took.
     this.#session = undefined;

@@ -43,10 +43,8 @@ export class RequestState<S extends SessionSchema> {
   onSuccess: 'rotate' | 'destroy' | undefined;
   /** The deadline is to be pushed out at the commit, however little it has moved. */
   touchDue = false;
-  /** The response must set the cookie. */
-  cookieDue = false;
-  /** The response must clear the cookie. */
-  clearDue = false;
+  /** What the response does to the cookie. */
+  cookieFate: 'keep' | 'set' | 'clear' = 'keep';
   /** The name of the request's cookie, if it is not the first one: cleared when the cookie is set under the first. */
   oldName: string | undefined;
   /** The request's cookie was signed by an older secret, or has an older name: it is to be set again. */
@@ -87,6 +85,18 @@ export class RequestState<S extends SessionSchema> {
 
   newId(): string {
     return this.settings.newId(this.request);
+  }
+
+  /** Whether the request came with an id that a rotation has ended. */
+  get isRotatedAway(): boolean {
+    return this.ended === 'rotated' && this.successor !== undefined;
+  }
+
+  /** A login that was sent twice: the second one came with the id that the first one has ended, and begins a session of its own. */
+  beginAnew(): void {
+    if (!this.isRotatedAway) return;
+    this.ended = undefined;
+    this.successor = undefined;
   }
 
   get isNew(): boolean {

@@ -7,15 +7,14 @@ import type { RequestSession } from './request-session.js';
 
 /** Sets or clears the cookie on the response, as what happened to the session asks for. */
 export function writeCookie<S extends SessionSchema>(session: RequestSession<S>): void {
-  const { cookieDue, clearDue } = session;
-  if (!cookieDue && !clearDue) return;
-  session.cookieDue = false;
-  session.clearDue = false;
+  const { cookieFate } = session;
+  if (cookieFate === 'keep') return;
+  session.cookieFate = 'keep';
   if (withholdsCookie(session)) return;
   const { stored, settings, oldName } = session;
   const [name] = settings.names;
   const secure = session.transport.isSecure();
-  if (clearDue) {
+  if (cookieFate === 'clear') {
     for (const arrived of [name, ...otherNames(session)]) clear(session, arrived, secure);
   } else if (stored !== undefined && session.ended === undefined) {
     const life = session.cookieLife;

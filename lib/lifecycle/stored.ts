@@ -42,12 +42,13 @@ export function wasStored<S extends SessionSchema>(
 ): void {
   const before = session.stored?.record;
   const moved = before?.expiresAt !== stored.record.expiresAt && session.cookieLife !== undefined;
-  session.cookieDue ||=
+  const isDue =
     created ||
     moved ||
     session.settings.rolling ||
     session.signedByOldSecret ||
     before?.cookieMaxAge !== stored.record.cookieMaxAge;
+  if (isDue) session.cookieFate = 'set';
   session.signedByOldSecret = false;
   session.stored = stored;
   session.base = tree;

@@ -90,7 +90,7 @@ async function touchNow<S extends SessionSchema>(
   // would put back the id that a login has just replaced.
   if (!(await session.settings.store.touch(key, expiresAt, record.revision))) return;
   session.stored = { ...stored, record: { ...record, expiresAt } };
-  if (setsCookie(session)) session.cookieDue = true;
+  if (setsCookie(session)) session.cookieFate = 'set';
   session.signedByOldSecret = false;
   emit('touch', { request: session.request });
 }

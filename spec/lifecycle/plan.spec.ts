@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { plan, type Plan, type PlanFacts } from '../../lib/lifecycle/plan.js';
+
+/** A session that was loaded, and to which nothing happened. */
+const loaded: PlanFacts = {
+  isEnded: false,
+  isStored: true,
+  isChanged: false,
+  storesUnchanged: false,
+  principal: 'none',
+  move: 'none',
+  isOutdated: false,
+  isLate: false,
+};
+const fresh: PlanFacts = { ...loaded, isStored: false };
+const ended: PlanFacts = { ...fresh, isEnded: true };
+const changed = { isChanged: true };
+
+describe('the plan', () => {
+  it.each<[string, PlanFacts, Plan]>([
+    ['a new session that nobody changed is not stored', fresh, 'nothing'],
+    ['a new session that was changed is created', { ...fresh, ...changed }, 'create'],
+    ['a new session is created by save() or saveUninitialized', { ...fresh, storesUnchanged: true }, 'create'],
+    ['a new session with a principal is created under the id that it has', { ...fresh, ...changed, principal: 'began' }, 'create'],
+    ['a loaded session that nobody changed is touched', loaded, 'touch'],
+    ['a loaded session that was changed is updated', { ...loaded, ...changed }, 'update'],
+    ['a new life of the cookie is stored', { ...loaded, isOutdated: true }, 'update'],
+    ['a rotation moves the session', { ...loaded, move: 'now' }, 'move'],
+    ['a rotation that has failed waits', { ...loaded, move: 'waiting' }, 'nothing'],
+    ['a rotation that has failed is tried again with a change', { ...loaded, ...changed, move: 'waiting' }, 'move'],
+    ['a rotation that has failed is tried again by save()', { ...loaded, storesUnchanged: true, move: 'waiting' }, 'move'],
+    ['a login moves the session', { ...loaded, ...changed, principal: 'began' }, 'move'],
+    ['a logout by the principal moves it', { ...loaded, ...changed, principal: 'left' }, 'move'],
+    ['a login after the head of the response is refused', { ...loaded, ...changed, principal: 'began', isLate: true }, 'refuse-late'],
+    ['a change after the head of the response is stored', { ...loaded, ...changed, isLate: true }, 'update'],
+    ['a session that has ended is left alone', ended, 'nothing'],
+    ['a change of a session that has ended is refused', { ...ended, ...changed }, 'refuse-ended'],
+    ['a session that has ended is not created by save()', { ...ended, storesUnchanged: true }, 'nothing'],
+  ])('%s', (_, facts, expected) => {
+    expect(plan(facts)).toBe(expected);
+  }); // prettier-ignore
+
+  it('stores nothing that has ended, whatever else happened', () => {
+    const booleans = [false, true];
+    for (const isStored of booleans)
+      for (const isChanged of booleans)
+        for (const move of ['none', 'now', 'waiting'] as const)
+          for (const principal of ['none', 'began', 'left'] as const)
+            expect(['nothing', 'refuse-ended']).toContain(plan({ ...ended, isStored, isChanged, move, principal }));
+  });
+});
