@@ -29,6 +29,7 @@ const faces = [
   'middleware',
   'eslint',
   'express-session',
+  'fetch',
   'mongo',
   'nestjs',
   'openapi',
@@ -39,7 +40,7 @@ const faces = [
   'testing',
   'typedoc',
 ];
-const middle = ['lifecycle', 'node', 'express', 'decorators'];
+const middle = ['lifecycle', 'guards', 'node', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
 const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'typedoc', 'eslint'];
 const drivers = ['libsql', 'redis', 'ioredis', 'pg', 'mongodb'];
@@ -70,12 +71,22 @@ const arrows = [
     packages: ['express', 'zod', 'cookie'],
   }),
   arrow('lib/lifecycle/**', 'the lifecycle knows no framework, no face and no concrete store', {
+    folders: [...faces, 'guards', 'node', 'express', 'decorators'],
+    packages: [...frameworks, ...drivers],
+    other: [concreteStores],
+  }),
+  arrow('lib/guards/**', 'guards check sessions, and know no host', {
     folders: [...faces, 'node', 'express', 'decorators'],
     packages: [...frameworks, ...drivers],
     other: [concreteStores],
   }),
+  arrow('lib/fetch/**', 'this host knows sessions and guards, and nothing of Node or Express', {
+    folders: [...faces, 'node', 'express', 'decorators'],
+    packages: [...frameworks, ...drivers, 'node:http'],
+    other: [concreteStores],
+  }),
   arrow('lib/node/**', 'the response gate imports only errors and events: it knows no session, adapter or framework', {
-    folders: [...faces, 'lifecycle', 'express', 'decorators', ...low],
+    folders: [...faces, 'lifecycle', 'guards', 'express', 'decorators', ...low],
     packages: [...frameworks, ...drivers],
   }),
   arrow('lib/{express,decorators}/**', 'a face is built on this folder, not the other way', { folders: faces }),

@@ -39,14 +39,22 @@ export {
   type SessionIssue,
 } from './errors.js';
 export type * from './events.js';
-export { byAccept, problem, redirect, returnPath, type MissingHandler } from './express/missing.js';
+export {
+  byAccept,
+  problem,
+  redirect,
+  returnPath,
+  type ForbiddenOptions,
+  type GuardOptions,
+  type MissingHandler,
+  type MissingOptions,
+} from './express/missing.js';
 export {
   requireAnonymous,
   requireSession,
   type AnonymousOptions,
   type RequireSessionFunction,
 } from './express/require.js';
-export type { ForbiddenOptions, GuardOptions, MissingOptions } from './express/requirements.js';
 export type { HandlerBefore, HandlerBehind } from './express/routes.js';
 export type { SessionRequirements } from './express/step.js';
 export type { AnyGuard, Guard, GuardFacts, OwnGuard, ReadonlySessionGuard, SessionGuard } from './express/guard.js';

@@ -7,7 +7,7 @@ import type {
   RegisteredValues,
   SessionField,
 } from '../schema/types.js';
-import type { GuardOptions } from '../express/requirements.js';
+import type { GuardOptions } from '../express/missing.js';
 import type { SessionMethodDecorator } from './require-session.js';
 
 /**

@@ -1,5 +1,5 @@
 import { sessionStep } from '../express/require.js';
-import type { GuardOptions } from '../express/requirements.js';
+import type { GuardOptions } from '../express/missing.js';
 import type { Checked, IsRegistered, OwnLocals } from '../express/types.js';
 import type {
   Found,

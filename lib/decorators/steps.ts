@@ -1,5 +1,5 @@
 import { enterAll, type SessionRequirements, type Step } from '../express/step.js';
-import { addValues } from '../express/requirements.js';
+import { addValues } from '../guards/requirements.js';
 
 /** Any method, as it is called. */
 export type Callable = (this: unknown, ...args: unknown[]) => unknown;

@@ -12,8 +12,8 @@ import type {
   SessionField,
   SessionSchema,
 } from '../schema/types.js';
-import type { MissingHandler } from './missing.js';
-import { checkPayload, refuseUnknownFields, requirementsOf, type GuardOptions } from './requirements.js';
+import type { GuardOptions, MissingHandler } from './missing.js';
+import { checkPayload, refuseUnknownFields, requirementsOf } from '../guards/requirements.js';
 import { middlewareOf, stepsTogether, type Step } from './step.js';
 import type { ReadonlySessionGuard, SessionGuard } from './guard.js';
 
@@ -134,8 +134,8 @@ export function sessionStep(required: readonly unknown[], { settings, readonly =
   };
   return {
     settings,
-    onMissing: wanted.onMissing,
-    onForbidden: wanted.onForbidden,
+    onMissing: wanted.onMissing as MissingHandler | undefined, // the type of the options
+    onForbidden: wanted.onForbidden as MissingHandler | undefined,
     tells,
     run: (request, { readonly: isReadonly, namesField } = alone) => {
       check(request);

@@ -57,24 +57,22 @@ export function reload<S extends SessionSchema>(session: RequestSession<S>): Pro
 }
 
 export function rotate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
-  return session.serialize(() => {
+  return session.serialize(async () => {
     refuseHeadersSent(session);
     session.beginAnew();
     refuseEnded(session);
     if (session.stored !== undefined) session.move ??= 'rotate';
     session.moveWaits = false;
     session.id = session.newId();
-    return Promise.resolve();
   });
 }
 
 /** @param inNewObject - the handler's object keeps its payload, as in express-session, whose callers may copy from it */
 export function regenerate<S extends SessionSchema>(session: RequestSession<S>, inNewObject: boolean): Promise<void> {
-  return session.serialize(() => {
+  return session.serialize(async () => {
     refuseHeadersSent(session);
     if (inNewObject) session.detach();
     session.regenerate();
-    return Promise.resolve();
   });
 }
 

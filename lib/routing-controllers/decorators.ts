@@ -6,7 +6,7 @@ import type {
   SessionMethodDecorator,
 } from '../decorators/require-session.js';
 import { anonymousStep, onSuccessStep, sessionStep, withSession, type AnonymousOptions } from '../express/require.js';
-import type { GuardOptions } from '../express/requirements.js';
+import type { GuardOptions } from '../express/missing.js';
 import type { Step } from '../express/step.js';
 import type { Session } from '../lifecycle/session.js';
 import type {

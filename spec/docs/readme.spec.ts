@@ -15,6 +15,9 @@ const apps = ['README.md', 'docs/getting-started.md', 'docs/schema.md', 'docs/de
 const guides = [
   ...apps,
   'docs/options.md',
+  'docs/session.md',
+  'docs/fetch.md',
+  'docs/security.md',
   'docs/errors.md',
   'docs/events.md',
   'docs/stores.md',

@@ -1,6 +1,5 @@
 import { didYouMean } from '../did-you-mean.js';
 import { SessionForbiddenError, SessionOptionsError, SessionRequiredError } from '../errors.js';
-import type { MissingHandler } from './missing.js';
 
 /** What a guard or a decorator asks of a session. */
 export interface Requirements {
@@ -10,33 +9,16 @@ export interface Requirements {
   readonly values: ReadonlyMap<string, unknown>;
   /** Questions of the app's own. */
   readonly predicates: readonly ((session: object) => unknown)[];
-  /** What responds if nobody is signed in, or a field is absent. */
-  readonly onMissing: MissingHandler | undefined;
+  /** What responds if nobody is signed in, or a field is absent: a function of the host's own kind. */
+  readonly onMissing: unknown;
   /** What responds if somebody is signed in, but something does not match. */
-  readonly onForbidden: MissingHandler | undefined;
+  readonly onForbidden: unknown;
 }
-
-/** {@link GuardOptions} with a handler for 401, and perhaps one for 403. */
-export interface MissingOptions {
-  /** Called instead of passing `SessionRequiredError` (401) to `next`. Default: the option `onMissing` of `session()`. */
-  readonly onMissing: MissingHandler;
-  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
-  readonly onForbidden?: MissingHandler;
-}
-
-/** {@link GuardOptions} with a handler for 403 alone. */
-export interface ForbiddenOptions {
-  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
-  readonly onForbidden: MissingHandler;
-}
-
-/** How one guard or decorator responds to a request that it refuses: an object of its own among its arguments. */
-export type GuardOptions = MissingOptions | ForbiddenOptions;
 
 const COMPARABLE: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'bigint']);
 const TAKES =
   "takes names of fields, objects such as { role: 'admin' }, functions of the session, and { onMissing, onForbidden } as an object of its own";
-/** What `GuardOptions` may hold. */
+/** What the options of a guard may hold. */
 const HANDLERS: ReadonlySet<string> = new Set(['onMissing', 'onForbidden']);
 
 /**
@@ -48,7 +30,7 @@ export function requirementsOf(required: readonly unknown[], by = 'requireSessio
   const fields: string[] = [];
   const values = new Map<string, unknown>();
   const predicates: ((session: object) => unknown)[] = [];
-  let handlers: { readonly onMissing?: MissingHandler; readonly onForbidden?: MissingHandler } = {};
+  let handlers: { readonly onMissing?: unknown; readonly onForbidden?: unknown } = {};
   for (const one of required) {
     if (typeof one === 'string') {
       fields.push(one);

@@ -1,0 +1,144 @@
+/**
+ * The sessions of typed-session on web-standard `Request` and `Response`: for Bun, Deno, Hono, and other hosts that have
+ * `node:crypto` and `node:diagnostics_channel`, and no Express.
+ *
+ * @packageDocumentation
+ */
+
+import type { FetchMissingHandler } from './fetch/fetch-handler.js';
+import { fetchSessions, refuseExpressOptions } from './fetch/fetch-sessions.js';
+import type { MigrateAllOptions, MigrationProgress } from './lifecycle/migrate-all.js';
+import type { CheckedOptions, InitialPayload } from './lifecycle/options.js';
+import type { ListedSession } from './lifecycle/principals.js';
+import type { Session } from './lifecycle/session.js';
+import { resolveOptions } from './lifecycle/settings.js';
+import type { PrincipalValue, RefusePrincipal } from './schema/refusals.js';
+import type { Found, KnownFields, Requirement, SchemaAdvice, SessionSchema } from './schema/types.js';
+import { storeOf } from './stores/resolve.js';
+
+export type { FetchMissingHandler } from './fetch/fetch-handler.js';
+
+/** There for the compiler alone: what a guard has found. */
+declare const found: unique symbol;
+
+/** A guard that `sessions.requireSession(…)` makes, for `sessions.handle(request, guard, handler)`. */
+export interface FetchGuard<Found> {
+  /** There for the compiler alone. */
+  readonly [found]: Found;
+}
+
+/** How one guard responds to a request that it refuses: an object of its own among its arguments. */
+export type FetchGuardOptions =
+  | { readonly onMissing: FetchMissingHandler; readonly onForbidden?: FetchMissingHandler }
+  | { readonly onForbidden: FetchMissingHandler };
+
+/** The options of {@link session}: those of Express's but for `unset` and `onError`. */
+export type FetchSessionOptions<S extends SessionSchema> = CheckedOptions<S, Request, FetchMissingHandler> & NotExpress;
+
+/** The options that only Express has a use for. */
+interface NotExpress {
+  readonly unset?: never;
+  readonly onError?: never;
+}
+
+/** What {@link session} makes: the sessions of web-standard requests. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- one of any principal is assignable to one without
+export interface FetchSessions<S extends SessionSchema, P extends string = any> {
+  /**
+   * Gives the handler the request's session, stores what it has changed, and returns its response with the cookie. An error
+   * of the session (a guard's, a conflict, the store) is a response too: `onMissing`'s, or `application/problem+json`.
+   * Whatever else the handler throws is passed on, and nothing is stored.
+   *
+   * @example
+   * ```ts
+   * import { session } from 'typed-session/fetch';
+   * import { z } from 'zod';
+   *
+   * const schema = z.object({ views: z.int().default(0) });
+   * const sessions = session({ schema, secret: process.env['SESSION_SECRET'] ?? 'only for development' });
+   *
+   * export default {
+   *   fetch: (request: Request) =>
+   *     sessions.handle(request, (mine) => {
+   *       mine.views += 1;
+   *       return new Response(`You were here ${String(mine.views)} times.`);
+   *     }),
+   * };
+   * ```
+   */
+  handle(
+    request: Request,
+    handler: (session: Session<S>, request: Request) => Response | Promise<Response>,
+  ): Promise<Response>;
+  /** The same behind a guard, whose fields the handler's session has. */
+  handle<F>(
+    request: Request,
+    guard: FetchGuard<F>,
+    handler: (session: Session<S> & F, request: Request) => Response | Promise<Response>,
+  ): Promise<Response>;
+  /**
+   * Loads the request's session, for a framework that calls {@link FetchSessions.commit} itself.
+   * @throws SessionStoreError, SessionNotLoadedError if `cookie.path` does not cover the request
+   */
+  load(request: Request): Promise<Session<S>>;
+  /**
+   * Stores what was changed since {@link FetchSessions.load}, and returns the response with the cookie: the same object,
+   * unless its headers are immutable.
+   * @throws what `req.session.save()` rejects with
+   */
+  commit(request: Request, response: Response): Promise<Response>;
+  /** The session of a request that {@link FetchSessions.handle} or `load` has begun. @throws SessionNotLoadedError */
+  of(request: Request): Session<S>;
+  /**
+   * A guard: the session is stored, and has what is named; see `requireSession` of `typed-session`.
+   * @throws SessionOptionsError
+   */
+  requireSession<const R extends readonly (Requirement<S> | FetchGuardOptions)[]>(
+    ...required: R & KnownFields<S, R>
+  ): FetchGuard<Found<S, R>>;
+  /**
+   * The live sessions of a principal, the one that began last first.
+   * @throws SessionOptionsError without the option `principal`; SessionStoreError
+   */
+  list(
+    principal: PrincipalValue<S, P>,
+    options?: { readonly current?: Request | Session<S> | undefined },
+  ): Promise<ListedSession<S>[]>;
+  /**
+   * Ends the sessions of a principal, and resolves to how many.
+   * @throws as `list`
+   */
+  revoke(
+    principal: PrincipalValue<S, P>,
+    options?:
+      | { readonly except?: Request | Session<S> | undefined; readonly only?: never }
+      | { readonly only: string; readonly except?: never },
+  ): Promise<number>;
+  /** Brings every stored session to today's version of the schema. @throws SessionStoreError, SessionOptionsError */
+  migrateAll(options?: MigrateAllOptions): Promise<MigrationProgress>;
+}
+
+/**
+ * Makes the sessions of an app on the fetch API. All options are checked here, at start-up. Cookies, stores, and records are
+ * those of `session()` of `typed-session`, so both may serve one site.
+ *
+ * A response is committed when the handler has returned it: what a stream changes later, it has to `save()` itself.
+ *
+ * @throws SessionOptionsError, which names the option
+ */
+export function session<
+  S extends SessionSchema<SchemaAdvice>,
+  P extends string = never,
+  Initial extends InitialPayload<S> = never,
+>(
+  options: CheckedOptions<S, Request, FetchMissingHandler, Initial> &
+    NotExpress & {
+      readonly principal?: P | string | undefined;
+    } & RefusePrincipal<S, P>,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- without the option, nothing is known of what `list` takes
+): FetchSessions<S, [P] extends [never] ? any : P> {
+  refuseExpressOptions(options);
+  const settings = resolveOptions<S>(options, storeOf);
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  return fetchSessions(settings) as unknown as FetchSessions<S, [P] extends [never] ? any : P>; // what its types narrow is there for the compiler alone
+}

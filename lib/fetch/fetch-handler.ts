@@ -1,0 +1,7 @@
+import type { SessionForbiddenError, SessionRequiredError } from '../errors.js';
+
+/** Responds to a request that a guard refuses. */
+export type FetchMissingHandler = (
+  error: SessionRequiredError | SessionForbiddenError,
+  request: Request,
+) => Response | Promise<Response>;
