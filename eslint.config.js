@@ -147,7 +147,7 @@ const ownPlugin = existsSync(new URL('dist/eslint.js', import.meta.url))
   : {};
 
 export default defineConfig(
-  globalIgnores(['dist/', 'docs/api/', 'coverage/', 'type-tests/dialects/', 'scripts/{tarball,modules}/']),
+  globalIgnores(['dist/', 'docs/api/', 'coverage/', 'type-tests/dialects/', 'scripts/{tarball,modules,fetch}/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],
