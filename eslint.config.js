@@ -40,7 +40,7 @@ const faces = [
   'testing',
   'typedoc',
 ];
-const middle = ['lifecycle', 'guards', 'node', 'express', 'decorators'];
+const middle = ['sessions', 'guards', 'node', 'express', 'decorators'];
 const low = ['schema', 'cookie', 'stores'];
 const frameworks = ['express', 'express-serve-static-core', '@nestjs', 'routing-controllers', 'typedoc', 'eslint'];
 const drivers = ['libsql', 'redis', 'ioredis', 'pg', 'mongodb'];
@@ -70,7 +70,7 @@ const arrows = [
     other: [String.raw`^\.\./(?:[\w-]+/|\.\./(?!(?:errors|realms|timers)\.js$))`],
     packages: ['express', 'zod', 'cookie'],
   }),
-  arrow('lib/lifecycle/**', 'the lifecycle knows no framework, no face and no concrete store', {
+  arrow('lib/sessions/**', 'sessions know no host, no face and no concrete store', {
     folders: [...faces, 'guards', 'node', 'express', 'decorators'],
     packages: [...frameworks, ...drivers],
     other: [concreteStores],
@@ -86,7 +86,7 @@ const arrows = [
     other: [concreteStores],
   }),
   arrow('lib/node/**', 'the response gate imports only errors and events: it knows no session, adapter or framework', {
-    folders: [...faces, 'lifecycle', 'guards', 'express', 'decorators', ...low],
+    folders: [...faces, 'sessions', 'guards', 'express', 'decorators', ...low],
     packages: [...frameworks, ...drivers],
   }),
   arrow('lib/{express,decorators}/**', 'a face is built on this folder, not the other way', { folders: faces }),

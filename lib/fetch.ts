@@ -7,11 +7,11 @@
 
 import type { FetchMissingHandler } from './fetch/fetch-handler.js';
 import { fetchSessions, refuseExpressOptions } from './fetch/fetch-sessions.js';
-import type { MigrateAllOptions, MigrationProgress } from './lifecycle/migrate-all.js';
-import type { CheckedOptions, InitialPayload } from './lifecycle/options.js';
-import type { ListedSession } from './lifecycle/principals.js';
-import type { Session } from './lifecycle/session.js';
-import { resolveOptions } from './lifecycle/settings.js';
+import type { MigrateAllOptions, MigrationProgress } from './sessions/migrate-all.js';
+import type { CheckedOptions, InitialPayload } from './sessions/options.js';
+import type { ListedSession } from './sessions/principals.js';
+import type { Session } from './sessions/session.js';
+import { resolveOptions } from './sessions/settings.js';
 import type { PrincipalValue, RefusePrincipal } from './schema/refusals.js';
 import type { Found, KnownFields, Requirement, SchemaAdvice, SessionSchema } from './schema/types.js';
 import { storeOf } from './stores/resolve.js';

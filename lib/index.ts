@@ -76,10 +76,10 @@ export type {
   SessionOn,
   SessionRequest,
 } from './express/types.js';
-export type { MigrateAllOptions, MigrationProgress } from './lifecycle/migrate-all.js';
-export type { CommonOptions, FieldMerge, InvalidSession, RefuseReserved, RequireInitial } from './lifecycle/options.js';
-export type { ListedSession, Principal } from './lifecycle/principals.js';
-export type { Session, SessionCallback, SessionMembers } from './lifecycle/session.js';
+export type { MigrateAllOptions, MigrationProgress } from './sessions/migrate-all.js';
+export type { CommonOptions, FieldMerge, InvalidSession, RefuseReserved, RequireInitial } from './sessions/options.js';
+export type { ListedSession, Principal } from './sessions/principals.js';
+export type { Session, SessionCallback, SessionMembers } from './sessions/session.js';
 export { session, type SessionMiddleware, type SessionOptions } from './middleware.js';
 export type { AnyRequest, AnyResponse } from './node/messages.js';
 export { bigintText, isoDate, mapOf, setOf, urlText } from './schema/codecs.js';

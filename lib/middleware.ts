@@ -1,14 +1,14 @@
 import { pathMatches } from './cookie/options.js';
-import { load } from './lifecycle/load.js';
-import type { MigrateAllOptions, MigrationProgress } from './lifecycle/migrate-all.js';
-import type { CheckedOptions, InitialPayload } from './lifecycle/options.js';
-import type { ListedSession } from './lifecycle/principals.js';
-import { addSession, findSession } from './lifecycle/registry.js';
-import type { Session } from './lifecycle/session.js';
-import { sessionsBy } from './lifecycle/sessions.js';
+import { load } from './sessions/load.js';
+import type { MigrateAllOptions, MigrationProgress } from './sessions/migrate-all.js';
+import type { CheckedOptions, InitialPayload } from './sessions/options.js';
+import type { ListedSession } from './sessions/principals.js';
+import { addSession, findSession } from './sessions/registry.js';
+import type { Session } from './sessions/session.js';
+import { sessionsBy } from './sessions/sessions.js';
 import { decorate } from './decorators/decorate.js';
 import type { OwnDecorator } from './decorators/require-session.js';
-import { resolveOptions, type Settings } from './lifecycle/settings.js';
+import { resolveOptions, type Settings } from './sessions/settings.js';
 import type { PrincipalValue, RefuseExcess, RefusePrincipal } from './schema/refusals.js';
 import type {
   DefaultName,

@@ -1,7 +1,7 @@
 import type { Request } from 'express-serve-static-core';
 import type { BesideOthers } from '../express/session-property.js';
 import type { OtherSessions, ReadonlySession } from '../express/types.js';
-import type { Session } from '../lifecycle/session.js';
+import type { Session } from '../sessions/session.js';
 import type { DeepReadonly } from '../schema/readonly.js';
 import type { StrictNullAdvice } from '../schema/refusals.js';
 import type { FieldValue, Found, Payload, RegisteredSchema, SessionField } from '../schema/types.js';

@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http';
-import { sessionsOf } from '../lifecycle/registry.js';
+import { sessionsOf } from '../sessions/registry.js';
 import { enterAll, type Step } from '../express/step.js';
 import { note, type Callable } from './steps.js';
 

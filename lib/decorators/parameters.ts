@@ -1,7 +1,7 @@
 import { SessionOptionsError } from '../errors.js';
 import { sessionStep, withSession } from '../express/require.js';
 import type { Step } from '../express/step.js';
-import type { Session } from '../lifecycle/session.js';
+import type { Session } from '../sessions/session.js';
 import type {
   FieldValue,
   Found,

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { EndedFields } from './ended-fields.js';
-import type { SessionPath, Sessions } from './sessions.js';
+import type { SessionPath, Sessions } from './session-sources.js';
 import { methodCallOf, nameOf, textOf, unwrap, type Node } from './tree.js';
 
 /** Methods of a promise that resolve when the promise they are called on is settled. */

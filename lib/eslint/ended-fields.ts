@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import type { SessionPath } from './sessions.js';
+import type { SessionPath } from './session-sources.js';
 
 /** The methods after which fields of a session are gone. */
 export type EndMethod = 'destroy' | 'regenerate' | 'take' | 'become';

@@ -6,7 +6,7 @@ import { ControlFlow } from './control-flow.js';
 import { noteEnd, settledCalls } from './end-calls.js';
 import type { End } from './ended-fields.js';
 import { askedField, useOf, type FieldUse } from './field-uses.js';
-import { Sessions, type SessionPath } from './sessions.js';
+import { Sessions, type SessionPath } from './session-sources.js';
 import { SharedObjects } from './shared-objects.js';
 import { isFunction, methodCallOf, nameOf, nodeOf, textOf, unwrap, wrapped, type Node } from './tree.js';
 

@@ -1,6 +1,6 @@
 import { reportWeakSecrets, type Secret } from '../cookie/secrets.js';
 import { Signer } from '../cookie/signature.js';
-import { newId } from '../lifecycle/ids.js';
+import { newId } from '../sessions/ids.js';
 import type { CookieOptions } from './cookie.js';
 import { MemoryStore } from './memory-store.js';
 import type { IncomingSessionRequest } from './session.js';

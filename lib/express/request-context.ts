@@ -1,8 +1,8 @@
 import type { AnyRequest, AnyResponse } from '../node/messages.js';
 import { gateOf, type ResponseGate } from '../node/response-gate.js';
 import { CONTEXT } from '../node/state-keys.js';
-import { sessionsOf } from '../lifecycle/registry.js';
-import type { RequestSession } from '../lifecycle/request-session.js';
+import { sessionsOf } from '../sessions/registry.js';
+import type { RequestSession } from '../sessions/request-session.js';
 import type { SessionSchema } from '../schema/types.js';
 
 interface WithContext {

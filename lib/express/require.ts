@@ -1,8 +1,8 @@
 import { SessionNotLoadedError, SessionPresentError } from '../errors.js';
-import { load } from '../lifecycle/load.js';
-import { findSession } from '../lifecycle/registry.js';
-import type { RequestSession } from '../lifecycle/request-session.js';
-import type { Settings } from '../lifecycle/settings.js';
+import { load } from '../sessions/load.js';
+import { findSession } from '../sessions/registry.js';
+import type { RequestSession } from '../sessions/request-session.js';
+import type { Settings } from '../sessions/settings.js';
 import type {
   Found,
   KnownFields,

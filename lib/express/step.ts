@@ -1,6 +1,6 @@
 import { SessionForbiddenError, SessionPresentError, SessionRequiredError } from '../errors.js';
-import { findSession } from '../lifecycle/registry.js';
-import type { Settings } from '../lifecycle/settings.js';
+import { findSession } from '../sessions/registry.js';
+import type { Settings } from '../sessions/settings.js';
 import { isThenable } from '../realms.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { MissingHandler } from './missing.js';

@@ -1,5 +1,5 @@
 import type { ParamsDictionary, Query, Request, Response } from 'express-serve-static-core';
-import type { Session, SessionMembers } from '../lifecycle/session.js';
+import type { Session, SessionMembers } from '../sessions/session.js';
 import type { DeepReadonly } from '../schema/readonly.js';
 import type { BesideOthers } from './session-property.js';
 import type {

@@ -1,5 +1,5 @@
 import { isShared, isTargeted, privateOf } from '../cookie/cache-control.js';
-import type { Transport } from '../lifecycle/transport.js';
+import type { Transport } from '../sessions/transport.js';
 
 /** A request and its response as the fetch API has them: the response is known only when the handler has returned it. */
 export class FetchTransport implements Transport {

@@ -8,7 +8,7 @@ import type {
 import { anonymousStep, onSuccessStep, sessionStep, withSession, type AnonymousOptions } from '../express/require.js';
 import type { GuardOptions } from '../express/missing.js';
 import type { Step } from '../express/step.js';
-import type { Session } from '../lifecycle/session.js';
+import type { Session } from '../sessions/session.js';
 import type {
   FieldValue,
   Found,

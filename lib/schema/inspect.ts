@@ -6,7 +6,7 @@ import { marksOf, type Marks } from './marks.js';
 import { isReserved } from './reserved.js';
 import { defOf, innerOf } from './zod-def.js';
 
-/** What the lifecycle has to know of a schema to do no more work than it needs. */
+/** What a session has to know of a schema to do no more work than it needs. */
 export interface SchemaTraits {
   /** Some field is held otherwise in code than in the store: encoding is more than copying. */
   readonly hasCodec: boolean;

@@ -190,7 +190,7 @@ describe('the documents', () => {
 
 describe('the reference', () => {
   it('has a row for every option of session(), which docs/options.md describes, and for no other', () => {
-    const source = read('lib/lifecycle/options.ts');
+    const source = read('lib/sessions/options.ts');
     const body = /export interface CommonOptions<.*?\n}/s.exec(source)?.[0] ?? '';
     const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
     const section = /^## Options$(.*?)^## /ms.exec(read('README.md'))?.[1] ?? '';

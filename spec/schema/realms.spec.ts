@@ -109,7 +109,7 @@ describe('a value of another realm', () => {
   });
 
   it('is frozen however deep in a read-only session, as a plain object is', async () => {
-    const { freeze } = await import('../../lib/lifecycle/fields.js');
+    const { freeze } = await import('../../lib/sessions/fields.js');
     const payload = { value: foreign(TREE) as { user: { roles: unknown[] } } };
     freeze(payload);
     expect(Object.isFrozen(payload.value.user.roles)).toBe(true);

@@ -25,7 +25,7 @@ export function scheduled(inner: SessionStore, scheduler: Scheduler, name: strin
   };
 }
 
-/** A release of the app, on its store: what its requests do, as the lifecycle does it. */
+/** A release of the app, on its store: what its requests do, as a session does it. */
 export class App {
   readonly name: string;
   readonly store: SessionStore;

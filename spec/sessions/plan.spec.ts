@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plan, type Plan, type PlanFacts } from '../../lib/lifecycle/plan.js';
+import { plan, type Plan, type PlanFacts } from '../../lib/sessions/plan.js';
 
 /** A session that was loaded, and to which nothing happened. */
 const loaded: PlanFacts = {

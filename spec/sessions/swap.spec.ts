@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SessionConflictError, type SessionRecord } from 'typed-session';
-import { swap } from '../../lib/lifecycle/swap.js';
-import { isOurs } from '../../lib/lifecycle/write-id.js';
-import type { GuardedStore } from '../../lib/lifecycle/guarded-store.js';
+import { swap } from '../../lib/sessions/swap.js';
+import { isOurs } from '../../lib/sessions/write-id.js';
+import type { GuardedStore } from '../../lib/sessions/guarded-store.js';
 
 const record = (revision: number, writeId: string, data = ''): SessionRecord => ({
   data,

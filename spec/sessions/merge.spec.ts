@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MemoryStore, SessionConflictError } from 'typed-session';
-import { mergeTrees } from '../../lib/lifecycle/merge.js';
-import { resolveOptions } from '../../lib/lifecycle/settings.js';
+import { mergeTrees } from '../../lib/sessions/merge.js';
+import { resolveOptions } from '../../lib/sessions/settings.js';
 
 const schema = z.object({
   a: z.int().optional(),
