@@ -6,7 +6,7 @@ import { check, finish, run } from './report.mjs';
 // Side by side, as far as they leave each other's files alone: all of the second lane build dist, which the type tests import.
 // The tests fill a machine themselves.
 const lanes = [
-  ['format:check', 'types', 'docs'],
+  ['format:check', 'types', 'unused', 'docs'],
   ['lint', 'test:types', 'test:exports'],
 ];
 const last = ['test'];

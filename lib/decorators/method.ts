@@ -30,7 +30,7 @@ export function decorateLegacyMethod(
 }
 
 /** A method that can be handed around without its object. */
-export function boundTo(instance: object, method: Callable): PropertyDescriptor {
+function boundTo(instance: object, method: Callable): PropertyDescriptor {
   const value = likeMethod(method, (unbound) => unbound.bind(instance));
   note(value, stepsOf(method));
   return { value, writable: true, configurable: true, enumerable: false };

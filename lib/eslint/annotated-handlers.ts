@@ -31,7 +31,7 @@ export function annotatedHandlerOf(argument: Node, sourceCode: SourceCode): Anno
 }
 
 /** The function that an expression of this file is: written in place, by its name, or in a wrapper for async handlers. */
-export function functionOf(expression: Node, sourceCode: SourceCode, depth = 0): FunctionNode | undefined {
+function functionOf(expression: Node, sourceCode: SourceCode, depth = 0): FunctionNode | undefined {
   const node = unwrap(expression);
   if (isFunction(node)) return node;
   if (depth > 5) return undefined; // names that lead to each other

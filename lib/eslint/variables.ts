@@ -72,7 +72,7 @@ export function rootOf(sourceCode: SourceCode, expression: Node, depth = 0): Nod
 }
 
 /** The property of a pattern that a name is bound to, without a default value. */
-export function propertyFor(pattern: TSESTree.ObjectPattern, name: string): TSESTree.Property | undefined {
+function propertyFor(pattern: TSESTree.ObjectPattern, name: string): TSESTree.Property | undefined {
   return pattern.properties.find(
     (property): property is TSESTree.Property =>
       property.type === 'Property' && property.value.type === 'Identifier' && property.value.name === name,

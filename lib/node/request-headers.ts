@@ -20,7 +20,7 @@ export function cookieHeaderOf(request: object): string | undefined {
 }
 
 /** One header of a request, by its name in lower case; several values are joined as Node joins them. */
-export function requestHeader(request: object, name: string): string | undefined {
+function requestHeader(request: object, name: string): string | undefined {
   const { headers } = request as GivenRequest; // any object can be asked
   if (typeof headers !== 'object' || headers === null) return undefined;
   const value = valueOf(headers as Readonly<Record<string, unknown>>, name); // any object can be asked

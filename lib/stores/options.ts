@@ -5,7 +5,7 @@ import { every, type Stop } from '../timers.js';
 // What the options of several stores have in common, so that they mean the same and fail in the same words.
 
 /** How often a store removes what has expired, where its server does not do so itself, in milliseconds. */
-export const PRUNE_INTERVAL = 60_000;
+const PRUNE_INTERVAL = 60_000;
 
 /** The longest delay that a timer of Node takes, in milliseconds. */
 const LONGEST_INTERVAL = 2 ** 31 - 1;
