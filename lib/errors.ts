@@ -23,10 +23,8 @@ export abstract class SessionError extends Error {
   /** Whether the message may be shown to the client. */
   abstract readonly expose: boolean;
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
+  /** The name of its class. Defined, not assigned: an app may have frozen `Error.prototype`. */
+  override readonly name = this.constructor.name;
 }
 
 /**

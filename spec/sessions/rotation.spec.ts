@@ -54,6 +54,13 @@ async function shop(options: Options = {}) {
         await sessions.of(req).destroy();
         res.sendStatus(204);
       },
+      '/late/:method': (req, res) => {
+        res.write('begun ');
+        const method = req.params['method'] === 'rotate' ? 'rotate' : 'regenerate';
+        sessions.of(req)[method]((error) => {
+          res.end(String(error));
+        });
+      },
       '/stream': async (req, res) => {
         res.write('begun');
         await sessions.of(req).rotate();
@@ -75,6 +82,11 @@ async function leaving(client: Client, path: string): Promise<Client> {
 }
 
 describe('rotate()', () => {
+  it.each(['rotate', 'regenerate'])('%s(callback) after the first byte calls back with the error', async (method) => {
+    const { client } = await shop();
+    expect((await client.get(`/late/${method}`)).text).toMatch(/^begun SessionHeadersSentError: /);
+  });
+
   it('gives the session a new id and keeps the payload', async () => {
     const { client, store } = await shop();
     const old = client.cookieHeader;
