@@ -30,52 +30,17 @@ export class RequirementsGuard {
   }
 }
 
+/** How each session reaches its response. */
+const transports = new WeakMap<object, FetchTransport>();
+
 /** The sessions of web-standard requests. What its types narrow is there for the compiler alone. */
 export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
-  const transports = new WeakMap<object, FetchTransport>();
-
-  /** The request's session, begun at the first call; the same one after that. */
-  const begin = (request: Request): RequestSession<S> => {
-    const known = findSession(request, settings);
-    if (known !== undefined) return known;
-    const attributes = typeof settings.cookie === 'function' ? settings.cookie(request) : settings.cookie;
-    if (attributes.path !== '/' && !pathMatches(attributes.path, new URL(request.url).pathname)) {
-      return attachedTo(settings, request); // which it is not: the error says why
-    }
-    const transport = new FetchTransport(request, settings.proxy === true);
-    const session = new RequestSession(settings, attributes, transport);
-    addSession(session);
-    transports.set(request, transport);
-    return session;
-  };
-
-  const commit = async (request: Request, response: Response): Promise<Response> => {
-    const session = attachedTo(settings, request);
-    const transport = transports.get(request);
-    transport?.responded(response);
-    await finish(session, response.status, false);
-    writeCookie(session);
-    return transport?.finished(response) ?? response;
-  };
-
-  /** Responds to an error of a session; what else was thrown is the caller's. */
-  const refuse = async (session: RequestSession<S>, request: Request, error: unknown, guard?: RequirementsGuard) => {
-    if (!(error instanceof SessionError)) throw error;
-    session.rollBack();
-    if (error instanceof SessionRequiredError || error instanceof SessionForbiddenError) {
-      const response = await handlerFor(error, settings, guard)?.(error, request);
-      return commit(request, response ?? problemOf(error));
-    }
-    emit('error', { request, error, consequence: 'refused' });
-    return commit(request, problemOf(error));
-  };
-
   const { load: _, ...common } = sessionsBy(settings);
   return {
     ...common,
-    commit,
+    commit: (request: Request, response: Response) => commit(attachedTo(settings, request), response),
     load: async (request: Request) => {
-      const session = begin(request);
+      const session = begin(settings, request);
       await load(session);
       return session.session as unknown as Session<S>; // its own properties are the payload
     },
@@ -87,18 +52,58 @@ export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
     async handle(request: Request, ...args: readonly [Handler] | readonly [RequirementsGuard, Handler]) {
       const [guard, handler] = args.length === 1 ? [undefined, args[0]] : args;
       const isInner = findSession(request, settings) !== undefined; // whoever began it commits it
-      const session = begin(request);
+      const session = begin(settings, request);
       try {
         await load(session);
         guard?.check({ settings, session: session.peek() });
         const response = await handler(session.session, request);
-        return isInner ? response : await commit(request, response);
+        return isInner ? response : await commit(session, response);
       } catch (error) {
         if (isInner) throw error;
         return refuse(session, request, error, guard);
       }
     },
   };
+}
+
+/** The request's session, begun at the first call; the same one after that. */
+function begin<S extends SessionSchema>(settings: Settings<S>, request: Request): RequestSession<S> {
+  const known = findSession(request, settings);
+  if (known !== undefined) return known;
+  const attributes = typeof settings.cookie === 'function' ? settings.cookie(request) : settings.cookie;
+  if (attributes.path !== '/' && !pathMatches(attributes.path, new URL(request.url).pathname)) {
+    return attachedTo(settings, request); // which it is not: the error says why
+  }
+  const transport = new FetchTransport(request, settings.proxy === true);
+  const session = new RequestSession(settings, attributes, transport);
+  addSession(session);
+  transports.set(session, transport);
+  return session;
+}
+
+async function commit<S extends SessionSchema>(session: RequestSession<S>, response: Response): Promise<Response> {
+  const transport = transports.get(session);
+  transport?.responded(response);
+  await finish(session, response.status, false);
+  writeCookie(session);
+  return transport?.finished(response) ?? response;
+}
+
+/** Responds to an error of a session; what else was thrown is the caller's. */
+async function refuse<S extends SessionSchema>(
+  session: RequestSession<S>,
+  request: Request,
+  error: unknown,
+  guard: RequirementsGuard | undefined,
+): Promise<Response> {
+  if (!(error instanceof SessionError)) throw error;
+  session.rollBack();
+  if (error instanceof SessionRequiredError || error instanceof SessionForbiddenError) {
+    const response = await handlerFor(error, session.settings, guard)?.(error, request);
+    return commit(session, response ?? problemOf(error));
+  }
+  emit('error', { request, error, consequence: 'refused' });
+  return commit(session, problemOf(error));
 }
 
 function handlerFor<S extends SessionSchema>(

@@ -78,22 +78,7 @@ export function resolveOptions<S extends SessionSchema>(
   given: unknown,
   storeOf: (store: SessionStore | ExpressSessionStore | undefined) => SessionStore,
 ): Settings<S> {
-  if (typeof given !== 'object' || given === null) {
-    throw new SessionOptionsError('options', 'pass an object: session({ schema, secret })');
-  }
-  if ('headers' in given && 'method' in given) {
-    throw new SessionOptionsError(
-      'options',
-      'session() was called with a request: app.use(session({ schema, secret }))',
-    );
-  }
-  for (const option of Object.keys(given)) {
-    if (!Object.hasOwn(KNOWN, option))
-      throw new SessionOptionsError(
-        option,
-        RENAMED[option] ?? `is not an option of session()${didYouMean(option, Object.keys(KNOWN))}`,
-      );
-  }
+  checkNames(given);
   // The caller may be plain JavaScript: every option is checked below, or by the class that takes it.
   const options = given as Partial<CommonOptions<S, object>>;
   const { cookie = {}, merge = {}, onInvalid = 'reset', genid, onMissing, onForbidden, onError } = options;
@@ -103,39 +88,8 @@ export function resolveOptions<S extends SessionSchema>(
   const steps = checkMigrations(options.schema, options.version, options.migrations);
   const unknownFields = oneOf('unknownFields', options.unknownFields ?? 'keep', ['keep', 'drop']);
   const text = new StoredText(codec, steps, encryptionKeys(options.encryption), unknownFields);
-  if (
-    options.principal !== undefined &&
-    (typeof options.principal !== 'string' || !codec.hasField(options.principal))
-  ) {
-    throw new SessionOptionsError(
-      'principal',
-      `must be the name of a field of the schema${slipOf(options.principal, codec)}`,
-    );
-  }
-  if (options.principal !== undefined && codec.refusesPrincipal(options.principal)) {
-    throw new SessionOptionsError('principal', 'must name a field that is stored as a string, a number, or a bigint');
-  }
-  if (options.principal !== undefined && codec.marks.get(options.principal)?.encrypted === true) {
-    throw new SessionOptionsError('principal', 'must not be encrypted: the store finds sessions by it');
-  }
-  if (
-    options.principal !== undefined &&
-    principalOf({ principal: options.principal }, codec.encode(codec.initial())) !== undefined
-  ) {
-    throw new SessionOptionsError(
-      'principal',
-      `must be absent from a new session, which belongs to nobody: give the field ${options.principal} no default`,
-    );
-  }
-  for (const [field, fn] of Object.entries(merge)) {
-    if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
-    if (!codec.hasField(field))
-      throw new SessionOptionsError(`merge.${field}`, `is not a field of the schema${slipOf(field, codec)}`);
-  }
-  for (const [option, handler] of Object.entries({ genid, onMissing, onForbidden, onError })) {
-    if (handler !== undefined && typeof handler !== 'function')
-      throw new SessionOptionsError(option, 'must be a function');
-  }
+  checkPrincipal(options, codec);
+  checkFunctions(options, codec);
   if (typeof onInvalid !== 'function') oneOf('onInvalid', onInvalid, ['reset', 'error', 'repair']);
   const rolling = trueOrFalse('rolling', options.rolling ?? false);
   const storeTimeout =
@@ -182,6 +136,64 @@ export function resolveOptions<S extends SessionSchema>(
   };
   refuseSharedStore(store, names, signer); // the last check: a middleware that was refused uses no store
   return settings;
+}
+
+/** The caller may be plain JavaScript, or have called the middleware's maker in the place of the middleware. */
+function checkNames(given: unknown): asserts given is object {
+  if (typeof given !== 'object' || given === null) {
+    throw new SessionOptionsError('options', 'pass an object: session({ schema, secret })');
+  }
+  if ('headers' in given && 'method' in given) {
+    throw new SessionOptionsError(
+      'options',
+      'session() was called with a request: app.use(session({ schema, secret }))',
+    );
+  }
+  for (const option of Object.keys(given)) {
+    if (!Object.hasOwn(KNOWN, option))
+      throw new SessionOptionsError(
+        option,
+        RENAMED[option] ?? `is not an option of session()${didYouMean(option, Object.keys(KNOWN))}`,
+      );
+  }
+}
+
+function checkPrincipal<S extends SessionSchema>(
+  options: Partial<CommonOptions<S, object>>,
+  codec: PayloadCodec<S>,
+): void {
+  const { principal } = options;
+  if (principal === undefined) return;
+  if (typeof principal !== 'string' || !codec.hasField(principal)) {
+    throw new SessionOptionsError('principal', `must be the name of a field of the schema${slipOf(principal, codec)}`);
+  }
+  if (codec.refusesPrincipal(principal)) {
+    throw new SessionOptionsError('principal', 'must name a field that is stored as a string, a number, or a bigint');
+  }
+  if (codec.marks.get(principal)?.encrypted === true) {
+    throw new SessionOptionsError('principal', 'must not be encrypted: the store finds sessions by it');
+  }
+  if (principalOf({ principal }, codec.encode(codec.initial())) !== undefined) {
+    throw new SessionOptionsError(
+      'principal',
+      `must be absent from a new session, which belongs to nobody: give the field ${principal} no default`,
+    );
+  }
+}
+
+function checkFunctions<S extends SessionSchema>(
+  { merge = {}, genid, onMissing, onForbidden, onError }: Partial<CommonOptions<S, object>>,
+  codec: PayloadCodec<S>,
+): void {
+  for (const [field, fn] of Object.entries(merge)) {
+    if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
+    if (!codec.hasField(field))
+      throw new SessionOptionsError(`merge.${field}`, `is not a field of the schema${slipOf(field, codec)}`);
+  }
+  for (const [option, handler] of Object.entries({ genid, onMissing, onForbidden, onError })) {
+    if (handler !== undefined && typeof handler !== 'function')
+      throw new SessionOptionsError(option, 'must be a function');
+  }
 }
 
 function checkCarryOver<S extends SessionSchema>(
