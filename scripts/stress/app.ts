@@ -20,24 +20,45 @@ const schema = z.object({
   cart: z.array(z.string()).default([]),
 });
 
-export function typedSessionApp(store: SessionStore): Express {
-  const knowsPrincipals = store.list !== undefined;
-  const sessions = session({
+/** The options of the app's sessions, on whichever host. */
+export function optionsOn(store: SessionStore) {
+  return {
     schema,
     store,
     secret: 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1',
     name: 'connect.sid',
-    principal: 'user',
+    principal: 'user' as const,
     // Every request that changes nothing is a touch, where a touch cannot write over a logout.
     ...(store.layout === undefined ? { touchAfter: 0 } : undefined),
-    ...(knowsPrincipals ? { maxSessionsPerPrincipal: CAP } : undefined),
+    ...(store.list !== undefined ? { maxSessionsPerPrincipal: CAP } : undefined),
     merge: {
-      m: (base, mine, theirs) => mine + theirs - base,
-      cart: (base, mine, theirs) => [...theirs, ...mine.filter((sku) => !base.includes(sku) && !theirs.includes(sku))],
+      m: (base: number, mine: number, theirs: number) => mine + theirs - base,
+      cart: (base: string[], mine: string[], theirs: string[]) => [
+        ...theirs,
+        ...mine.filter((sku) => !base.includes(sku) && !theirs.includes(sku)),
+      ],
     },
-  });
+  };
+}
 
-  const routes: Routes = {
+const sessionsOn = (store: SessionStore) => session(optionsOn(store));
+
+/** The sessions that the routes use. */
+export type StressSessions = ReturnType<typeof sessionsOn>;
+
+export function typedSessionApp(store: SessionStore): Express {
+  const sessions = sessionsOn(store);
+  return appOf(routesOf(sessions, store), {
+    sessions: (req, res, next) => {
+      sessions(req, res, next);
+    },
+    look: sessions.of,
+    signedIn: sessions.requireSession('user'),
+  });
+}
+
+export function routesOf(sessions: StressSessions, store: SessionStore): Routes {
+  return {
     read: (req, res) => {
       res.json(sessions.of(req));
     },
@@ -105,15 +126,8 @@ export function typedSessionApp(store: SessionStore): Express {
       res.json({ isLive: record !== undefined && record.forwardTo === undefined });
     },
     sessionsOf: async (req, res) => {
-      const listed = knowsPrincipals ? await sessions.list(String(req.params['user'])) : undefined;
+      const listed = store.list !== undefined ? await sessions.list(String(req.params['user'])) : undefined;
       res.json({ count: listed?.length });
     },
   };
-  return appOf(routes, {
-    sessions: (req, res, next) => {
-      sessions(req, res, next);
-    },
-    look: sessions.of,
-    signedIn: sessions.requireSession('user'),
-  });
 }

@@ -2,14 +2,14 @@
 // then the comparison of what came of them with a model:
 //   node scripts/servers.mjs run REDIS_URL -- npm run stress -- --store redis --seconds 10 --seed 1
 // `--store` takes a name of stores.ts, `express-session` (what is wrong there is counted, side by side with redis), a move
-// (`connect-redis>redis`, `express-session>redis`, `redis>postgres`), several with commas between, or `all`.
+// (`connect-redis>redis`, `express-session>redis`, `redis>postgres`), `fetch/` and a store for the app on the fetch API, several with commas between, or `all`.
 import { parseArgs } from 'node:util';
 import { check, finish } from '../report.mjs';
 import { runExpressSession, runMove, runStore, type Bounds, type Outcome, type Phase } from './run.js';
 import { storeNames } from './stores.js';
 import { PROMISES, VIOLATIONS, type Violation } from './tally.js';
 
-const NATIVE = ['redis', 'redis-cluster', 'postgres', 'pgbouncer', 'mongo', 'sqlite'];
+const NATIVE = ['redis', 'redis-cluster', 'postgres', 'pgbouncer', 'mongo', 'sqlite', 'fetch/redis'];
 
 /** There, and back. The first of a pair of releases is served by one process, the other by two. */
 const moves: Readonly<Record<string, readonly Phase[]>> = {
@@ -121,7 +121,7 @@ for (const name of wanted) {
     });
   } else if (phases !== undefined) {
     await judge(name, () => runMove(name, phases, bounds), name === 'redis>postgres' ? [] : MAY_BE_LOST);
-  } else if (storeNames.includes(name)) {
+  } else if (storeNames.includes(name.replace('fetch/', ''))) {
     const outcome = await judge(name, () => runStore(name, bounds), name === 'connect-redis' ? MAY_BE_LOST : []);
     if (name === 'redis') onRedis = outcome;
   } else {

@@ -2,13 +2,14 @@
 // and then, at each line of its input, what its sessions have been through. Ends with its input.
 import { once } from 'node:events';
 import { subscribe } from 'node:diagnostics_channel';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Express } from 'express';
 import type { SessionEvents } from 'typed-session';
 import { typedSessionApp } from './app.js';
 import { expressSessionApp } from './express-session-app.js';
+import { fetchApp } from './fetch-app.js';
 import { connectRedis, openStore, type Place } from './stores.js';
 
 const { stores, place } = JSON.parse(process.argv[2] ?? '') as { stores: readonly string[]; place: Place };
@@ -25,12 +26,14 @@ for (const event of ['commit', 'touch', 'conflict', 'rotate', 'destroy'] satisfi
   });
 } // prettier-ignore
 
+async function appOn(name: string): Promise<Express | RequestListener> {
+  if (name === 'express-session') return expressSessionApp(await connectRedis(place));
+  if (name.startsWith('fetch/')) return fetchApp(await openStore(name.slice('fetch/'.length), place));
+  return typedSessionApp(await openStore(name, place));
+}
+
 async function open(name: string): Promise<number> {
-  const app: Express =
-    name === 'express-session'
-      ? expressSessionApp(await connectRedis(place))
-      : typedSessionApp(await openStore(name, place));
-  const server = createServer(app as Parameters<typeof createServer>[1]); // an Express app is a listener
+  const server = createServer((await appOn(name)) as RequestListener); // an Express app is one
   server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
