@@ -51,15 +51,16 @@ export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
     },
     async handle(request: Request, ...args: readonly [Handler] | readonly [RequirementsGuard, Handler]) {
       const [guard, handler] = args.length === 1 ? [undefined, args[0]] : args;
-      const isInner = findSession(request, settings) !== undefined; // whoever began it commits it
+      const isInner = isOpen(findSession(request, settings)); // whoever began it commits it
       const session = begin(settings, request);
       try {
         await load(session);
         guard?.check({ settings, session: session.peek() });
         const response = await handler(session.session, request);
-        return isInner ? response : await commit(session, response);
+        // of two that run side by side, the one that began may have committed before the other has ended
+        return isInner && isOpen(session) ? response : await commit(session, response);
       } catch (error) {
-        if (isInner) throw error;
+        if (isInner && isOpen(session)) throw error;
         return refuse(session, request, error, guard);
       }
     },
@@ -69,7 +70,11 @@ export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
 /** The request's session, begun at the first call; the same one after that. */
 function begin<S extends SessionSchema>(settings: Settings<S>, request: Request): RequestSession<S> {
   const known = findSession(request, settings);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    const transport = transports.get(known);
+    if (transport !== undefined) transport.isDone = false; // a second response to the same request
+    return known;
+  }
   const attributes = typeof settings.cookie === 'function' ? settings.cookie(request) : settings.cookie;
   if (attributes.path !== '/' && !pathMatches(attributes.path, new URL(request.url).pathname)) {
     return attachedTo(settings, request); // which it is not: the error says why
@@ -81,7 +86,15 @@ function begin<S extends SessionSchema>(settings: Settings<S>, request: Request)
   return session;
 }
 
+/** Whether the request's session is in use: what it changes is going to be committed. */
+function isOpen(session: object | undefined): boolean {
+  return session !== undefined && transports.get(session)?.isDone === false;
+}
+
 async function commit<S extends SessionSchema>(session: RequestSession<S>, response: Response): Promise<Response> {
+  if (typeof (response as Response | undefined)?.status !== 'number') {
+    throw new TypeError('The handler of sessions.handle() must return a Response.');
+  }
   const transport = transports.get(session);
   transport?.responded(response);
   await finish(session, response.status, false);

@@ -6,7 +6,8 @@ export class FetchTransport implements Transport {
   readonly request: Request;
   readonly #proxy: boolean;
   #headers = new Headers();
-  #isDone = false;
+  /** Whether a response with the cookies has been made: it is too late for another cookie, unless there is a second response. */
+  isDone = false;
 
   constructor(request: Request, proxy: boolean) {
     this.request = request;
@@ -24,7 +25,7 @@ export class FetchTransport implements Transport {
   }
 
   headersSent(): boolean {
-    return this.#isDone;
+    return this.isDone;
   }
 
   isCacheable(): boolean {
@@ -45,11 +46,12 @@ export class FetchTransport implements Transport {
   /** The handler has returned its response: from now on, cookies go onto a copy of its headers. */
   responded(response: Response): void {
     this.#headers = new Headers(response.headers);
+    this.isDone = false;
   }
 
   /** The response with the cookies. Another object only if there are some, and its own headers are immutable. */
   finished(response: Response): Response {
-    this.#isDone = true;
+    this.isDone = true;
     if (this.#headers.getSetCookie().length === response.headers.getSetCookie().length) return response;
     try {
       for (const [field] of this.#headers) response.headers.delete(field);

@@ -184,6 +184,48 @@ describe('sessions.handle', () => {
   });
 });
 
+describe('several handle() of one request', () => {
+  it('one after the other each store their change, and send a cookie on their response', async () => {
+    const { sessions, store, request } = open();
+    const wanted = request();
+    const first = await sessions.handle(wanted, (mine) => ((mine.views = 1), new Response()));
+    const second = await sessions.handle(wanted, async (mine) => {
+      await mine.rotate();
+      mine.note = 'two';
+      return new Response();
+    });
+    const ids = [first, second].map(({ headers }) => headers.getSetCookie()[0]?.split(';')[0]);
+    expect(new Set(ids).size).toBe(2);
+    expect(store.calls).toEqual(['create', 'create', 'update']);
+  });
+
+  it('side by side lose nothing, whichever ends first', async () => {
+    const { sessions, request, got } = open();
+    const wanted = request();
+    let go = (): void => undefined;
+    const outer = sessions.handle(wanted, (mine) => ((mine.views = 1), new Response()));
+    const inner = sessions.handle(wanted, async (mine) => {
+      await new Promise<void>((resolve) => (go = resolve));
+      mine.note = 'late';
+      return new Response();
+    });
+    got(await outer);
+    go();
+    got(await inner);
+    expect(await (await sessions.handle(request(), (mine) => Response.json(mine))).json()).toEqual({
+      views: 1,
+      note: 'late',
+    });
+  });
+});
+
+it('a handler that returns no response is told so, and nothing is stored', async () => {
+  const { sessions, store, request } = open();
+  const nothing = (mine: { views: number }) => ((mine.views = 1), undefined) as never;
+  await expect(sessions.handle(request(), nothing)).rejects.toThrow('must return a Response');
+  expect(store.calls).toEqual([]);
+});
+
 describe('guards', () => {
   it('respond 401 to a visitor and 403 to somebody with another value, as application/problem+json', async () => {
     const { sessions, request, got } = open();
