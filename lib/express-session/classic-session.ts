@@ -158,16 +158,16 @@ export class ClassicSession implements ResponseHook {
 
   /** Sees what a session's own `save` and `reload` do, until another one takes its place. */
   #watch(session: Session): void {
-    // Whatever they are now: a store's or another middleware's may stand in front of the class's.
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- they are called on the session
-    const { save, reload } = session;
+    // As they are now: a store or another middleware may have replaced those of the class.
+    const save = session.save.bind(session);
+    const reload = session.reload.bind(session);
     const own: Pick<Session, 'save' | 'reload'> = {
       save: (callback) => {
         this.#saved = dataOf(session);
-        return save.call(session, callback);
+        return save(callback);
       },
       reload: (callback) =>
-        reload.call(session, (error) => {
+        reload((error) => {
           const current = this.#request.session;
           if (current && current !== session) this.#watch(current);
           callback(error);

@@ -160,13 +160,14 @@ for (const name of ['expires', 'maxAge', 'data', 'serialize', 'toJSON']) {
  */
 export function setCookieHeader(name: string, value: string, data: CookieData | undefined): string {
   if (!COOKIE_NAME.test(name)) throw new TypeError('argument name is invalid');
+  let attribute: string | undefined;
   try {
     return stringifySetCookie(data === undefined ? { name, value } : attributesOf(name, value, data));
   } catch (error) {
-    const attribute = /^option (\w+) is invalid/.exec(isError(error) ? error.message : '')?.[1];
-    // eslint-disable-next-line preserve-caught-error -- the cause holds the value
-    throw new TypeError(attribute === undefined ? 'cookie is invalid' : `option ${attribute} is invalid`);
+    attribute = /^option (\w+) is invalid/.exec(isError(error) ? error.message : '')?.[1];
   }
+  // without a cause, whose message holds the value
+  throw new TypeError(attribute === undefined ? 'cookie is invalid' : `option ${attribute} is invalid`);
 }
 
 function attributesOf(name: string, value: string, data: CookieData): SetCookie {

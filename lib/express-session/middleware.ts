@@ -2,7 +2,7 @@ import type { AnyRequest, AnyResponse } from '../node/messages.js';
 import { gateOf } from '../node/response-gate.js';
 import { Cookie } from './cookie.js';
 import { ClassicSession } from './classic-session.js';
-import { configOf, type Config, type SessionOptions } from './options.js';
+import { configOf, unlessFalsy, type Config, type SessionOptions } from './options.js';
 import { idOf, isSecure, pathOf } from './request.js';
 import { Session, type IncomingSessionRequest } from './session.js';
 
@@ -28,8 +28,7 @@ export function createSession(options: SessionOptions): SessionHandler {
   return function session(given, response, next) {
     const request = given as unknown as IncomingSessionRequest; // Node's, with what has been put onto it
     const isPassedBy = Boolean(request.session) || !connected;
-    // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing -- an empty path is none
-    if (isPassedBy || !pathOf(request).startsWith(config.cookieOf(request).path || '/')) {
+    if (isPassedBy || !pathOf(request).startsWith(unlessFalsy(config.cookieOf(request).path) ?? '/')) {
       next();
       return;
     }

@@ -55,21 +55,19 @@ const production = process.env['NODE_ENV'] === 'production'; // looked at once, 
 /** @throws TypeError for a `genid`, `unset` or `secret` that express-session refuses */
 export function configOf(options: SessionOptions): Config {
   const { resave, saveUninitialized, unset, cookie } = options;
-  /* eslint-disable @typescript-eslint/prefer-nullish-coalescing -- whatever is falsy counts as left out, as there */
-  const genid = options.genid || newId;
+  const genid = unlessFalsy(options.genid) ?? newId;
   if (typeof genid !== 'function') throw new TypeError('genid option must be a function');
   if (unset && unset !== 'destroy' && unset !== 'keep') {
     throw new TypeError('unset option must be "destroy" or "keep"');
   }
   const signerOf = signers(options.secret);
-  const store = options.store || new MemoryStore();
+  const store = unlessFalsy(options.store) ?? new MemoryStore();
   if (production && store instanceof MemoryStore) {
     // eslint-disable-next-line no-console -- where express-session says it
     console.warn('Warning: MemoryStore keeps all sessions in this process and forgets none: not for production.');
   }
-  const fixedCookie = typeof cookie === 'function' ? {} : cookie || {};
-  const name = options.name || options.key || 'connect.sid';
-  /* eslint-enable @typescript-eslint/prefer-nullish-coalescing */
+  const fixedCookie = typeof cookie === 'function' ? {} : (unlessFalsy(cookie) ?? {});
+  const name = unlessFalsy(options.name) ?? unlessFalsy(options.key) ?? 'connect.sid';
   return {
     name,
     store,
@@ -84,6 +82,11 @@ export function configOf(options: SessionOptions): Config {
     storeTouches: typeof store.touch === 'function',
     signerOf,
   };
+}
+
+/** An option, unless it is falsy, which counts as left out in express-session. */
+export function unlessFalsy<T>(option: T): NonNullable<T> | undefined {
+  return option ? option : undefined;
 }
 
 /** Whether an option is on whose default is on; `null` is off, as there. */

@@ -1,7 +1,8 @@
 import { parseCookie } from 'cookie';
 import depd from 'depd';
 import type { Signer } from '../cookie/signature.js';
-import { cookieHeaderOf, expressSecure, isEncrypted, isForwardedSecure } from '../node/request-headers.js';
+import { cookieHeaderOf, expressSecure, isEncrypted, requestHeader } from '../node/request-headers.js';
+import { saysHttps } from '../cookie/forwarded.js';
 import type { IncomingSessionRequest } from './session.js';
 
 const deprecated = depd('express-session');
@@ -47,5 +48,5 @@ function verified(value: unknown, signer: Signer): string | undefined {
 export function isSecure(request: IncomingSessionRequest, proxy: boolean | undefined): boolean {
   if (isEncrypted(request)) return true;
   if (proxy === false) return false;
-  return proxy === true ? isForwardedSecure(request) : expressSecure(request) === true;
+  return proxy === true ? saysHttps(requestHeader(request, 'x-forwarded-proto')) : expressSecure(request) === true;
 }
