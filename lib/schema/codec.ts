@@ -206,7 +206,10 @@ export class PayloadCodec<S extends SessionSchema> {
       if (error instanceof SessionOptionsError) throw error;
       if (error instanceof SessionValidationError) {
         const where = error.issues.map(({ path, code }) => `${formatPath(path)} (${code})`).join(', ');
-        const why = where === '' ? error.message : `does not fit the schema: ${where}`;
+        const why =
+          where === ''
+            ? error.message
+            : `does not fit the schema (it must be complete: defaults are not filled in): ${where}`;
         throw new SessionOptionsError('initial', why, { cause: error.cause });
       }
       throw error;

@@ -14,8 +14,15 @@ const EXAMPLES: readonly unknown[] = [
   ...['someone@example.com', '0b0cbd5c-1f2e-4d3c-8b4a-5e6f7a8b9c0d', '0123456789abcdef01234567', '["a"]', '{"a":1}'],
 ];
 
-/** Values that JSON cannot hold: a part that transforms may let them through. */
-const NOT_JSON: readonly unknown[] = [new Date(0), 1n, new Map(), new Set()];
+/** Values that JSON cannot hold, for the parts that declare one: a transform may let it through. */
+const NOT_JSON: readonly unknown[] = [
+  new Date(0),
+  1n,
+  new Map(),
+  new Set(),
+  Symbol('example'),
+  new URL('https://example.com/'),
+];
 
 /** How many examples of a part are tried, and how deep they are. */
 const MOST = 100;
@@ -44,7 +51,7 @@ export function inspectStandard(schema: StandardSchema): void {
     if (part === undefined) return;
     // what is inside is never stored where it is transformed
     if (transforms(part)) {
-      if (++tried <= MOST_PARTS) refuseOneWay(examples.accepted(part, [...EXAMPLES, ...NOT_JSON]), part, path);
+      if (++tried <= MOST_PARTS) refuseOneWay(examples.accepted(part), part, path);
       return;
     }
     if (part.notJson !== undefined) throw notJson(path, part.notJson);
@@ -60,7 +67,7 @@ export function inspectStandard(schema: StandardSchema): void {
 export function refusesPrincipal(schema: StandardSchema, field: string): boolean {
   const examples = new Examples();
   const states = fieldsOf(rootPart(schema), field, DEEPEST).map((part) =>
-    examples.accepted(part, EXAMPLES).flatMap(({ value }) => (value === undefined ? [] : [value])),
+    examples.accepted(part).flatMap(({ value }) => (value === undefined ? [] : [value])),
   );
   const found = states.flat();
   const isNothing = found.length > 0 && found.every((value) => value === null) && states.every((one) => one.length > 0);
@@ -94,13 +101,13 @@ class Examples {
   readonly #made = new Map<unknown, unknown>();
 
   /** What a part makes of the examples that it accepts: some of everything, and some made of its own parts. */
-  accepted(part: SchemaPart, others: readonly unknown[]): { readonly value: unknown }[] {
+  accepted(part: SchemaPart): { readonly value: unknown }[] {
     const own = this.#ownOf(part, DEEPEST).slice(0, MOST);
-    return [...own, ...others].flatMap((value) => part.run(copyTree(value)) ?? []);
+    return [...own, ...EXAMPLES].flatMap((value) => part.run(copyTree(value)) ?? []);
   }
 
   #ownOf(part: SchemaPart, levels: number): unknown[] {
-    const own: unknown[] = [...part.values];
+    const own: unknown[] = [...part.values, ...(part.notJson === undefined ? [] : NOT_JSON)];
     if (levels === 0) return own;
     const one = (node: unknown): unknown => this.#oneOf(node, levels - 1);
     if (part.items.length > 0) own.push(part.items.map(one), part.items.slice(0, 1).map(one));

@@ -39,8 +39,9 @@ export function zodValidator(schema: $ZodType<object, object | undefined>): Vali
     },
     discriminator: options?.discriminator,
     refusesPrincipal(field) {
-      const states = fieldsOf(schema, field).filter((one) => !isNothing(one));
-      return states.length === 0 || !states.every(isIndexable);
+      const states = fieldsOf(schema, field);
+      const filled = states.filter((one) => !isNothing(one));
+      return (states.length > 0 && filled.length === 0) || !filled.every(isIndexable);
     },
     stateOf(tree) {
       if (options === undefined) return undefined;
