@@ -7,12 +7,11 @@
 
 import type { FetchMissingHandler } from './fetch/fetch-handler.js';
 import { fetchSessions, refuseExpressOptions } from './fetch/fetch-sessions.js';
-import type { MigrateAllOptions, MigrationProgress } from './sessions/migrate-all.js';
-import type { CheckedOptions, InitialPayload } from './sessions/options.js';
-import type { ListedSession } from './sessions/principals.js';
+import type { CheckedOptions, ExcessInitial, InitialPayload } from './sessions/options.js';
 import type { Session } from './sessions/session.js';
 import { resolveOptions } from './sessions/settings.js';
-import type { PrincipalValue, RefusePrincipal } from './schema/refusals.js';
+import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';
+import type { RefusePrincipal } from './schema/refusals.js';
 import type { Found, KnownFields, Requirement, SchemaAdvice, SessionSchema } from './schema/types.js';
 import { storeOf } from './stores/resolve.js';
 
@@ -22,9 +21,9 @@ export type { FetchMissingHandler } from './fetch/fetch-handler.js';
 declare const found: unique symbol;
 
 /** A guard that `sessions.requireSession(…)` makes, for `sessions.handle(request, guard, handler)`. */
-export interface FetchGuard<Found> {
+export interface FetchGuard<S extends SessionSchema, Found> {
   /** There for the compiler alone. */
-  readonly [found]: Found;
+  readonly [found]: { readonly schema: S; readonly found: Found };
 }
 
 /** How one guard responds to a request that it refuses: an object of its own among its arguments. */
@@ -32,22 +31,25 @@ export type FetchGuardOptions =
   | { readonly onMissing: FetchMissingHandler; readonly onForbidden?: FetchMissingHandler }
   | { readonly onForbidden: FetchMissingHandler };
 
-/** The options of {@link session}: those of Express's but for `unset` and `onError`. */
+/** The options of {@link session}: those of Express's but for `load`, `unset`, and `onError`. */
 export type FetchSessionOptions<S extends SessionSchema> = CheckedOptions<S, Request, FetchMissingHandler> & NotExpress;
 
 /** The options that only Express has a use for. */
 interface NotExpress {
+  readonly load?: never;
   readonly unset?: never;
   readonly onError?: never;
 }
 
 /** What {@link session} makes: the sessions of web-standard requests. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- one of any principal is assignable to one without
-export interface FetchSessions<S extends SessionSchema, P extends string = any> {
+export interface FetchSessions<S extends SessionSchema, P extends string = any> extends StoredSessions<S, P, Request> {
   /**
-   * Gives the handler the request's session, stores what it has changed, and returns its response with the cookie. An error
-   * of the session (a guard's, a conflict, the store) is a response too: `onMissing`'s, or `application/problem+json`.
-   * Whatever else the handler throws is passed on, and nothing is stored.
+   * Passes the request's session to the handler, stores what it has changed, and returns its response with the cookie. A
+   * guard's refusal (401, 403) and a conflict (409) are responses too: `onMissing`'s, or `application/problem+json`. Any
+   * other error rejects, and nothing is stored: a `SessionStoreError` (503), a `SessionValidationError` (500), and what the
+   * handler throws.
+   * @throws SessionNotLoadedError if `cookie.path` does not cover the request; TypeError for a wrong argument
    *
    * @example
    * ```ts
@@ -73,7 +75,7 @@ export interface FetchSessions<S extends SessionSchema, P extends string = any> 
   /** The same behind a guard, whose fields the handler's session has. */
   handle<F>(
     request: Request,
-    guard: FetchGuard<F>,
+    guard: FetchGuard<S, F>,
     handler: (session: Session<S> & F, request: Request) => Response | Promise<Response>,
   ): Promise<Response>;
   /**
@@ -82,8 +84,8 @@ export interface FetchSessions<S extends SessionSchema, P extends string = any> 
    */
   load(request: Request): Promise<Session<S>>;
   /**
-   * Stores what was changed since {@link FetchSessions.load}, and returns the response with the cookie: the same object,
-   * unless its headers are immutable.
+   * Stores what was changed since {@link FetchSessions.load}, and returns the response with the cookie: another object with
+   * the same body, if there is a cookie to send.
    * @throws what `req.session.save()` rejects with
    */
   commit(request: Request, response: Response): Promise<Response>;
@@ -95,27 +97,7 @@ export interface FetchSessions<S extends SessionSchema, P extends string = any> 
    */
   requireSession<const R extends readonly (Requirement<S> | FetchGuardOptions)[]>(
     ...required: R & KnownFields<S, R>
-  ): FetchGuard<Found<S, R>>;
-  /**
-   * The live sessions of a principal, the one that began last first.
-   * @throws SessionOptionsError without the option `principal`; SessionStoreError
-   */
-  list(
-    principal: PrincipalValue<S, P>,
-    options?: { readonly current?: Request | Session<S> | undefined },
-  ): Promise<ListedSession<S>[]>;
-  /**
-   * Ends the sessions of a principal, and resolves to how many.
-   * @throws as `list`
-   */
-  revoke(
-    principal: PrincipalValue<S, P>,
-    options?:
-      | { readonly except?: Request | Session<S> | undefined; readonly only?: never }
-      | { readonly only: string; readonly except?: never },
-  ): Promise<number>;
-  /** Brings every stored session to today's version of the schema. @throws SessionStoreError, SessionOptionsError */
-  migrateAll(options?: MigrateAllOptions): Promise<MigrationProgress>;
+  ): FetchGuard<S, Found<S, R>>;
 }
 
 /**
@@ -134,11 +116,10 @@ export function session<
   options: CheckedOptions<S, Request, FetchMissingHandler, Initial> &
     NotExpress & {
       readonly principal?: P | string | undefined;
-    } & RefusePrincipal<S, P>,
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- without the option, nothing is known of what `list` takes
-): FetchSessions<S, [P] extends [never] ? any : P> {
+    } & RefusePrincipal<S, P> &
+    ExcessInitial<Initial, S>,
+): FetchSessions<S, PrincipalOf<P>> {
   refuseExpressOptions(options);
   const settings = resolveOptions<S>(options, storeOf);
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
-  return fetchSessions(settings) as unknown as FetchSessions<S, [P] extends [never] ? any : P>; // what its types narrow is there for the compiler alone
+  return fetchSessions(settings) as unknown as FetchSessions<S, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
 }

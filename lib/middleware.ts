@@ -1,15 +1,13 @@
 import { pathMatches } from './cookie/options.js';
 import { load } from './sessions/load.js';
-import type { MigrateAllOptions, MigrationProgress } from './sessions/migrate-all.js';
-import type { CheckedOptions, InitialPayload } from './sessions/options.js';
-import type { ListedSession } from './sessions/principals.js';
+import type { CheckedOptions, ExcessInitial, InitialPayload } from './sessions/options.js';
 import { addSession, findSession } from './sessions/registry.js';
-import type { Session } from './sessions/session.js';
 import { sessionsBy } from './sessions/sessions.js';
+import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';
 import { decorate } from './decorators/decorate.js';
 import type { OwnDecorator } from './decorators/require-session.js';
 import { resolveOptions, type Settings } from './sessions/settings.js';
-import type { PrincipalValue, RefuseExcess, RefusePrincipal } from './schema/refusals.js';
+import type { RefusePrincipal } from './schema/refusals.js';
 import type {
   DefaultName,
   FirstName,
@@ -41,7 +39,8 @@ export interface SessionMiddleware<
   Name extends string = any,
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- and so is one of any principal
   P extends string = any,
-> extends SessionIdentity<S, Name> {
+>
+  extends SessionIdentity<S, Name>, StoredSessions<S, P, AnyRequest> {
   /** Gives a request its session: `app.use(sessions)`, or called by hand on a bare `node:http` or `node:http2` server. */
   (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void;
   /**
@@ -55,51 +54,6 @@ export interface SessionMiddleware<
    * @throws SessionStoreError, SessionNotLoadedError
    */
   load<R extends object>(request: R): Promise<SessionOn<S, Name, R>>;
-  /**
-   * Brings every stored session to today's version of the schema, instead of each at its next request: before an old
-   * migration is deleted. Safe while the app runs, and can go on where it was stopped.
-   * @throws SessionStoreError also where the store cannot list its sessions, SessionOptionsError
-   */
-  migrateAll(options?: MigrateAllOptions): Promise<MigrationProgress>;
-  /**
-   * The live sessions of a principal, the one that began last first: for a page of devices.
-   * @param principal - the value of the option `principal`'s field
-   * @param options - `current`: the session that is to be told apart by `isCurrent`, or its request
-   * @throws SessionOptionsError without the option `principal`; SessionStoreError also where the store cannot find sessions
-   *   by their principal, as those made for express-session cannot
-   * @example
-   * ```ts
-   * import type { IncomingMessage } from 'node:http';
-   * import { session } from 'typed-session';
-   * import { z } from 'zod';
-   *
-   * const schema = z.object({ userId: z.string().optional(), device: z.string().optional() });
-   * const sessions = session({ schema, secret: 'only for development', principal: 'userId' });
-   *
-   * export async function devices(userId: string, request: IncomingMessage) {
-   *   const all = await sessions.list(userId, { current: request });
-   *   return all.map(({ key, payload, isCurrent }) => ({ key, device: payload?.device, isCurrent }));
-   * }
-   * ```
-   */
-  list(
-    principal: PrincipalValue<S, P>,
-    options?: { readonly current?: AnyRequest | Session<S> | undefined },
-  ): Promise<ListedSession<S>[]>;
-  /**
-   * Ends the sessions of a principal, and resolves to how many: after a change of the password, or of rights. A request
-   * that works with one of them meanwhile is answered, but stores nothing more.
-   * @param principal - the value of the option `principal`'s field
-   * @param options - `except`: the session that stays, or its request; or `only`: the key of the one session that ends, where it is
-   *   this principal's
-   * @throws as `list`
-   */
-  revoke(
-    principal: PrincipalValue<S, P>,
-    options?:
-      | { readonly except?: AnyRequest | Session<S> | undefined; readonly only?: never }
-      | { readonly only: string; readonly except?: never },
-  ): Promise<number>;
   /**
    * {@link requireSession} for the session of this middleware.
    * @throws SessionOptionsError
@@ -118,16 +72,6 @@ export interface SessionMiddleware<
 
 /** With type arguments that leave out the name, the option may have any name. */
 type AnyName<Name> = DefaultName extends Name ? string | readonly string[] : never;
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- without the option, nothing is known of what `list` takes
-type PrincipalOf<P extends string> = [P] extends [never] ? any : P;
-
-/** Refuses a first payload with fields that the schema does not have. */
-type ExcessInitial<Initial, S extends SessionSchema> = [Initial] extends [never]
-  ? unknown
-  : { readonly initial?: RefuseExcess<Made<Initial>, S> };
-
-type Made<Initial> = Initial extends () => infer T ? T : Initial;
 
 /** The options of `session(…)`. */
 export type SessionOptions<S extends SessionSchema> = CheckedOptions<S, Request, MissingHandler>;

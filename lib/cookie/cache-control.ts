@@ -14,6 +14,37 @@ interface Directive {
   readonly text: string;
 }
 
+/** The headers of a response, as its host has them. */
+export interface HeaderFields {
+  /** The names of the fields that are set. */
+  names(): readonly string[];
+  /** The value of a field, several joined by commas; `undefined` if it is not set. */
+  get(field: string): string | undefined;
+  set(field: string, value: string): void;
+}
+
+/** Whether shared caches may keep a response with these headers. */
+export function isCacheable(headers: HeaderFields): boolean {
+  const fields = ['Cache-Control', ...headers.names().filter(isTargeted)];
+  return fields.some((field) => {
+    const value = headers.get(field);
+    return value !== undefined && isShared(value);
+  });
+}
+
+/**
+ * Keeps a response that sets the session cookie out of shared caches, which would hand the session to others (OWASP Session
+ * Management, "Web Content Caching").
+ */
+export function keepPrivate(headers: HeaderFields): void {
+  const value = headers.get('Cache-Control');
+  if (value === undefined || value === '') headers.set('Cache-Control', 'no-store');
+  else if (isShared(value)) headers.set('Cache-Control', privateOf(value));
+  for (const field of headers.names().filter(isTargeted)) {
+    if (isShared(headers.get(field) ?? '')) headers.set(field, 'no-store');
+  }
+}
+
 /** Whether a header field addresses the caches of a CDN. */
 export function isTargeted(field: string): boolean {
   return TARGETED.test(field.toLowerCase());

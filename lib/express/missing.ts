@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { NextFunction, Request, Response } from 'express-serve-static-core';
 import {
   SessionOptionsError,
@@ -6,6 +5,7 @@ import {
   type SessionForbiddenError,
   type SessionPresentError,
 } from '../errors.js';
+import { problemText } from '../guards/problem.js';
 
 /**
  * Responds to a request that a guard or decorator refuses: an Express error handler, as `onMissing`, `onForbidden` or
@@ -62,7 +62,7 @@ export function redirect(
   path: string,
   { parameter = 'returnTo' }: { readonly parameter?: string } = {},
 ): MissingHandler {
-  if (!OWN_PATH.test(path) && !/^https?:\/\//.test(path)) {
+  if (typeof path !== 'string' || (!OWN_PATH.test(path) && !/^https?:\/\//.test(path))) {
     throw new SessionOptionsError('redirect', "needs a path such as '/login', or an address that begins with https://");
   }
   return (error, request, response, next) => {
@@ -123,11 +123,7 @@ export function returnPath(wanted: unknown, fallback = '/'): string {
  * ```
  */
 export const problem: MissingHandler = (error, _request, response) => {
-  const { status, code, message } = error;
-  const title = STATUS_CODES[status];
-  const { missing, failed } = 'missing' in error ? error : {};
-  response.status(status).type('application/problem+json');
-  response.send(JSON.stringify({ type: 'about:blank', title, status, detail: message, code, missing, failed }));
+  response.status(error.status).type('application/problem+json').send(problemText(error));
 };
 
 /**

@@ -3,16 +3,17 @@ import type { CookieAttributes } from '../cookie/options.js';
 import { RequestSession } from '../sessions/request-session.js';
 import type { Settings } from '../sessions/settings.js';
 import type { SessionSchema } from '../schema/types.js';
-import { isShared, isTargeted, privateOf } from '../cookie/cache-control.js';
+import { isCacheable, keepPrivate, type HeaderFields } from '../cookie/cache-control.js';
 import { destroy } from '../sessions/actions.js';
-import { finish } from '../sessions/finish.js';
+import { finish, succeed } from '../sessions/finish.js';
 import type { Transport } from '../sessions/transport.js';
 import { writeCookie } from '../sessions/response-cookie.js';
 import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../node/messages.js';
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
 import { defer } from '../timers.js';
 import type { RequestContext } from './request-context.js';
-import { cookieHeaderOf, expressSecure, isEncrypted, isForwardedSecure } from '../node/request-headers.js';
+import { cookieHeaderOf, expressSecure, isEncrypted, requestHeader } from '../node/request-headers.js';
+import { saysHttps } from '../cookie/forwarded.js';
 
 /** What Express gives a request. */
 interface ExpressRequest {
@@ -40,7 +41,7 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
     const { proxy } = this.session.settings;
     const secure = proxy === undefined ? expressSecure(this.request) : undefined;
     if (secure !== undefined) return secure;
-    return isEncrypted(this.request) || (proxy === true && isForwardedSecure(this.request));
+    return isEncrypted(this.request) || (proxy === true && saysHttps(requestHeader(this.request, 'x-forwarded-proto')));
   }
 
   headersSent(): boolean {
@@ -48,17 +49,13 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
   }
 
   isCacheable(): boolean {
-    const { response } = this.#context;
-    return (
-      targetedFields(response).some((field) => isShared(headerValues(response, field).join())) ||
-      headerValues(response, 'Cache-Control').some((_value, _at, all) => isShared(all.join()))
-    );
+    return isCacheable(headersOf(this.#context.response));
   }
 
   addCookie(header: string): void {
     const { response } = this.#context;
     addHeader(response, 'Set-Cookie', header);
-    keepFromSharedCaches(response);
+    keepPrivate(headersOf(response));
   }
 
   whenFinished(then: (status: number, route: string | undefined) => void): void {
@@ -72,6 +69,8 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
   commit({ status, streamed }: ResponseMoment): Promise<void> | undefined {
     const { session } = this;
     if (!this.#context.isUnset(session)) return finish(session, status, streamed);
+    const work = succeed(session, status, streamed);
+    if (work !== undefined) return work;
     if (session.settings.unset === 'keep' || session.ended !== undefined || !session.loaded) return undefined;
     return destroy(session);
   }
@@ -90,20 +89,17 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
   }
 }
 
-/** A cache that kept this response would hand the session to others (OWASP Session Management, "Web Content Caching"). */
-function keepFromSharedCaches(response: AnyResponse): void {
+function headersOf(response: AnyResponse): HeaderFields {
   const target = response as ServerResponse; // both kinds of response have its methods for headers
-  const value = headerValues(response, 'Cache-Control').join(', ');
-  if (value === '') target.setHeader('Cache-Control', 'no-store');
-  else if (isShared(value)) target.setHeader('Cache-Control', privateOf(value));
-  for (const field of targetedFields(response)) {
-    if (isShared(headerValues(response, field).join())) target.setHeader(field, 'no-store');
-  }
-}
-
-function targetedFields(response: AnyResponse): string[] {
   const { getHeaderNames } = response as Partial<ServerResponse>; // a test's response may lack it
-  return getHeaderNames === undefined ? [] : getHeaderNames.call(response).filter(isTargeted);
+  return {
+    names: () => getHeaderNames?.call(response) ?? [],
+    get(field) {
+      const values = headerValues(response, field);
+      return values.length === 0 ? undefined : values.join(', ');
+    },
+    set: (field, value) => void target.setHeader(field, value),
+  };
 }
 
 /** The pattern of the route that handles a request, in its router: a `baseUrl` may hold values of the path. */

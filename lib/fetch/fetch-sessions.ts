@@ -1,156 +1,144 @@
 import { pathMatches } from '../cookie/options.js';
 import { SessionError, SessionForbiddenError, SessionOptionsError, SessionRequiredError } from '../errors.js';
-import { emit } from '../events.js';
+import { problemText } from '../guards/problem.js';
 import { checkPayload, refuseUnknownFields, requirementsOf, type Requirements } from '../guards/requirements.js';
-import { finish } from '../sessions/finish.js';
+import type { SessionSchema } from '../schema/types.js';
 import { load } from '../sessions/load.js';
 import { addSession, findSession } from '../sessions/registry.js';
-import { RequestSession } from '../sessions/request-session.js';
-import { writeCookie } from '../sessions/response-cookie.js';
+import type { RequestSession } from '../sessions/request-session.js';
 import type { Session } from '../sessions/session.js';
-import { attachedTo, sessionsBy } from '../sessions/sessions.js';
+import { notAttached, sessionsBy } from '../sessions/sessions.js';
 import type { Settings } from '../sessions/settings.js';
-import type { SessionSchema } from '../schema/types.js';
 import type { FetchMissingHandler } from './fetch-handler.js';
 import { FetchTransport } from './fetch-transport.js';
 
 type Handler = (session: object, request: Request) => Response | Promise<Response>;
 
-/** What a guard requires, with what responds if something is missing. */
-export class RequirementsGuard {
-  readonly wanted: Requirements;
-
-  constructor(required: readonly unknown[]) {
-    this.wanted = requirementsOf(required);
-  }
-
-  check<S extends SessionSchema>({ settings, session }: { settings: Settings<S>; session: object }): void {
-    const { fields } = this.wanted;
-    checkPayload(session, this.wanted, { principal: settings.principal, namesField: fields.length > 0 });
-  }
-}
-
-/** How each session reaches its response. */
-const transports = new WeakMap<object, FetchTransport>();
-
-/** The sessions of web-standard requests. What its types narrow is there for the compiler alone. */
+/** The sessions of web-standard requests. The types that users see narrow what is here. */
 export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
   const { load: _, ...common } = sessionsBy(settings);
+  const guards = new WeakSet<object>();
   return {
     ...common,
-    commit: (request: Request, response: Response) => commit(attachedTo(settings, request), response),
+    commit: async (request: Request, response: Response) => {
+      const found = find(settings, request);
+      if (found === undefined) throw notAttached();
+      checkResponse(response, 'commit(request, response) needs');
+      return found.commit(response);
+    },
     load: async (request: Request) => {
-      const session = begin(settings, request);
+      const { session } = begin(settings, request);
       await load(session);
       return session.session as unknown as Session<S>; // its own properties are the payload
     },
     requireSession(...required: unknown[]) {
-      const guard = new RequirementsGuard(required);
-      refuseUnknownFields(guard.wanted, settings.codec.fields);
-      return guard;
+      const wanted = requirementsOf(required);
+      refuseUnknownFields(wanted, settings.codec.fields);
+      guards.add(wanted);
+      return wanted;
     },
-    async handle(request: Request, ...args: readonly [Handler] | readonly [RequirementsGuard, Handler]) {
+    handle: async (request: Request, ...args: readonly [Handler] | readonly [Requirements, Handler]) => {
       const [guard, handler] = args.length === 1 ? [undefined, args[0]] : args;
-      const isInner = isOpen(findSession(request, settings)); // whoever began it commits it
-      const session = begin(settings, request);
-      try {
-        await load(session);
-        guard?.check({ settings, session: session.peek() });
-        const response = await handler(session.session, request);
-        // of two that run side by side, the one that began may have committed before the other has ended
-        return isInner && isOpen(session) ? response : await commit(session, response);
-      } catch (error) {
-        if (isInner && isOpen(session)) throw error;
-        return refuse(session, request, error, guard);
+      if (typeof handler !== 'function') {
+        throw new TypeError(
+          'The last argument of sessions.handle() must be a handler: (session, request) => Response.',
+        );
       }
+      if (guard !== undefined && !guards.has(guard)) {
+        throw new TypeError('The guard of sessions.handle() must be made by requireSession() of the same sessions.');
+      }
+      return handle(settings, request, guard, handler);
     },
   };
 }
 
-/** The request's session, begun at the first call; the same one after that. */
-function begin<S extends SessionSchema>(settings: Settings<S>, request: Request): RequestSession<S> {
-  const known = findSession(request, settings);
-  if (known !== undefined) {
-    const transport = transports.get(known);
-    if (transport !== undefined) transport.isDone = false; // a second response to the same request
-    return known;
-  }
-  const attributes = typeof settings.cookie === 'function' ? settings.cookie(request) : settings.cookie;
-  if (attributes.path !== '/' && !pathMatches(attributes.path, new URL(request.url).pathname)) {
-    return attachedTo(settings, request); // which it is not: the error says why
-  }
-  const transport = new FetchTransport(request, settings.proxy === true);
-  const session = new RequestSession(settings, attributes, transport);
-  addSession(session);
-  transports.set(session, transport);
-  return session;
-}
-
-/** Whether the request's session is in use: what it changes is going to be committed. */
-function isOpen(session: object | undefined): boolean {
-  return session !== undefined && transports.get(session)?.isDone === false;
-}
-
-async function commit<S extends SessionSchema>(session: RequestSession<S>, response: Response): Promise<Response> {
-  if (typeof (response as Response | undefined)?.status !== 'number') {
-    throw new TypeError('The handler of sessions.handle() must return a Response.');
-  }
-  const transport = transports.get(session);
-  transport?.responded(response);
-  await finish(session, response.status, false);
-  writeCookie(session);
-  return transport?.finished(response) ?? response;
-}
-
-/** Responds to an error of a session; what else was thrown is the caller's. */
-async function refuse<S extends SessionSchema>(
-  session: RequestSession<S>,
-  request: Request,
-  error: unknown,
-  guard: RequirementsGuard | undefined,
-): Promise<Response> {
-  if (!(error instanceof SessionError)) throw error;
-  session.rollBack();
-  if (error instanceof SessionRequiredError || error instanceof SessionForbiddenError) {
-    const response = await handlerFor(error, session.settings, guard)?.(error, request);
-    return commit(session, response ?? problemOf(error));
-  }
-  emit('error', { request, error, consequence: 'refused' });
-  return commit(session, problemOf(error));
-}
-
-function handlerFor<S extends SessionSchema>(
-  error: SessionError,
+async function handle<S extends SessionSchema>(
   settings: Settings<S>,
-  guard: RequirementsGuard | undefined,
-): FetchMissingHandler | undefined {
-  const isForbidden = error instanceof SessionForbiddenError;
-  const own = isForbidden ? guard?.wanted.onForbidden : guard?.wanted.onMissing;
-  return (own ?? (isForbidden ? settings.onForbidden : settings.onMissing)) as FetchMissingHandler | undefined; // the options have that type
+  request: Request,
+  guard: Requirements | undefined,
+  handler: Handler,
+): Promise<Response> {
+  const transport = begin(settings, request);
+  const { session } = transport;
+  try {
+    const response = await transport.run(async () => {
+      await load(session);
+      return (guard && (await refusal(session, guard, request))) ?? (await handler(session.session, request));
+    });
+    checkResponse(response, 'A handler, an onMissing, and an onForbidden must return');
+    return await transport.commit(response);
+  } catch (error) {
+    if (transport.isHandling) throw error; // the handler that has called this one decides
+    session.rollBack();
+    if (error instanceof SessionError && error.expose) return transport.respond(problem(error));
+    throw error;
+  }
 }
 
-const TITLES: Readonly<Record<number, string>> = {
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  409: 'Conflict',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
+/** The response of a guard that the session does not pass; `undefined` if it passes. */
+async function refusal<S extends SessionSchema>(
+  session: RequestSession<S>,
+  guard: Requirements,
+  request: Request,
+): Promise<Response | undefined> {
+  const { settings } = session;
+  try {
+    checkPayload(session.peek(), guard, { principal: settings.principal, namesField: guard.fields.length > 0 });
+    return undefined;
+  } catch (error) {
+    const isForbidden = error instanceof SessionForbiddenError;
+    if (!isForbidden && !(error instanceof SessionRequiredError)) throw error;
+    const respond = isForbidden ? (guard.onForbidden ?? settings.onForbidden) : (guard.onMissing ?? settings.onMissing);
+    return respond === undefined ? problem(error) : (respond as FetchMissingHandler)(error, request); // the options have that type
+  }
+}
 
-/** The error as `application/problem+json` (RFC 9457). The message of one that is not to be shown stays here. */
-function problemOf(error: SessionError): Response {
-  const { status, code, expose, message } = error;
-  const isGuards = error instanceof SessionRequiredError || error instanceof SessionForbiddenError;
-  const { missing, failed } = isGuards ? error : { missing: undefined, failed: undefined };
-  const title = TITLES[status];
-  const detail = expose ? message : undefined;
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, code, missing, failed });
-  return new Response(body, { status, headers: { 'Content-Type': 'application/problem+json' } });
+/** The request's session of these settings, if it has one. */
+function find<S extends SessionSchema>(settings: Settings<S>, request: Request): FetchTransport<S> | undefined {
+  return findSession(request, settings)?.transport as FetchTransport<S> | undefined; // begin() made it
+}
+
+/** The request's session, begun at the first call; the same one after that. */
+function begin<S extends SessionSchema>(settings: Settings<S>, request: Request): FetchTransport<S> {
+  if (
+    typeof (request as Partial<Request> | undefined)?.headers?.get !== 'function' ||
+    typeof request.url !== 'string'
+  ) {
+    throw new TypeError('sessions.handle() and sessions.load() take a Request of the fetch API.');
+  }
+  let transport = find(settings, request);
+  if (transport === undefined) {
+    const attributes = typeof settings.cookie === 'function' ? settings.cookie(request) : settings.cookie;
+    const isCovered = attributes.path === '/' || pathMatches(attributes.path, new URL(request.url).pathname);
+    if (!isCovered) throw notAttached();
+    transport = new FetchTransport(settings, attributes, request);
+    addSession(transport.session);
+  }
+  transport.expectResponse();
+  return transport;
+}
+
+function problem(error: SessionError): Response {
+  const headers = { 'Content-Type': 'application/problem+json' };
+  return new Response(problemText(error), { status: error.status, headers });
+}
+
+/** The caller may be plain JavaScript. */
+function checkResponse(response: Response | undefined, need: string): void {
+  if (typeof response?.status !== 'number') throw new TypeError(`${need} a Response.`);
 }
 
 /** @throws SessionOptionsError for what only Express has */
-export function refuseExpressOptions(options: object): void {
-  for (const option of ['unset', 'onError'] as const) {
-    if (option in options) throw new SessionOptionsError(option, 'is an option for Express: fetch has no use for it');
+export function refuseExpressOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) return; // resolveOptions() says what is wrong
+  for (const [option, advice] of Object.entries(INSTEAD)) {
+    if (option in options) throw new SessionOptionsError(option, `is an option for Express: ${advice}`);
   }
 }
+
+const INSTEAD = {
+  load: 'on the fetch API, handle() and load() fetch the session',
+  unset: 'on the fetch API, await session.destroy()',
+  onError:
+    'on the fetch API, errors are passed on by handle() and commit(), and reported on the channel typed-session:error',
+};

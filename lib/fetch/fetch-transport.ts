@@ -1,17 +1,53 @@
-import { isShared, isTargeted, privateOf } from '../cookie/cache-control.js';
+import type { CookieAttributes } from '../cookie/options.js';
+import { isCacheable, keepPrivate, type HeaderFields } from '../cookie/cache-control.js';
+import { saysHttps } from '../cookie/forwarded.js';
+import { emit } from '../events.js';
+import type { SessionSchema } from '../schema/types.js';
+import { finish } from '../sessions/finish.js';
+import { RequestSession } from '../sessions/request-session.js';
+import { writeCookie } from '../sessions/response-cookie.js';
+import type { Settings } from '../sessions/settings.js';
 import type { Transport } from '../sessions/transport.js';
 
-/** A request and its response as the fetch API has them: the response is known only when the handler has returned it. */
-export class FetchTransport implements Transport {
+/**
+ * One session of a request on the fetch API. Its response is known only when the handler has returned it, and a handler may
+ * call another one for the same request: so each response gets the cookie that is due, and those sent before it.
+ */
+export class FetchTransport<S extends SessionSchema> implements Transport {
   readonly request: Request;
-  readonly #proxy: boolean;
+  readonly session: RequestSession<S>;
+  /** A copy of the response's headers. */
   #headers = new Headers();
-  /** Whether a response with the cookies has been made: it is too late for another cookie, unless there is a second response. */
-  isDone = false;
+  /** The Set-Cookie headers for this request, by the name of the cookie. */
+  readonly #cookies = new Map<string, string>();
+  /** Those that another one of the same name has replaced. */
+  readonly #replaced = new Set<string>();
+  #handlers = 0;
+  #isResponded = false;
 
-  constructor(request: Request, proxy: boolean) {
+  constructor(settings: Settings<S>, attributes: CookieAttributes, request: Request) {
     this.request = request;
-    this.#proxy = proxy;
+    this.session = new RequestSession(settings, attributes, this);
+  }
+
+  /** There is going to be a response, the first one or another. */
+  expectResponse(): void {
+    this.#isResponded = false;
+  }
+
+  /** Runs a handler; while one runs, a response is still to come. */
+  async run<T>(handler: () => Promise<T>): Promise<T> {
+    this.#handlers += 1;
+    try {
+      return await handler();
+    } finally {
+      this.#handlers -= 1;
+    }
+  }
+
+  /** Whether a handler that called the one that has just ended is still at work. */
+  get isHandling(): boolean {
+    return this.#handlers > 0;
   }
 
   cookieHeader(): string | undefined {
@@ -20,50 +56,73 @@ export class FetchTransport implements Transport {
 
   isSecure(): boolean {
     if (this.request.url.startsWith('https:')) return true;
-    const [first = ''] = (this.request.headers.get('X-Forwarded-Proto') ?? '').split(',', 1);
-    return this.#proxy && first.trim().toLowerCase() === 'https';
+    return this.session.settings.proxy === true && saysHttps(this.request.headers.get('X-Forwarded-Proto'));
   }
 
   headersSent(): boolean {
-    return this.isDone;
+    return this.#isResponded && this.#handlers === 0;
   }
 
   isCacheable(): boolean {
-    return [...this.#headers].some(([field, value]) => isCacheField(field) && isShared(value));
+    return isCacheable(fieldsOf(this.#headers));
   }
 
-  /** A cache that kept the response would hand the session to others (OWASP Session Management, "Web Content Caching"). */
   addCookie(header: string): void {
-    const headers = this.#headers;
-    headers.append('Set-Cookie', header);
-    const value = headers.get('Cache-Control');
-    if (value === null) headers.set('Cache-Control', 'no-store');
-    else if (isShared(value)) headers.set('Cache-Control', privateOf(value));
-    const targeted = [...headers].filter(([field, text]) => isTargeted(field) && isShared(text));
-    for (const [field] of targeted) headers.set(field, 'no-store');
+    const name = header.slice(0, header.indexOf('='));
+    const before = this.#cookies.get(name);
+    if (before !== undefined) this.#replaced.add(before);
+    this.#cookies.set(name, header);
   }
 
-  /** The handler has returned its response: from now on, cookies go onto a copy of its headers. */
-  responded(response: Response): void {
+  /**
+   * Commits the session, and returns the response with the cookie.
+   * @throws what `req.session.save()` rejects with; the session is as it was stored last then
+   */
+  async commit(response: Response): Promise<Response> {
     this.#headers = new Headers(response.headers);
-    this.isDone = false;
+    this.#isResponded = !canCarryCookies(response);
+    try {
+      await finish(this.session, response.status, false);
+    } catch (error) {
+      this.session.rollBack();
+      emit('error', { request: this.request, error: error as Error, consequence: 'refused' }); // a commit rejects with errors
+      throw error;
+    }
+    return this.respond(response);
   }
 
-  /** The response with the cookies. Another object only if there are some, and its own headers are immutable. */
-  finished(response: Response): Response {
-    this.isDone = true;
-    if (this.#headers.getSetCookie().length === response.headers.getSetCookie().length) return response;
-    try {
-      for (const [field] of this.#headers) response.headers.delete(field);
-      for (const [field, value] of this.#headers) response.headers.append(field, value);
-      return response;
-    } catch {
-      const { status, statusText } = response; // of `fetch()` or `Response.redirect()`
-      return new Response(response.body, { status, statusText, headers: this.#headers });
-    }
+  /**
+   * Returns the response with the cookies that are due already. If there are any, it is another response with the same
+   * body: the app may use its own one for several requests, and its headers may be immutable.
+   */
+  respond(response: Response): Response {
+    const isCarrier = canCarryCookies(response);
+    if (isCarrier) writeCookie(this.session);
+    this.#isResponded = true;
+    const before = response.headers.getSetCookie();
+    const due = [...this.#cookies.values()].filter((cookie) => !before.includes(cookie));
+    if (!isCarrier || due.length === 0) return response;
+    const { status, statusText, body } = response;
+    const headers = new Headers(response.headers);
+    headers.delete('Set-Cookie');
+    const kept = before.filter((cookie) => !this.#replaced.has(cookie)); // an inner handler's response may have those
+    for (const cookie of [...kept, ...due]) headers.append('Set-Cookie', cookie);
+    keepPrivate(fieldsOf(headers));
+    return new Response(body, { status, statusText, headers });
   }
 }
 
-function isCacheField(field: string): boolean {
-  return field === 'cache-control' || isTargeted(field);
+/** Whether a response can be made again with a cookie: not one of status 101, nor `Response.error()`, whose status is 0. */
+function canCarryCookies({ status }: Response): boolean {
+  return status >= 200;
+}
+
+function fieldsOf(headers: Headers): HeaderFields {
+  return {
+    names: () => [...headers.keys()],
+    get: (field) => headers.get(field) ?? undefined,
+    set: (field, value) => {
+      headers.set(field, value);
+    },
+  };
 }

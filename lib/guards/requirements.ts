@@ -41,6 +41,9 @@ export function requirementsOf(required: readonly unknown[], by = 'requireSessio
         const decorator = by === 'requireSession' ? '@RequireSession' : by;
         throw new SessionOptionsError(decorator, `needs its parentheses: ${decorator}()`); // it was given the method
       }
+      if ('headers' in one && 'method' in one) {
+        throw new SessionOptionsError(by, `was called with a request: app.get('/', ${by}('userId'), handler)`);
+      }
       const entries = Object.entries(one);
       const areHandlers = entries.every(([name, value]) => HANDLERS.has(name) && typeof value === 'function');
       if (entries.length > 0 && areHandlers) {
@@ -62,6 +65,9 @@ export function addValues(
   by = 'requireSession',
 ): void {
   for (const [field, value] of added) {
+    if (HANDLERS.has(field) && typeof value !== 'function') {
+      throw new SessionOptionsError(`${by}({ ${field} })`, "must be a function, such as redirect('/login')");
+    }
     if (value !== null && !COMPARABLE.has(typeof value)) {
       if (HANDLERS.has(field)) {
         throw new SessionOptionsError(

@@ -20,7 +20,7 @@ export function cookieHeaderOf(request: object): string | undefined {
 }
 
 /** One header of a request, by its name in lower case; several values are joined as Node joins them. */
-function requestHeader(request: object, name: string): string | undefined {
+export function requestHeader(request: object, name: string): string | undefined {
   const { headers } = request as GivenRequest; // any object can be asked
   if (typeof headers !== 'object' || headers === null) return undefined;
   const value = valueOf(headers as Readonly<Record<string, unknown>>, name); // any object can be asked
@@ -88,10 +88,4 @@ export function expressSecure(request: object): boolean | undefined {
   const canAsk = (socket !== undefined && socket !== null) || Object.hasOwn(request, 'secure');
   const secure = canAsk ? (request as GivenRequest).secure : undefined; // any object can be asked
   return typeof secure === 'boolean' ? secure : undefined;
-}
-
-/** Whether the last proxy says that the client's connection is encrypted. */
-export function isForwardedSecure(request: object): boolean {
-  const [first = ''] = (requestHeader(request, 'x-forwarded-proto') ?? '').split(',', 1);
-  return first.trim().toLowerCase() === 'https';
 }

@@ -1,4 +1,5 @@
 import { SessionEndedError, SessionHeadersSentError, SessionReadonlyError } from '../errors.js';
+import { didYouMean } from '../did-you-mean.js';
 import { emit } from '../events.js';
 import { ownField } from '../schema/tree.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
@@ -122,6 +123,7 @@ export function update<S extends SessionSchema>(
   change: (payload: Payload<S>) => void | Promise<void>,
 ): Promise<void> {
   return whole(session, 'update', async () => {
+    if (typeof change !== 'function') throw new TypeError('update() takes a function: update((latest) => { … })');
     refuseEnded(session);
     await applyUpdate(session, change);
   });
@@ -130,6 +132,9 @@ export function update<S extends SessionSchema>(
 export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
   return whole(session, 'take', async () => {
     const { codec } = session.settings;
+    if (!codec.hasField(field)) {
+      throw new TypeError(`take('${field}'): the schema has no such field${didYouMean(field, codec.fields ?? [])}`);
+    }
     const initial = ownField(codec.initial(), field);
     const { payload } = session;
     const live = ownField(codec.comparable(payload), field);

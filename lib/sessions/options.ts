@@ -5,6 +5,7 @@ import type { EncryptionKey } from '../schema/encryption.js';
 import type { Migrations } from '../schema/migrations.js';
 import type { ReservedField } from '../schema/reserved.js';
 import type { RefuseNoObject, RefuseOneWay, StrictNullAdvice } from '../schema/refusals.js';
+import type { RefuseExcess } from '../schema/refusals.js';
 import type { AcceptsEmpty, InitialNeeded } from '../schema/required-fields.js';
 import type { FieldValue, Payload, SessionField, SessionSchema } from '../schema/types.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
@@ -276,3 +277,10 @@ export type CheckedOptions<
   OnMissing,
   Initial extends InitialPayload<S> = never,
 > = CommonOptions<S, Request, OnMissing, Initial> & CheckSchema<S>;
+
+/** Refuses a first payload with fields that the schema does not have. */
+export type ExcessInitial<Initial, S extends SessionSchema> = [Initial] extends [never]
+  ? unknown
+  : { readonly initial?: RefuseExcess<Made<Initial>, S> };
+
+type Made<Initial> = Initial extends () => infer T ? T : Initial;

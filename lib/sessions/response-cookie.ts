@@ -46,7 +46,7 @@ export function withholdsCookie<S extends SessionSchema>(session: RequestSession
   const error = new SessionOptionsError(
     'cookie.secure',
     'is true and the request looks insecure, so the session cookie was withheld. Behind a proxy that terminates TLS, ' +
-      "let Express believe it: app.set('trust proxy', 1). For plain HTTP in development, use secure: 'auto'.",
+      "use app.set('trust proxy', 1) in Express, or the option proxy: true. For plain HTTP in development, use secure: 'auto'.",
   );
   tellWithheld(session, error, 'TYPED_SESSION_COOKIE_WITHHELD', error.message);
   return true;

@@ -32,13 +32,18 @@ export function sessionsBy<S extends SessionSchema>(settings: Settings<S>) {
   };
 }
 
-/** A request's session of these settings. @throws SessionNotLoadedError */
-export function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: object): RequestSession<S> {
-  const attached = findSession(request, settings);
-  if (attached !== undefined) return attached;
-  throw new SessionNotLoadedError(
-    'This request has no session of this middleware: mount it before the handler, on a path that cookie.path covers.',
+/** The error for a request without a session of a middleware. */
+export function notAttached(): SessionNotLoadedError {
+  return new SessionNotLoadedError(
+    'This request has no session of this middleware: mount it before the handler (on the fetch API, call handle() or load() with this very request), on a path that cookie.path covers.',
   );
+}
+
+/** A request's session of these settings. @throws SessionNotLoadedError */
+function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: object): RequestSession<S> {
+  const attached = findSession(request, settings);
+  if (attached === undefined) throw notAttached();
+  return attached;
 }
 
 function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: object): Session<S> {

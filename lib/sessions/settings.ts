@@ -90,7 +90,7 @@ export function resolveOptions<S extends SessionSchema>(
   const text = new StoredText(codec, steps, encryptionKeys(options.encryption), unknownFields);
   checkPrincipal(options, codec);
   checkFunctions(options, codec);
-  if (typeof onInvalid !== 'function') oneOf('onInvalid', onInvalid, ['reset', 'error', 'repair']);
+  if (typeof onInvalid !== 'function') oneOf('onInvalid', onInvalid, ['reset', 'error', 'repair'], ', or a function');
   const rolling = trueOrFalse('rolling', options.rolling ?? false);
   const storeTimeout =
     milliseconds('storeTimeout', options.storeTimeout, { least: 1, most: MAX_TIMER, infinite: true }) ?? 10_000;
@@ -142,6 +142,9 @@ export function resolveOptions<S extends SessionSchema>(
 function checkNames(given: unknown): asserts given is object {
   if (typeof given !== 'object' || given === null) {
     throw new SessionOptionsError('options', 'pass an object: session({ schema, secret })');
+  }
+  if ('_zod' in given || '~standard' in given) {
+    throw new SessionOptionsError('options', 'is a schema: session({ schema, secret })');
   }
   if ('headers' in given && 'method' in given) {
     throw new SessionOptionsError(
@@ -234,10 +237,10 @@ function checkCap(
   return cap;
 }
 
-function oneOf<const T extends string>(option: string, value: unknown, allowed: readonly T[]): T {
+function oneOf<const T extends string>(option: string, value: unknown, allowed: readonly T[], or = ''): T {
   const found = allowed.find((one) => one === value);
   if (found !== undefined) return found;
-  throw new SessionOptionsError(option, `must be one of ${allowed.map((one) => `'${one}'`).join(', ')}`);
+  throw new SessionOptionsError(option, `must be one of ${allowed.map((one) => `'${one}'`).join(', ')}${or}`);
 }
 
 function milliseconds(

@@ -79,3 +79,25 @@ describe.each(cases)("%s('userId') in the %s dialect", (decorator, dialect, one)
     expect(answer.text).toContain(`${decorator}('userID'): the schema has no field userID (did you mean userId?)`);
   });
 });
+
+it.each([
+  ["'keep'", 'keep'],
+  ["'destroy'", 'destroy'],
+] as const)('@DestroySession ends the session of a handler that unset it, also with unset: %s', async (_, unset) => {
+  const handler = decorated(
+    DestroySession() as unknown as (...args: unknown[]) => unknown,
+    'legacy',
+    (req, res) => ((req.session = null as never), res.json('bye')),
+  );
+  const sessions = session({ schema, secret: 's', unset });
+  const client = await makeApp((app) => {
+    app.use(sessions);
+    app.get('/set', (req, res) => ((sessions.of(req).userId = 'ann'), res.end()));
+    app.get('/me', (req, res) => res.json(sessions.of(req).userId ?? null));
+    app.get('/', handler);
+  });
+  await client.get('/set');
+  const cookie = client.cookieHeader;
+  await client.get('/');
+  expect((await client.get('/me', { cookie })).text).toBe('null');
+});

@@ -120,6 +120,22 @@ describe('sessions.handle', () => {
     expect([empty.status, empty.headers.getSetCookie().length]).toEqual([204, 1]);
   });
 
+  it('never puts one client’s cookie onto a response that the app uses for several requests', async () => {
+    const { sessions, request } = open();
+    const shared = new Response(null, { status: 204 });
+    const own = await sessions.handle(request(), (mine) => ((mine.views = 1), shared));
+    expect(own.headers.getSetCookie()).toHaveLength(1);
+    expect(shared.headers.getSetCookie()).toEqual([]);
+    expect((await sessions.handle(request(), () => shared)).headers.getSetCookie()).toEqual([]);
+  });
+
+  it('returns a response that can carry no cookie as it is, and stores no session for it', async () => {
+    const { sessions, store, request } = open();
+    const failed = Response.error();
+    expect(await sessions.handle(request(), (mine) => ((mine.views = 1), failed))).toBe(failed);
+    expect(store.calls).toEqual([]);
+  });
+
   it('keeps the cookies of the handler beside its own, and makes a public response private', async () => {
     const { sessions, request } = open();
     const response = await sessions.handle(request(), (mine) => {
@@ -144,34 +160,34 @@ describe('sessions.handle', () => {
     expect(store.calls).toEqual([]);
   });
 
-  it('responds 500 to a payload that does not fit the schema, without its value, and says so in the event', async () => {
+  it('rejects for a payload that does not fit the schema, stores nothing, and reports it in the event', async () => {
     const told = listen('typed-session:error');
     const { sessions, store, request } = open();
-    const response = await sessions.handle(
-      request(),
-      (mine) => ((mine.note = 'too long a secret'), new Response('never sent')),
-    );
-    expect(response.status).toBe(500);
-    const body = await response.text();
-    expect(JSON.parse(body)).toEqual({
-      type: 'about:blank',
-      title: 'Internal Server Error',
-      status: 500,
-      code: 'SESSION_VALIDATION',
-    });
+    const refused = sessions.handle(request(), (mine) => ((mine.note = 'too long'), new Response('never sent')));
+    await expect(refused).rejects.toThrow('note (too_big)');
     expect(store.calls).toEqual([]);
     expect(told.map(({ consequence }) => consequence)).toEqual(['refused']);
   });
 
-  it('responds 503 if the store fails', async () => {
-    const { sessions, request } = open({
-      store: Object.assign(new MemoryStore(), { create: () => Promise.reject(new Error('down')) }),
-    });
-    const response = await sessions.handle(request(), (mine) => ((mine.views = 1), new Response('never sent')));
-    expect([response.status, response.headers.getSetCookie()]).toEqual([503, []]);
+  it('rejects if the store fails', async () => {
+    const broken = Object.assign(new MemoryStore(), { create: () => Promise.reject(new Error('down')) });
+    const { sessions, request } = open({ store: broken });
+    const refused = sessions.handle(request(), (mine) => ((mine.views = 1), new Response('never sent')));
+    await expect(refused).rejects.toMatchObject({ code: 'SESSION_STORE', status: 503 });
   });
 
-  it('lets an inner handle() on the same request share the session, and commits it once', async () => {
+  it('responds 409 to a change of a session that has ended meanwhile', async () => {
+    const { sessions, request, got } = open();
+    got(await sessions.handle(request(), (mine) => ((mine.views = 1), new Response())));
+    const response = await sessions.handle(request(), async (mine) => {
+      await sessions.handle(request(), async (other) => (await other.destroy(), new Response()));
+      mine.views = 2;
+      return new Response('never sent');
+    });
+    expect([response.status, await response.json()]).toMatchObject([409, { code: 'SESSION_ENDED' }]);
+  });
+
+  it('lets an inner handle() on the same request share the session', async () => {
     const { sessions, store, request } = open();
     const wanted = request();
     const response = await sessions.handle(wanted, async (outer) => {
@@ -180,11 +196,79 @@ describe('sessions.handle', () => {
       return inner;
     });
     expect(await response.text()).toBe('true');
-    expect([response.headers.getSetCookie().length, store.calls]).toEqual([1, ['create']]);
+    expect([response.headers.getSetCookie().length, store.calls]).toEqual([1, ['create', 'update']]);
   });
 });
 
 describe('several handle() of one request', () => {
+  it('put the cookie of the inner one onto the response of the outer one too', async () => {
+    const { sessions, request, got } = open();
+    const wanted = request();
+    const response = await sessions.handle(wanted, async () => {
+      await sessions.handle(wanted, (mine) => ((mine.views = 1), new Response('inner')));
+      return new Response('outer');
+    });
+    got(response);
+    expect((await sessions.load(request())).views).toBe(1);
+  });
+
+  it('send one cookie, the last one, if the outer one gives the inner response another id', async () => {
+    const { sessions, request, got } = open();
+    const wanted = request();
+    const response = await sessions.handle(wanted, async (mine) => {
+      const inner = await sessions.handle(wanted, () => ((mine.views = 1), new Response('inner')));
+      await mine.rotate();
+      return inner;
+    });
+    expect(response.headers.getSetCookie()).toHaveLength(1);
+    got(response);
+    expect((await sessions.load(request())).views).toBe(1);
+  });
+
+  it('clear the cookie by the next response, if a handler has thrown after destroy()', async () => {
+    const { sessions, request, got, jar } = open();
+    got(await sessions.handle(request(), (mine) => ((mine.views = 1), new Response())));
+    const wanted = request();
+    const thrown = sessions.handle(wanted, async (mine) => {
+      await mine.destroy();
+      throw new RangeError('mine');
+    });
+    await expect(thrown).rejects.toThrow(RangeError);
+    got(await sessions.handle(wanted, () => new Response('error page', { status: 500 })));
+    expect([...jar.keys()]).toEqual([]);
+  });
+
+  it('store their changes after load() too', async () => {
+    const { sessions, request, got } = open();
+    const wanted = request();
+    await sessions.load(wanted);
+    got(await sessions.handle(wanted, (mine) => ((mine.views = 3), new Response())));
+    expect((await sessions.load(request())).views).toBe(3);
+  });
+
+  it('leave nothing behind of one whose handler has thrown', async () => {
+    const { sessions, request } = open();
+    const wanted = request();
+    const thrown = sessions.handle(wanted, (mine) => {
+      mine.note = 'lost';
+      throw new RangeError('mine');
+    });
+    await expect(thrown).rejects.toThrow(RangeError);
+    const second = await sessions.handle(wanted, (mine) => ((mine.views = 1), Response.json(mine)));
+    expect([await second.json(), second.headers.getSetCookie().length]).toEqual([{ views: 1 }, 1]);
+  });
+
+  it('an inner one behind a guard responds by the onMissing of its own guard, and the outer one commits', async () => {
+    const { sessions, store, request } = open();
+    const wanted = request();
+    const guard = sessions.requireSession('userId', { onMissing: () => new Response('sign in', { status: 401 }) });
+    const response = await sessions.handle(wanted, (outer) => {
+      outer.views = 1;
+      return sessions.handle(wanted, guard, () => new Response());
+    });
+    expect([response.status, await response.text(), store.calls]).toEqual([401, 'sign in', ['create']]);
+  });
+
   it('one after the other each store their change, and send a cookie on their response', async () => {
     const { sessions, store, request } = open();
     const wanted = request();
@@ -262,6 +346,12 @@ describe('guards', () => {
     expect(await (await sessions.handle(request(), own, () => new Response())).text()).toBe('own');
   });
 
+  it('must be made by the same sessions', async () => {
+    const { sessions, request } = open();
+    const others = open().sessions.requireSession('userId');
+    await expect(sessions.handle(request(), others, () => new Response())).rejects.toThrow('of the same sessions');
+  });
+
   it('refuse a field that the schema does not have when they are made', () => {
     const { sessions } = open();
     // @ts-expect-error -- the compiler refuses it too
@@ -278,6 +368,15 @@ describe('by hand', () => {
     expect(sessions.of(wanted)).toBe(mine);
     got(await sessions.commit(wanted, new Response()));
     expect((await sessions.load(request())).views).toBe(5);
+  });
+
+  it('a commit that fails leaves nothing behind that the error response would fail with', async () => {
+    const { sessions, request } = open();
+    const wanted = request();
+    const mine = await sessions.load(wanted);
+    mine.note = 'too long';
+    await expect(sessions.commit(wanted, new Response())).rejects.toThrow('note (too_big)');
+    expect((await sessions.commit(wanted, new Response('error page', { status: 409 }))).status).toBe(409);
   });
 
   it('a new id after the commit is an error, for no response carries it any more', async () => {
@@ -341,6 +440,18 @@ it('shares cookies and records with session() of Express', async () => {
   expect(mine.views).toBe(1);
 });
 
-it.each(['unset', 'onError'])('refuses the option %s, which is Express’s', (option) => {
+it.each<[string, (sessions: ReturnType<typeof open>['sessions']) => Promise<unknown>, string]>([
+  [
+    'no handler',
+    (sessions) => sessions.handle(new Request('http://localhost/'), undefined as never),
+    'must be a handler',
+  ],
+  ['an address', (sessions) => sessions.handle('http://localhost/' as never, () => new Response()), 'take a Request'],
+  ['nothing', (sessions) => sessions.load(undefined as never), 'take a Request'],
+])('refuses %s in the place of an argument', async (_, call, message) => {
+  await expect(call(open().sessions)).rejects.toThrow(message);
+});
+
+it.each(['unset', 'onError', 'load'])('refuses the option %s, which is Express’s', (option) => {
   expect(() => open({ [option]: undefined })).toThrow(`${option}: is an option for Express`);
 });

@@ -61,3 +61,11 @@ namespace P11 { void sessions.list('ada', { current: request }); void sessions.r
 // @ts-expect-error -- as the line above says
 // prettier-ignore
 namespace P12 { session({ schema, secret, principal: 'cart' }); }
+// a guard of other sessions
+// @ts-expect-error -- as the line above says
+// prettier-ignore
+namespace P13 { const others = session({ schema: z.object({ a: z.string().optional() }), secret }); sessions.handle(request, others.requireSession('a'), () => response); }
+// initial with too much
+// @ts-expect-error -- as the line above says
+// prettier-ignore
+namespace P14 { session({ schema, secret, initial: { cart: [], usreId: 'x' } }); }
