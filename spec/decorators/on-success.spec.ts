@@ -85,7 +85,7 @@ it.each([
   ["'destroy'", 'destroy'],
 ] as const)('@DestroySession ends the session of a handler that unset it, also with unset: %s', async (_, unset) => {
   const handler = decorated(
-    DestroySession() as unknown as (...args: unknown[]) => unknown,
+    DestroySession(),
     'legacy',
     (req, res) => ((req.session = null as never), res.json('bye')),
   );
