@@ -5,7 +5,7 @@ import type { Settings } from '../sessions/settings.js';
 import type { SessionSchema } from '../schema/types.js';
 import { isCacheable, keepPrivate, type HeaderFields } from '../cookie/cache-control.js';
 import { destroy } from '../sessions/actions.js';
-import { finish, succeed } from '../sessions/finish.js';
+import { commit, runOnSuccess } from '../sessions/commit.js';
 import type { Transport } from '../sessions/transport.js';
 import { writeCookie } from '../sessions/response-cookie.js';
 import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../node/messages.js';
@@ -68,10 +68,11 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
 
   commit({ status, streamed }: ResponseMoment): Promise<void> | undefined {
     const { session } = this;
-    if (!this.#context.isUnset(session)) return finish(session, status, streamed);
-    const work = succeed(session, status, streamed);
+    if (!this.#context.isUnset(session)) return commit(session, status, streamed);
+    const work = runOnSuccess(session, status, streamed);
     if (work !== undefined) return work;
-    if (session.settings.unset === 'keep' || session.ended !== undefined || !session.loaded) return undefined;
+    if (session.settings.unset === 'keep' || session.state.end !== undefined || !session.state.isLoaded)
+      return undefined;
     return destroy(session);
   }
 

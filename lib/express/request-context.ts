@@ -81,7 +81,7 @@ const SESSION: PropertyDescriptor & ThisType<WithContext> = {
   },
 };
 
-const SESSION_ID = named('sessionID', (session) => session.id);
+const SESSION_ID = named('sessionID', (session) => session.state.id);
 const SESSION_STORE = named('sessionStore', (session) => session.settings.givenStore);
 
 /** The session's id and its store, under the names that they have in express-session. */

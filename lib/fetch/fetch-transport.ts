@@ -3,7 +3,7 @@ import { isCacheable, keepPrivate, type HeaderFields } from '../cookie/cache-con
 import { saysHttps } from '../cookie/forwarded.js';
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
-import { finish } from '../sessions/finish.js';
+import { commit } from '../sessions/commit.js';
 import { RequestSession } from '../sessions/request-session.js';
 import { writeCookie } from '../sessions/response-cookie.js';
 import type { Settings } from '../sessions/settings.js';
@@ -82,7 +82,7 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
     this.#headers = new Headers(response.headers);
     this.#isResponded = !canCarryCookies(response);
     try {
-      await finish(this.session, response.status, false);
+      await commit(this.session, response.status, false);
     } catch (error) {
       this.session.rollBack();
       emit('error', { request: this.request, error: error as Error, consequence: 'refused' }); // a commit rejects with errors

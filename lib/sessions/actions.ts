@@ -3,20 +3,20 @@ import { didYouMean } from '../did-you-mean.js';
 import { emit } from '../events.js';
 import { ownField } from '../schema/tree.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
-import { settle } from './commit.js';
 import { reread } from './conflict.js';
 import { putField } from './fields.js';
 import { endRecord, principalOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { touch as touchStored } from './touch.js';
+import { storeChanges } from './store-changes.js';
 import { applyUpdate } from './update-function.js';
 
 // What the methods of `req.session` do. What each means is said at SessionMembers.
 
 export function save<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return whole(session, 'save', async () => {
-    session.saveNew ||= session.isNew;
-    await settle(session, session.changes());
+    session.state.setPending('always');
+    await storeChanges(session, session.changes());
   });
 }
 
@@ -28,13 +28,13 @@ function whole<S extends SessionSchema, T>(
 ): Promise<T> {
   return session.serialize(async () => {
     refuseReadonly(session, method);
-    const mark = session.mark();
+    session.state.begin();
     try {
       const result = await work();
       session.watchAgain();
       return result;
     } catch (error) {
-      session.undo(mark);
+      session.undo();
       throw error;
     }
   });
@@ -43,28 +43,24 @@ function whole<S extends SessionSchema, T>(
 export function reload<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return session.serialize(async () => {
     refuseEnded(session);
-    const { codec } = session.settings;
-    if (session.stored === undefined || session.move === 'regenerate') {
+    const { state, settings } = session;
+    if (state.stored === undefined || state.isNew) {
       session.regenerate();
       return;
     }
-    const { tree, ...read } = await reread(session, session.stored);
-    session.stored = { ...session.stored, ...read };
-    session.replaced = false;
-    session.base = tree;
-    session.baseIsExact = true;
-    session.replace(codec.decodeOrThrow(tree));
+    const { tree, ...found } = await reread(session, state.stored);
+    state.reread(found, tree);
+    state.setPending('changes');
+    session.assign(settings.codec.decodeOrThrow(tree));
   });
 }
 
 export function rotate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return session.serialize(async () => {
     refuseHeadersSent(session);
-    session.beginAnew();
+    session.state.beginAfterRotation();
     refuseEnded(session);
-    if (session.stored !== undefined) session.move ??= 'rotate';
-    session.moveWaits = false;
-    session.id = session.newId();
+    session.state.rotate();
   });
 }
 
@@ -79,16 +75,14 @@ export function regenerate<S extends SessionSchema>(session: RequestSession<S>, 
 
 export function destroy<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return session.serialize(async () => {
-    const { stored, successor } = session;
+    const { state, cookie } = session;
+    const { stored, successor } = state;
     const { store } = session.settings;
     if (stored !== undefined) await endRecord(store, stored.key, stored.record);
     else if (typeof successor === 'string') await endRecord(store, successor, await store.read(successor));
-    const isKnown = session.cookieArrived || typeof successor === 'string' || session.cookieFate === 'set';
-    if (isKnown) session.cookieFate = 'clear';
-    session.stored = undefined;
-    session.move = undefined;
-    session.ended = 'destroyed';
-    session.reset();
+    if (cookie.isKnown || typeof successor === 'string') cookie.clear();
+    state.destroyed();
+    session.assignInitial();
     emit('destroy', { request: session.request });
   });
 }
@@ -106,15 +100,16 @@ export function become<S extends SessionSchema>(session: RequestSession<S>, stat
     const tree = codec.encode(state); // the schema finds out whether it is one
     const principalChanged = principalOf(session.settings, tree) !== principalOf(session.settings, session.exactBase());
     if (principalChanged) refuseHeadersSent(session);
-    if (!(principalChanged && session.isRotatedAway)) refuseEnded(session);
-    session.replace(codec.decodeOrThrow(tree));
-    session.replaced = true;
+    if (!(principalChanged && session.state.isRotatedAway)) refuseEnded(session);
+    session.assign(codec.decodeOrThrow(tree));
+    session.state.setPending('whole');
   });
 }
 
 export function touch<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return session.serialize(async () => {
-    if (session.stored !== undefined && session.ended === undefined) await touchStored(session, session.stored);
+    const { stored, end } = session.state;
+    if (stored !== undefined && end === undefined) await touchStored(session, stored);
   });
 }
 
@@ -141,10 +136,7 @@ export function take<S extends SessionSchema>(session: RequestSession<S>, field:
     // Nothing to take: no reason to ask the store, and none to refuse a session that has ended.
     if (codec.same(live, ownField(codec.comparable(codec.initial()), field))) return ownField(payload, field);
     refuseEnded(session);
-    const isOurs =
-      session.stored === undefined ||
-      session.move === 'regenerate' ||
-      !codec.same(live, ownField(session.exactBase(), field));
+    const isOurs = session.state.isNew || !codec.same(live, ownField(session.exactBase(), field));
     if (isOurs) return putField(session.fields, field, initial); // set in this request: no other has seen it
     let taken: unknown;
     let isLeft = false;
@@ -160,7 +152,8 @@ export function take<S extends SessionSchema>(session: RequestSession<S>, field:
 }
 
 function refuseEnded<S extends SessionSchema>(session: RequestSession<S>): void {
-  if (session.ended !== undefined) throw new SessionEndedError(session.ended);
+  const { end } = session.state;
+  if (end !== undefined) throw new SessionEndedError(end);
 }
 
 function refuseHeadersSent<S extends SessionSchema>(session: RequestSession<S>): void {

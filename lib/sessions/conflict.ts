@@ -7,7 +7,7 @@ import type { SessionRecord } from '../stores/store.js';
 import { mergeField, mergeTrees } from './merge.js';
 import { principalOf, type Written } from './records.js';
 import type { RequestSession } from './request-session.js';
-import type { Stored } from './stored.js';
+import type { Stored } from './state.js';
 import { hasGoneOn, rebase } from './rebase.js';
 
 /**
@@ -35,9 +35,9 @@ export function interpret<S extends SessionSchema>(
   let end: SessionEnd | undefined;
   if (record === undefined) end = stored.record.expiresAt <= now ? 'expired' : 'gone';
   else if (record.forwardTo !== undefined) end = 'rotated';
-  else if (deadlines.passed(record, now, session.cookieLife)) end = 'expired';
+  else if (deadlines.passed(record, now, session.cookie.life)) end = 'expired';
   if (record === undefined || end !== undefined) {
-    session.ended = end;
+    session.state.ended(end ?? 'gone');
     throw new SessionEndedError(end ?? 'gone');
   }
   const read = text.read(record.data, record.schemaVersion);
@@ -52,11 +52,11 @@ export function interpret<S extends SessionSchema>(
  */
 export function refuseOther<S extends SessionSchema>(session: RequestSession<S>, theirs: Tree, mine?: Tree): void {
   const of = (tree: Tree): string | undefined => principalOf(session.settings, tree);
-  const [before, now] = [of(session.base), of(theirs)];
+  const [before, now] = [of(session.state.base.tree), of(theirs)];
   if (now === before) return;
   const isSignedInElse = mine !== undefined && of(mine) !== before && of(mine) !== now;
   if (before === undefined && !isSignedInElse) return; // the visitor has signed in
-  session.ended = 'rotated';
+  session.state.ended('rotated');
   throw new SessionEndedError('rotated');
 }
 
@@ -68,9 +68,10 @@ export function refuseOther<S extends SessionSchema>(session: RequestSession<S>,
 export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, mine: Tree, theirs: Tree): Tree {
   const { codec, merge } = session.settings;
   refuseOther(session, theirs, mine);
-  const { payload, fields } = session.replaced
-    ? { payload: codec.decodeOrThrow(mine), fields: [] }
-    : mergeTrees(session.settings, session.exactBase(), mine, theirs);
+  const { payload, fields } =
+    session.state.pending === 'whole'
+      ? { payload: codec.decodeOrThrow(mine), fields: [] }
+      : mergeTrees(session.settings, session.exactBase(), mine, theirs);
   const tree = codec.encode(payload);
   emit('conflict', { request: session.request, fields });
   const isOtherState = codec.stateOf(tree) !== codec.stateOf(mine);
@@ -81,6 +82,6 @@ export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, m
     const [before, after] = [mine, tree].map((side) => ownField(codec.decodeOrThrow(side), field));
     session.fields[field] = mergeField(session.settings, field, before, ownField(session.fields, field), after);
   }
-  session.base = theirs;
+  session.state.setBase(theirs);
   return tree;
 }

@@ -23,7 +23,7 @@ export function checkLateChange<S extends SessionSchema>(
   status: number,
   route: string | undefined,
 ): void {
-  if (session.busy) {
+  if (session.isBusy) {
     void session.serialize(() => {
       report(session, status, route);
       return Promise.resolve();
@@ -35,7 +35,7 @@ export function checkLateChange<S extends SessionSchema>(
 
 function report<S extends SessionSchema>(session: RequestSession<S>, status: number, route: string | undefined): void {
   // A response of 500 or above commits no change, late or not.
-  if (status >= 500 || !session.loaded || !session.seen) return;
+  if (status >= 500 || !session.state.isLoaded || !session.isAccessed) return;
   const fields = lateFields(session);
   if (fields.length === 0) return;
   emit('late-change', { request: session.request, fields });
@@ -56,13 +56,13 @@ function lateFields<S extends SessionSchema>(session: RequestSession<S>): string
   } catch (error) {
     if (!(error instanceof SessionValidationError)) return []; // nobody is left to be told of it
   }
-  const { considered } = session;
+  const { committed } = session;
   const base = session.exactBase();
   if (codec.same(now, base)) return [];
   const isLate = (field: string): boolean => {
     const value = ownField(now, field);
     if (codec.same(value, ownField(base, field))) return false;
-    return considered === undefined || !codec.same(value, ownField(considered, field));
+    return committed === undefined || !codec.same(value, ownField(committed, field));
   };
   return codec.publicFields([...new Set([...Object.keys(now), ...Object.keys(base)])].filter(isLate));
 }

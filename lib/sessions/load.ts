@@ -32,8 +32,9 @@ type Found =
  * A client's id is never adopted: a cookie that is forged, unknown or expired begins a session with an id of our own.
  */
 export function load<S extends SessionSchema>(session: RequestSession<S>): Promise<void> | undefined {
-  if (session.loaded) return undefined;
-  if (session.loading !== undefined) return session.loading;
+  const { state } = session;
+  if (state.isLoaded) return undefined;
+  if (state.status.is === 'loading') return state.status.until;
   const header = session.transport.cookieHeader();
   if (header === undefined) {
     session.initialize('none');
@@ -45,12 +46,12 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
     session.initialize(first.value ? 'signature' : 'none');
     return undefined;
   }
-  session.loading = loadFirstLive(session, first.value, cookies).catch((error: unknown) => {
-    session.loading = undefined;
-    session.loadError = error as Error; // GuardedStore rejects with nothing else
+  const loading = loadFirstLive(session, first.value, cookies).catch((error: unknown) => {
+    state.failed(error as Error); // GuardedStore rejects with nothing else
     throw error;
   });
-  return session.loading;
+  state.loading(loading);
+  return loading;
 }
 
 /**
@@ -86,8 +87,7 @@ async function loadFirstLive<S extends SessionSchema>(
   while (cookie !== undefined) {
     const found = await lookUp(session, cookie);
     if (found.outcome === 'found') {
-      if (found.isUnderFirstName && cookie.name !== session.settings.names[0]) session.oldName = cookie.name;
-      arrive(session, cookie, found.place);
+      arrive(session, cookie, found);
       return;
     }
     // That a session was rotated says the most: a login sent twice, or a logout with the old id, has to know.
@@ -95,10 +95,7 @@ async function loadFirstLive<S extends SessionSchema>(
     const next = others.next();
     cookie = next.done === true ? undefined : next.value;
   }
-  session.initialize(dead?.outcome ?? 'unknown');
-  if (dead?.outcome !== 'rotated') return;
-  session.ended = 'rotated';
-  session.successor = dead.successor;
+  session.initialize(dead?.outcome ?? 'unknown', dead?.outcome === 'rotated' ? dead.successor : undefined);
 }
 
 /** Looks for a cookie's session under its own name, then under the others: another request may just have moved it. */
@@ -144,18 +141,20 @@ function judge<S extends SessionSchema>(session: RequestSession<S>, place: Place
 }
 
 function cookieLifeOf<S extends SessionSchema>(
-  { attributes }: RequestSession<S>,
+  { cookie: { attributes } }: RequestSession<S>,
   { cookieMaxAge }: SessionRecord,
 ): number | undefined {
   if (cookieMaxAge === undefined && attributes.expires === undefined) return attributes.maxAge;
   return new SessionCookie(attributes, cookieMaxAge).maxAge;
 }
 
-function arrive<S extends SessionSchema>(session: RequestSession<S>, cookie: VerifiedCookie, place: Place): void {
-  session.stored = { id: cookie.id, ...place };
-  session.id = cookie.id;
-  session.loaded = true;
-  session.cookieArrived = true;
-  session.signedByOldSecret = cookie.secret > 0 || session.oldName !== undefined;
+function arrive<S extends SessionSchema>(
+  session: RequestSession<S>,
+  cookie: VerifiedCookie,
+  { place, isUnderFirstName }: Extract<Found, { outcome: 'found' }>,
+): void {
+  const oldName = isUnderFirstName && cookie.name !== session.settings.names[0] ? cookie.name : undefined;
+  session.state.found({ id: cookie.id, ...place });
+  session.cookie.arrive({ oldName, isOutdated: cookie.secret > 0 || oldName !== undefined });
   emit('load', { request: session.request, outcome: 'found' });
 }

@@ -1,35 +1,34 @@
-import type { PrincipalChange } from './move.js';
+import type { Status } from './state.js';
 
 /** What the store must be brought to: the answer to what happened to a session. */
-export type Plan = 'nothing' | 'create' | 'update' | 'move' | 'touch' | 'refuse-ended' | 'refuse-late';
+export type Plan = 'nothing' | 'create' | 'update' | 'rotate' | 'touch' | 'refuse-ended' | 'refuse-late';
+
+/** What becomes of whose a session is: nothing; it had no principal and gets one; its principal is replaced, or leaves. */
+export type PrincipalChange = 'none' | 'began' | 'left';
 
 /** What happened to a session, as far as the plan goes by it. */
 export interface PlanFacts {
-  /** It has ended: nothing may be stored any more. */
-  readonly isEnded: boolean;
-  /** The store has a record of it. */
-  readonly isStored: boolean;
+  /** The session's status. `'waiting'`: a new id could not be stored, and only a change tries again. */
+  readonly status: Status['is'] | 'waiting';
   /** Its payload was changed. */
   readonly isChanged: boolean;
   /** A new session is to be stored even if nothing was changed. */
   readonly storesUnchanged: boolean;
-  /** What the change does to whose the session is. */
+  /** Whether the change gives the session another principal. */
   readonly principal: PrincipalChange;
-  /** It is to get a new id. `'waiting'` if that has failed before: then only a change brings it about. */
-  readonly move: 'none' | 'now' | 'waiting';
-  /** Something besides the payload has to be stored: a new life of the cookie, a migrated payload, an index. */
+  /** Something other than the payload must be stored: a new life of the cookie, a migrated payload, an index. */
   readonly isOutdated: boolean;
   /** The head of the response has gone. */
   readonly isLate: boolean;
 }
 
-/** Decides what a commit or a `save()` does. Pure: `commit.ts` carries it out. */
-export function plan(facts: PlanFacts): Plan {
-  const { isEnded, isStored, isChanged, storesUnchanged, principal, move } = facts;
-  if (isEnded) return isChanged ? 'refuse-ended' : 'nothing';
-  if (!isStored) return isChanged || storesUnchanged ? 'create' : 'nothing';
-  if (principal !== 'none') return facts.isLate ? 'refuse-late' : 'move';
-  if (move === 'now' || (move === 'waiting' && (isChanged || storesUnchanged))) return 'move';
-  if (move === 'waiting') return 'nothing';
-  return isChanged || facts.isOutdated ? 'update' : 'touch';
+/** Decides what a commit or a `save()` does. Pure: `store-changes.ts` carries it out. */
+export function plan({ status, isChanged, storesUnchanged, principal, isOutdated, isLate }: PlanFacts): Plan {
+  if (status === 'ended') return isChanged ? 'refuse-ended' : 'nothing';
+  if (status === 'new') return isChanged || storesUnchanged ? 'create' : 'nothing';
+  if (status !== 'stored' && status !== 'moving' && status !== 'waiting') return 'nothing'; // it is not loaded
+  if (principal !== 'none') return isLate ? 'refuse-late' : 'rotate';
+  if (status === 'moving') return 'rotate';
+  if (status === 'waiting') return isChanged || storesUnchanged ? 'rotate' : 'nothing';
+  return isChanged || isOutdated ? 'update' : 'touch';
 }

@@ -105,11 +105,11 @@ function byAge([a, { createdAt: first }]: StoreEntry, [b, { createdAt: second }]
   return first - second || (a < b ? -1 : 1);
 }
 
-/** Where a request's session is, and where its next commit will put it. */
+/** The keys of a request's session: of its record, and of the one that its next commit stores. */
 function keysOf<S extends SessionSchema>(session: RequestSession<S>): string[] {
-  const { stored, move, settings } = session;
+  const { stored, move } = session.state;
   if (stored === undefined) return [];
-  return move === undefined ? [stored.key] : [stored.key, settings.store.keyOf(session.id)];
+  return move === undefined ? [stored.key] : [stored.key, session.settings.store.keyOf(session.state.id)];
 }
 
 /** The principal as records have it: the schema may have brought it into another form. */

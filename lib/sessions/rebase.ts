@@ -22,14 +22,14 @@ export function rebase<S extends SessionSchema>(
 ): string[] {
   const { codec } = session.settings;
   // The handler has another principal by now, to whom nothing of this one's must come.
-  if (session.watch?.hasStartedOver === true && !session.replaced) return [];
+  if (session.watch?.hasStartedOver === true && session.state.pending !== 'whole') return [];
   // The others stay the very objects that the handler may hold.
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (field) => !codec.same(ownField(before, field), ownField(after, field)),
   );
   if (fields.length === 0) return [];
   if (Object.isFrozen(session.session)) {
-    session.replace(payload); // it was handed out to be read, and nobody has changed it
+    session.assign(payload); // it was handed out to be read, and nobody has changed it
     return [];
   }
   const valueNow = handlersValues(session);

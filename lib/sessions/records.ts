@@ -30,11 +30,11 @@ export function recordOf<S extends SessionSchema>(
   },
 ): Written {
   const { text, deadlines } = session.settings;
-  const life = session.cookieLife;
+  const { life } = session.cookie;
   const now = Date.now();
   const stays = about.from !== undefined && deadlines.moved(about.from, now, life) === undefined;
   // What this version does not know belongs to the state that was left.
-  const before = session.replaced ? about.source?.withoutFields() : about.source;
+  const before = session.state.pending === 'whole' ? about.source?.withoutFields() : about.source;
   const { text: data, source } = text.write(tree, before);
   const principal = principalOf(session.settings, tree);
   const record: SessionRecord = {
@@ -43,7 +43,7 @@ export function recordOf<S extends SessionSchema>(
     schemaVersion: source.version,
     createdAt: about.createdAt,
     expiresAt: stays && about.from !== undefined ? about.from.expiresAt : deadlines.from(now, about.createdAt, life),
-    cookieMaxAge: session.cookie.ownMaxAge,
+    cookieMaxAge: session.cookie.visible.ownMaxAge,
     principal,
     usedAt: principal === undefined ? undefined : now,
     writeId: newWriteId(),
@@ -119,10 +119,10 @@ export async function retire(
 
 /** The cookie as express-session would have stored it. */
 function cookieAttributes<S extends SessionSchema>(session: RequestSession<S>): StoredCookieAttributes {
-  const { httpOnly, path, domain, priority, partitioned } = session.attributes;
-  const { secure, sameSite } = resolveAuto(session.attributes, session.transport.isSecure());
+  const { httpOnly, path, domain, priority, partitioned } = session.cookie.attributes;
+  const { secure, sameSite } = resolveAuto(session.cookie.attributes, session.transport.isSecure());
   return {
-    originalMaxAge: session.cookieLife ?? null,
+    originalMaxAge: session.cookie.life ?? null,
     httpOnly,
     path,
     ...(domain === undefined ? undefined : { domain }),

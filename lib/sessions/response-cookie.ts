@@ -7,23 +7,22 @@ import type { RequestSession } from './request-session.js';
 
 /** Sets or clears the cookie on the response, as what happened to the session asks for. */
 export function writeCookie<S extends SessionSchema>(session: RequestSession<S>): void {
-  const { cookieFate } = session;
-  if (cookieFate === 'keep') return;
-  session.cookieFate = 'keep';
-  if (withholdsCookie(session)) return;
-  const { stored, settings, oldName } = session;
+  const fate = session.cookie.takeFate();
+  if (fate === 'keep' || withholdsCookie(session)) return;
+  const { settings, cookie } = session;
+  const { stored, end } = session.state;
   const [name] = settings.names;
   const secure = session.transport.isSecure();
-  if (cookieFate === 'clear') {
+  if (fate === 'clear') {
     for (const arrived of [name, ...otherNames(session)]) clear(session, arrived, secure);
-  } else if (stored !== undefined && session.ended === undefined) {
-    const life = session.cookieLife;
+  } else if (stored !== undefined && end === undefined) {
+    const { life } = cookie;
     const rest = settings.deadlines.absolute(stored.record.createdAt, life) - Date.now();
     const maxAge = life === undefined ? undefined : Math.max(0, Math.min(life, rest));
     const value = settings.signer.sign(stored.id);
-    session.transport.addCookie(setCookieHeader(name, value, session.attributes, secure, maxAge));
+    session.transport.addCookie(setCookieHeader(name, value, cookie.attributes, secure, maxAge));
+    const oldName = cookie.takeOldName();
     if (oldName !== undefined) clear(session, oldName, secure);
-    session.oldName = undefined;
   }
 }
 
@@ -34,7 +33,7 @@ function otherNames<S extends SessionSchema>(session: RequestSession<S>): string
 }
 
 function clear<S extends SessionSchema>(session: RequestSession<S>, name: string, secure: boolean): void {
-  session.transport.addCookie(clearCookieHeader(name, session.attributes, secure));
+  session.transport.addCookie(clearCookieHeader(name, session.cookie.attributes, secure));
 }
 
 /**
@@ -42,7 +41,7 @@ function clear<S extends SessionSchema>(session: RequestSession<S>, name: string
  * why sessions "do not persist" behind a proxy.
  */
 export function withholdsCookie<S extends SessionSchema>(session: RequestSession<S>): boolean {
-  if (session.attributes.secure !== true || session.transport.isSecure()) return false;
+  if (session.cookie.attributes.secure !== true || session.transport.isSecure()) return false;
   const error = new SessionOptionsError(
     'cookie.secure',
     'is true and the request looks insecure, so the session cookie was withheld. Behind a proxy that terminates TLS, ' +

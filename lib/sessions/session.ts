@@ -6,6 +6,7 @@ import type { FieldValue, Payload, RegisteredSchema, SessionField, SessionSchema
 import { defer } from '../timers.js';
 import * as actions from './actions.js';
 import type { RequestSession } from './request-session.js';
+import { isUpdating } from './update-function.js';
 
 /** A callback in express-session's manner: called once, with an error or with nothing. */
 export type SessionCallback = (error?: unknown) => void;
@@ -179,15 +180,15 @@ export class SessionObject<S extends SessionSchema> {
   }
 
   get id(): string {
-    return this.#request.id;
+    return this.#request.state.id;
   }
 
   get cookie(): SessionCookie {
-    return this.#request.cookie;
+    return this.#request.cookie.visible;
   }
 
   get isNew(): boolean {
-    return this.#request.isNew;
+    return this.#request.state.isNew;
   }
 
   save(callback?: SessionCallback): Promise<void> | undefined {
@@ -223,7 +224,7 @@ export class SessionObject<S extends SessionSchema> {
   }
 
   resetMaxAge(): this {
-    this.#request.touchDue = true;
+    this.#request.state.requestTouch();
     return this;
   }
 
@@ -239,7 +240,7 @@ export class SessionObject<S extends SessionSchema> {
     action: (request: RequestSession<S>) => Promise<T>,
     callback: ((error?: unknown, value?: T) => void) | undefined,
   ): Promise<T> | undefined {
-    return answer(this.#request.inChange ? refuseInChange() : action(this.#request), callback);
+    return answer(isUpdating(this.#request) ? refuseInChange() : action(this.#request), callback);
   }
 
   /** The payload alone, as a plain object: ids do not belong in logs, nor do fields marked as sensitive. */

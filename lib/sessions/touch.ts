@@ -2,7 +2,7 @@ import { isError } from '../realms.js';
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { RequestSession } from './request-session.js';
-import type { Stored } from './stored.js';
+import type { Stored } from './state.js';
 import { newWriteId } from './write-id.js';
 
 /**
@@ -20,13 +20,12 @@ export function touchIfDue<S extends SessionSchema>(
 ): Promise<void> | undefined {
   const { deadlines } = session.settings;
   const { record } = stored;
-  const life = session.cookieLife;
+  const life = session.cookie.life;
   const now = Date.now();
-  const isForced = session.touchDue || session.signedByOldSecret;
+  const isForced = session.state.isTouchDue || session.cookie.isOutdated;
   const due = isForced ? deadlines.from(now, record.createdAt, life) : deadlines.moved(record, now, life);
   if (due === undefined) return noteUseIfDue(session, stored, streamed);
   if (!streamed && !session.transport.isCacheable()) {
-    session.touchDue = false;
     return touchNow(session, stored, due).catch((error: unknown) => {
       reportFailure(session, error);
     });
@@ -49,7 +48,7 @@ function noteUseIfDue<S extends SessionSchema>(
   const { record } = stored;
   if (record.principal === undefined || !store.knowsPrincipals) return undefined;
   const now = Date.now();
-  const life = session.cookieLife;
+  const life = session.cookie.life;
   if (now - deadlines.lastUse(record, now, life) < Math.max(1, deadlines.touchAfter(life))) return undefined;
   const noted = noteUse(session, stored, now).catch((error: unknown) => {
     reportFailure(session, error);
@@ -66,18 +65,18 @@ async function noteUse<S extends SessionSchema>(
   const revision = record.revision + 1;
   const next = { ...record, revision, usedAt: now, writeId: newWriteId(), mirroredUntil: undefined };
   const isStored = await session.settings.store.update(key, next, record.revision);
-  if (isStored && session.stored === stored) session.stored = { ...stored, record: next };
+  if (isStored && session.state.stored === stored) session.state.touched(next);
 }
 
 /** Extends the deadline, due or not: `req.session.touch()`. */
 export function touch<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> {
-  const life = session.cookieLife;
+  const life = session.cookie.life;
   return touchNow(session, stored, session.settings.deadlines.from(Date.now(), stored.record.createdAt, life));
 }
 
 /** Whether a touch has to reach the browser too. */
 function setsCookie<S extends SessionSchema>(session: RequestSession<S>): boolean {
-  return session.cookieLife !== undefined || session.settings.rolling || session.signedByOldSecret;
+  return session.cookie.life !== undefined || session.settings.rolling || session.cookie.isOutdated;
 }
 
 async function touchNow<S extends SessionSchema>(
@@ -89,9 +88,8 @@ async function touchNow<S extends SessionSchema>(
   // False: another request moved the revision and the deadline with it, or the session is gone. Both are no cookie: it
   // would put back the id that a login has just replaced.
   if (!(await session.settings.store.touch(key, expiresAt, record.revision))) return;
-  session.stored = { ...stored, record: { ...record, expiresAt } };
-  if (setsCookie(session)) session.cookieFate = 'set';
-  session.signedByOldSecret = false;
+  session.state.touched({ ...record, expiresAt });
+  if (setsCookie(session)) session.cookie.set();
   emit('touch', { request: session.request });
 }
 
@@ -102,7 +100,7 @@ async function keepAlive<S extends SessionSchema>(
   expiresAt: number,
 ): Promise<void> {
   const { record, key } = stored;
-  session.stored = { ...stored, record: { ...record, expiresAt } }; // the end of this response does not do it again
+  session.state.touched({ ...record, expiresAt }); // the end of this response does not do it again
   try {
     if (await session.settings.store.touch(key, expiresAt, record.revision))
       emit('touch', { request: session.request });

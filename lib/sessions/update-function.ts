@@ -1,13 +1,14 @@
 import { emit } from '../events.js';
 import type { Tree } from '../schema/codec.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
-import { settle } from './commit.js';
 import { refuseOther, interpret } from './conflict.js';
 import { putField } from './fields.js';
 import { PrincipalWatch } from './principal-watch.js';
 import { principalOf, recordOf, type Written } from './records.js';
 import type { RequestSession } from './request-session.js';
-import { wasStored, type Stored } from './stored.js';
+import type { Stored } from './state.js';
+import { storeChanges } from './store-changes.js';
+import { wasStored } from './stored.js';
 import { swap, type Attempt } from './swap.js';
 import { rebase } from './rebase.js';
 
@@ -25,28 +26,29 @@ export async function applyUpdate<S extends SessionSchema>(
   change: (payload: Payload<S>) => void | Promise<void>,
 ): Promise<void> {
   // A state is stored whole before it is changed, and so is the payload of another principal.
-  if (session.replaced || session.watch?.isLeft(session.fields) === true) {
-    await settle(session, session.changes());
+  const { state } = session;
+  if (state.pending === 'whole' || session.watch?.isLeft(session.fields) === true) {
+    await storeChanges(session, session.changes());
     session.watchAgain();
   }
   const { codec, store } = session.settings;
-  if (session.stored === undefined || session.move === 'regenerate') {
+  if (state.stored === undefined || state.isNew) {
     // Nobody else knows this id: there is nobody to be atomic against.
     const before = codec.encode(session.payload);
     const payload = codec.decodeOrThrow(before);
     await run(session, change, payload);
     const next = codec.encode(payload);
     rebase(session, before, next, payload);
-    session.saveNew = true;
-    await settle(session, next);
+    state.setPending('always');
+    await storeChanges(session, next);
     return;
   }
-  const { key } = session.stored;
   const base = session.exactBase();
-  const first = await changeOf(session, change, base, session.stored, base);
+  const loaded = state.stored; // with its source, now that the payload was accessed
+  const first = await changeOf(session, change, base, loaded, base);
   const done =
     first &&
-    (await swap(store, key, first, (found, failed) => {
+    (await swap(store, loaded.key, first, (found, failed) => {
       const { tree, ...latest } = interpret(session, failed.stored, found);
       refuseOther(session, tree);
       emit('conflict', { request: session.request, fields: [] });
@@ -55,7 +57,7 @@ export async function applyUpdate<S extends SessionSchema>(
   if (done === undefined) return;
   const { stored, record, source, next, payload } = done;
   rebase(session, base, next, payload);
-  wasStored(session, { ...stored, record, source }, next, false);
+  wasStored(session, { ...stored, record, source }, next, 'updated');
 }
 
 /** Runs the function of an `update()` on what is stored; returns nothing if there is nothing left to store after it. */
@@ -78,15 +80,13 @@ async function changeOf<S extends SessionSchema>(
     // The session must move to a new id, which is a commit's work.
     if (watch === undefined) rebase(session, base, next, payload);
     else startOverWith(session, payload);
-    session.stored = stored;
-    session.base = tree;
-    await settle(session, session.changes() ?? next);
+    session.state.reread(stored, tree);
+    await storeChanges(session, session.changes() ?? next);
     return undefined;
   }
   if (codec.same(next, tree)) {
     rebase(session, base, next, payload);
-    session.stored = stored;
-    session.base = tree;
+    session.state.reread(stored, tree);
     return undefined;
   }
   const { record, source } = stored;
@@ -98,7 +98,7 @@ async function changeOf<S extends SessionSchema>(
 function startOverWith<S extends SessionSchema>(session: RequestSession<S>, payload: object): void {
   const { watch } = session;
   if (watch === undefined || Object.isFrozen(session.session)) {
-    session.replace(payload);
+    session.assign(payload);
     return;
   }
   const theirs = payload as Record<string, unknown>; // any field can be asked for
@@ -109,16 +109,24 @@ function startOverWith<S extends SessionSchema>(session: RequestSession<S>, payl
   for (const field of fields) putField(session.fields, field, theirs[field]);
 }
 
-/** Calls the function of an `update()`; a method of the session that it calls by itself is known by the flag. */
+/** The sessions whose function of an `update()` runs, as far as it does so without waiting. */
+const updating = new WeakSet<object>();
+
+/** Whether a method of the session is called by the function of an `update()`, for which it would wait forever. */
+export function isUpdating(session: object): boolean {
+  return updating.has(session);
+}
+
+/** Calls the function of an `update()`. */
 function run<S extends SessionSchema>(
   session: RequestSession<S>,
   change: (payload: Payload<S>) => void | Promise<void>,
   payload: Payload<S>,
 ): void | Promise<void> {
-  session.inChange = true;
+  updating.add(session);
   try {
     return change(payload);
   } finally {
-    session.inChange = false;
+    updating.delete(session);
   }
 }

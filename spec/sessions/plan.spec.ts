@@ -3,17 +3,15 @@ import { plan, type Plan, type PlanFacts } from '../../lib/sessions/plan.js';
 
 /** A session that was loaded, and to which nothing happened. */
 const loaded: PlanFacts = {
-  isEnded: false,
-  isStored: true,
+  status: 'stored',
   isChanged: false,
   storesUnchanged: false,
   principal: 'none',
-  move: 'none',
   isOutdated: false,
   isLate: false,
 };
-const fresh: PlanFacts = { ...loaded, isStored: false };
-const ended: PlanFacts = { ...fresh, isEnded: true };
+const fresh: PlanFacts = { ...loaded, status: 'new' };
+const ended: PlanFacts = { ...fresh, status: 'ended' };
 const changed = { isChanged: true };
 
 describe('the plan', () => {
@@ -25,12 +23,12 @@ describe('the plan', () => {
     ['a loaded session that nobody changed is touched', loaded, 'touch'],
     ['a loaded session that was changed is updated', { ...loaded, ...changed }, 'update'],
     ['a new life of the cookie is stored', { ...loaded, isOutdated: true }, 'update'],
-    ['a rotation moves the session', { ...loaded, move: 'now' }, 'move'],
-    ['a rotation that has failed waits', { ...loaded, move: 'waiting' }, 'nothing'],
-    ['a rotation that has failed is tried again with a change', { ...loaded, ...changed, move: 'waiting' }, 'move'],
-    ['a rotation that has failed is tried again by save()', { ...loaded, storesUnchanged: true, move: 'waiting' }, 'move'],
-    ['a login moves the session', { ...loaded, ...changed, principal: 'began' }, 'move'],
-    ['a logout by the principal moves it', { ...loaded, ...changed, principal: 'left' }, 'move'],
+    ['a session that is to get a new id is rotated', { ...loaded, status: 'moving' }, 'rotate'],
+    ['a rotation that has failed waits', { ...loaded, status: 'waiting' }, 'nothing'],
+    ['a rotation that has failed is tried again with a change', { ...loaded, ...changed, status: 'waiting' }, 'rotate'],
+    ['a rotation that has failed is tried again by save()', { ...loaded, storesUnchanged: true, status: 'waiting' }, 'rotate'],
+    ['a login rotates the session', { ...loaded, ...changed, principal: 'began' }, 'rotate'],
+    ['a logout by the principal rotates it', { ...loaded, ...changed, principal: 'left' }, 'rotate'],
     ['a login after the head of the response is refused', { ...loaded, ...changed, principal: 'began', isLate: true }, 'refuse-late'],
     ['a change after the head of the response is stored', { ...loaded, ...changed, isLate: true }, 'update'],
     ['a session that has ended is left alone', ended, 'nothing'],
@@ -41,11 +39,13 @@ describe('the plan', () => {
   }); // prettier-ignore
 
   it('stores nothing that has ended, whatever else happened', () => {
-    const booleans = [false, true];
-    for (const isStored of booleans)
-      for (const isChanged of booleans)
-        for (const move of ['none', 'now', 'waiting'] as const)
-          for (const principal of ['none', 'began', 'left'] as const)
-            expect(['nothing', 'refuse-ended']).toContain(plan({ ...ended, isStored, isChanged, move, principal }));
+    for (const isChanged of [false, true])
+      for (const storesUnchanged of [false, true])
+        for (const principal of ['none', 'began', 'left'] as const)
+          expect(['nothing', 'refuse-ended']).toContain(plan({ ...ended, isChanged, storesUnchanged, principal }));
+  });
+
+  it.each(['unloaded', 'loading', 'failed'] as const)('stores nothing of a session that is %s', (status) => {
+    expect(plan({ ...loaded, ...changed, status })).toBe('nothing');
   });
 });

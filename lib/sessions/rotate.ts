@@ -10,15 +10,14 @@ import { enforceSessionLimit } from './principals.js';
 import { recordOf, retire, tombstoneOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
-import { createRecord, wasStored, type Stored } from './stored.js';
+import type { PrincipalChange } from './plan.js';
+import type { Stored } from './state.js';
+import { createRecord, wasStored } from './stored.js';
 import { swap } from './swap.js';
 import { isOurs } from './write-id.js';
 
-/** What becomes of whose a session is: nothing; it had no principal and gets one; its principal is replaced, or leaves. */
-export type PrincipalChange = 'none' | 'began' | 'left';
-
-/** Moves the session to its new id, and leaves a tombstone at the old one. */
-export async function move<S extends SessionSchema>(
+/** Stores the session under its new id, and leaves a tombstone at the old one. */
+export async function rotate<S extends SessionSchema>(
   session: RequestSession<S>,
   old: Stored,
   tree: Tree | undefined,
@@ -30,14 +29,13 @@ export async function move<S extends SessionSchema>(
     return;
   }
   const { store } = session.settings;
-  const fresh = session.move === 'regenerate';
+  const fresh = session.state.move === 'regenerate';
   const principalChanged = change !== 'none';
-  if (fresh && tree === undefined && !session.saveNew) {
+  if (fresh && tree === undefined && session.state.pending !== 'always') {
     // There is nothing to store. Without its cookie the browser begins anew, and does not come back with the old id.
     await retire(store, old.key, old.record, null);
-    session.stored = undefined;
-    session.move = undefined;
-    session.cookieFate = 'clear';
+    session.state.left();
+    session.cookie.clear();
     return;
   }
   let mine = tree ?? session.exactBase();
@@ -73,8 +71,7 @@ export async function move<S extends SessionSchema>(
       throw error;
     }
   }
-  session.move = undefined;
-  wasStored(session, stored, mine, true);
+  wasStored(session, stored, mine, 'moved');
   emit('rotate', { request: session.request, principalChanged });
   if (principalChanged) await enforceSessionLimit(session.settings, stored.record.principal);
 }

@@ -1,0 +1,297 @@
+import type { SessionEnd } from '../errors.js';
+import type { Source } from '../schema/source.js';
+import type { Tree } from '../schema/tree.js';
+import type { SessionRecord } from '../stores/store.js';
+
+/** Where a session is stored, and what the store holds there as far as this request knows. */
+export interface Stored {
+  readonly id: string;
+  readonly key: string;
+  readonly record: SessionRecord;
+  /** What the record's text says; `undefined` until the payload is first accessed. */
+  readonly source?: Source | undefined;
+}
+
+/** The payload as it is stored, to compare with and to merge from. */
+export interface Base {
+  /** As it was read. */
+  readonly tree: Tree;
+  /** As encoding the payload returns it: defaults filled in, and without unknown fields. */
+  readonly exact: Tree;
+}
+
+/** The status of a request's session. */
+export type Status =
+  | { readonly is: 'unloaded' }
+  | { readonly is: 'loading'; readonly until: Promise<void> }
+  /** The store failed: an error handler that accesses the session gets the same error. */
+  | { readonly is: 'failed'; readonly error: Error }
+  | { readonly is: 'new' }
+  | { readonly is: 'stored'; readonly stored: Stored }
+  /** The session gets a new id at the next commit: with its payload, or with a fresh one. */
+  | {
+      readonly is: 'moving';
+      readonly stored: Stored;
+      readonly move: Move;
+      /** A `save()` failed to do it: the next change tries again, but not a response without a change. */
+      readonly isWaiting: boolean;
+    }
+  /** Nothing is stored any more, and no cookie is set. */
+  | {
+      readonly is: 'ended';
+      readonly reason: SessionEnd;
+      readonly stored?: Stored | undefined;
+      /** If the request came with an id that was rotated away: the successor's key, or `null` if it is secret. */
+      readonly successor?: string | null;
+    };
+
+/** How a session gets a new id. */
+export type Move = 'rotate' | 'regenerate';
+
+/**
+ * What the next commit stores: the payload if it changed; a new session's even if it did not (`save()`); or the payload as a
+ * whole, which is not merged with another one (`become()`).
+ */
+export type Pending = 'changes' | 'always' | 'whole';
+
+/** What a failed piece of work goes back to. */
+type Checkpoint = Readonly<{ status: Status; base: Base; id: string | undefined }>;
+
+const NOTHING: Base = { tree: {}, exact: {} };
+
+/** What is known about one request's session besides its payload. It changes by the steps below, and in no other way. */
+export class SessionState {
+  readonly #newId: () => string;
+  #status: Status = { is: 'unloaded' };
+  #base: Base = NOTHING;
+  #pending: Pending = 'changes';
+  #id: string | undefined;
+  #isTouchDue = false;
+  #checkpoint: Checkpoint | undefined;
+
+  constructor(newId: () => string) {
+    this.#newId = newId;
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  get base(): Base {
+    return this.#base;
+  }
+
+  get pending(): Pending {
+    return this.#pending;
+  }
+
+  /** The session's id; a new session gets one when it is first asked for. */
+  get id(): string {
+    return (this.#id ??= this.#newId());
+  }
+
+  /** Whether the store was asked, or did not have to be. */
+  get isLoaded(): boolean {
+    const { is } = this.#status;
+    return is !== 'unloaded' && is !== 'loading' && is !== 'failed';
+  }
+
+  /** The record that this session is stored as; `undefined` for a new one. */
+  get stored(): Stored | undefined {
+    return 'stored' in this.#status ? this.#status.stored : undefined;
+  }
+
+  /** Whether, and how, the session gets a new id at the next commit. */
+  get move(): Move | undefined {
+    return this.#status.is === 'moving' ? this.#status.move : undefined;
+  }
+
+  /** Whether and why the session has ended. */
+  get end(): SessionEnd | undefined {
+    return this.#status.is === 'ended' ? this.#status.reason : undefined;
+  }
+
+  /** The key of the session that an ended one was rotated to; `null` if it is secret; `undefined` if there is none. */
+  get successor(): string | null | undefined {
+    return this.#status.is === 'ended' ? this.#status.successor : undefined;
+  }
+
+  /** Whether the next commit extends the idle deadline even if that is not due: `resetMaxAge()`. */
+  get isTouchDue(): boolean {
+    return this.#isTouchDue;
+  }
+
+  /** Whether no record is stored for this payload yet. */
+  get isNew(): boolean {
+    return this.stored === undefined || this.move === 'regenerate';
+  }
+
+  /** A load is under way. */
+  loading(until: Promise<void>): void {
+    this.#status = { is: 'loading', until };
+  }
+
+  /** The load failed. */
+  failed(error: Error): void {
+    this.#status = { is: 'failed', error };
+  }
+
+  /** The request's cookie led to this record. */
+  found(stored: Stored): void {
+    this.#status = { is: 'stored', stored };
+    this.#id = stored.id;
+  }
+
+  /**
+   * The request begins a new session with an id of its own.
+   * @param successor - the key of the session that the cookie's session was rotated to, if it was; `null` if it is secret
+   */
+  initialize(successor?: string | null): void {
+    this.#status = successor === undefined ? { is: 'new' } : { is: 'ended', reason: 'rotated', successor };
+    this.#id = undefined;
+  }
+
+  /** A stored payload was decoded. */
+  decoded(source: Source): void {
+    this.#base = {
+      tree: source.isResolved ? source.known : source.tree,
+      get exact() {
+        return source.known;
+      },
+    };
+    this.#putStored({ source });
+  }
+
+  /** The payload begins as this, or is stored as this by another request. */
+  setBase(tree: Tree): void {
+    this.#base = { tree, exact: tree };
+  }
+
+  /** Another request has stored this. */
+  reread(found: Pick<Stored, 'record' | 'source'>, tree: Tree): void {
+    this.#putStored(found);
+    this.setBase(tree);
+  }
+
+  /** A touch, or a note of the last use, changed the record but not the payload. */
+  touched(record: SessionRecord): void {
+    this.#putStored({ record });
+    this.#isTouchDue = false;
+  }
+
+  /** The next commit extends the idle deadline. */
+  requestTouch(): void {
+    this.#isTouchDue = true;
+  }
+
+  /** The session gets a new id, and keeps its payload, unless it is to get a fresh one already. */
+  rotate(): void {
+    const { stored, move = 'rotate' } = this;
+    if (stored !== undefined) this.#status = { is: 'moving', stored, move, isWaiting: false };
+    this.renewId();
+  }
+
+  /** The session gets a new id and a fresh payload, also if it has ended. */
+  regenerate(): void {
+    const { stored } = this;
+    this.#status =
+      stored === undefined ? { is: 'new' } : { is: 'moving', stored, move: 'regenerate', isWaiting: false };
+    if (this.#pending === 'whole') this.#pending = 'changes';
+    this.renewId();
+  }
+
+  /** Another id, if the store has the one that was generated. */
+  renewId(): void {
+    this.#id = this.#newId();
+  }
+
+  /** What the next commit stores; `'always'` has no effect on a session that is stored. */
+  setPending(pending: Pending): void {
+    if (pending !== 'always' || this.isNew) this.#pending = pending;
+  }
+
+  /** The payload is stored under the id that it had. */
+  committed(stored: Stored, tree: Tree): void {
+    const { status } = this;
+    this.#settle(status.is === 'moving' ? { ...status, stored, isWaiting: false } : { is: 'stored', stored }, tree);
+  }
+
+  /** The payload is stored under its new id. */
+  moved(stored: Stored, tree: Tree): void {
+    this.#settle({ is: 'stored', stored }, tree);
+  }
+
+  #settle(status: Status, tree: Tree): void {
+    this.#status = status;
+    this.setBase(tree);
+    this.#pending = 'changes';
+    this.#checkpoint = this.#now();
+  }
+
+  /** The old record is gone, and there is nothing to store under the new id. */
+  left(): void {
+    this.#status = { is: 'new' };
+  }
+
+  /** The session has ended; what was loaded of it can still be read. */
+  ended(reason: SessionEnd): void {
+    this.#status = { is: 'ended', reason, stored: this.move === 'regenerate' ? undefined : this.stored };
+  }
+
+  /** This request has ended the session. */
+  destroyed(): void {
+    this.#status = { is: 'ended', reason: 'destroyed' };
+  }
+
+  /** Whether the request came with an id that a rotation has ended. */
+  get isRotatedAway(): boolean {
+    return this.successor !== undefined;
+  }
+
+  /** A login that was sent twice: the second one came with the id that the first one has ended, and begins its own session. */
+  beginAfterRotation(): void {
+    if (this.isRotatedAway) this.#status = { is: 'new' };
+  }
+
+  /** A piece of work begins that {@link undo} can take back, as far as it stores nothing. */
+  begin(): void {
+    this.#checkpoint = this.#now();
+  }
+
+  /** The work failed: everything is as it was when it began, or when it last stored the payload. */
+  undo(): void {
+    this.#pending = 'changes';
+    if (this.#checkpoint === undefined) return;
+    const { status, base, id } = this.#checkpoint;
+    this.#base = base;
+    this.#id = id;
+    const { is } = this.#status;
+    if (is === 'ended') this.#status = { ...this.#status, stored: storedOf(status) };
+    else if (is !== 'new') this.#status = status.is === 'moving' ? { ...status, isWaiting: true } : status;
+  }
+
+  /** A commit failed: the session is as it was loaded. */
+  rollBack(): void {
+    const { stored, move, status } = this;
+    this.#pending = 'changes';
+    if (status.is === 'moving') {
+      this.#status = stored === undefined || move === 'regenerate' ? { is: 'new' } : { is: 'stored', stored };
+    }
+    this.#id = this.stored?.id;
+  }
+
+  #now(): Checkpoint {
+    return { status: this.#status, base: this.#base, id: this.#id };
+  }
+
+  #putStored(known: Partial<Stored>): void {
+    const status = this.#status;
+    if ('stored' in status && status.stored !== undefined) {
+      this.#status = { ...status, stored: { ...status.stored, ...known } };
+    }
+  }
+}
+
+function storedOf(status: Status): Stored | undefined {
+  return 'stored' in status ? status.stored : undefined;
+}
