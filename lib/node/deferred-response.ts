@@ -1,5 +1,5 @@
 import { HEADER_METHODS, refuseHeaders } from './head.js';
-import { isHttp2, removeHeader, type AnyResponse, type ResponseMethod, type Untyped } from './messages.js';
+import { isHttp2, removeHeader, type AnyResponse, type InterceptedMethod, type Untyped } from './messages.js';
 
 /** What describes a body or where to find it. An error response that replaces the body must not inherit it. */
 // prettier-ignore
@@ -12,8 +12,8 @@ const REPRESENTATION_HEADERS = [
 /** How much of a body may wait before its writer is asked to stop, if the response does not say so itself. */
 const HIGH_WATER_MARK = 16 * 1024;
 
-/** A call that waits. `flush` is not Node's: compression in front of the session adds it. */
-export type Call = readonly [method: ResponseMethod | 'flush', args: unknown[]];
+/** A call that waits. */
+export type Call = readonly [method: InterceptedMethod, args: unknown[]];
 
 /**
  * A response whose beginning or end waits for the commit: the calls that were made meanwhile, and what the response
@@ -52,7 +52,7 @@ export class DeferredResponse {
   }
 
   /** Adds a call to those that wait, and returns what Node would return for it. */
-  add(method: Call[0], args: unknown[]): unknown {
+  add(method: InterceptedMethod, args: unknown[]): unknown {
     if (method === 'end' && this.#isEnded) {
       // A second end sends nothing. Node calls its callback with an error.
       const callback = args.find((arg) => typeof arg === 'function');

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 import { types } from 'node:util';
-import { isHttp2, isNodeResponse, removeHeader, type AnyResponse, type ResponseMethod } from './messages.js';
+import { isHttp2, isNodeResponse, removeHeader, type AnyResponse, type InterceptedMethod } from './messages.js';
 
 /** The methods that change headers, and what Node calls that in its error. */
 export const HEADER_METHODS = [
@@ -79,7 +79,7 @@ function applyHeaders(response: ServerResponse, headers: unknown): void {
  * Whether Node throws for what is to be written. Node would send the headers before it throws for an encoding.
  * @throws what Node throws for an unknown encoding
  */
-export function isRefused(method: ResponseMethod, chunk: unknown, encoding?: unknown): boolean {
+export function isRefused(method: InterceptedMethod, chunk: unknown, encoding?: unknown): boolean {
   if (method !== 'write' && method !== 'end') return false;
   if (typeof chunk === 'string') {
     const isWrong = typeof encoding === 'string' && encoding !== '' && !Buffer.isEncoding(encoding);

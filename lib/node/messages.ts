@@ -10,6 +10,9 @@ export type AnyResponse = ServerResponse | Http2ServerResponse;
 /** The methods that begin a response. */
 export type ResponseMethod = 'writeHead' | 'flushHeaders' | 'write' | 'end';
 
+/** The methods that the response gate intercepts. `flush` is not Node's: compression in front of the session adds it. */
+export type InterceptedMethod = ResponseMethod | 'flush';
+
 /** A method whose arguments are passed on as they are. */
 export type Untyped = (this: unknown, ...args: unknown[]) => unknown;
 

@@ -1,10 +1,10 @@
-import type { AnyResponse, ResponseMethod, Untyped } from './messages.js';
+import type { AnyResponse, InterceptedMethod, ResponseMethod, Untyped } from './messages.js';
 
 /** The response's methods as they are without us: Node's own, or those of middleware in front of the session. */
 export type NativeMethods = Readonly<Record<ResponseMethod, Untyped>>;
 
 /** Takes a call of one of the response's methods. */
-export type Intercept = (method: ResponseMethod | 'flush', args: unknown[]) => unknown;
+export type Intercept = (method: InterceptedMethod, args: unknown[]) => unknown;
 
 const METHODS = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
 

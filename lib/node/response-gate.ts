@@ -3,17 +3,11 @@ import { DeferredResponse, type Call } from './deferred-response.js';
 import { nextTick, respondInVain } from './discarded-call.js';
 import { DrainListeners } from './drain-listeners.js';
 import { applyHead, checkStatus, isRefused, refuseHeaders } from './head.js';
-import { isHttp2, isNodeResponse, type AnyRequest, type AnyResponse, type ResponseMethod } from './messages.js';
+import { isHttp2, isNodeResponse, type AnyRequest, type AnyResponse, type InterceptedMethod } from './messages.js';
 import { ResponsePatch } from './patch.js';
 import { asError, commitHooks, type ResponseHook } from './response-hook.js';
+import { ACTIONS, type Phase } from './response-phases.js';
 import { GATE } from './state-keys.js';
-
-/**
- * Where a response is: nothing written yet; `writeHead` called, and waiting for the first byte; a commit under way, with
- * what is written in the queue; headers gone, and the session may still change until the end; the commit at the end under
- * way, with the end in the queue; everything passed on.
- */
-type Phase = 'open' | 'head given' | 'held' | 'streaming' | 'ending' | 'done';
 
 interface Gated {
   [GATE]?: ResponseGate;
@@ -73,16 +67,11 @@ export class ResponseGate {
     this.#patch.install((method, args) => {
       // Middleware behind the session has kept a method of the response that was discarded since.
       if (failure === undefined && this.#failure !== undefined) return this.#respondInVain(method, args, this.#failure);
-      return method === 'flush' ? this.#flush(args) : this.#intercept(method, args);
+      return this.#intercept(method, args);
     });
   }
 
-  #flush(args: unknown[]): unknown {
-    if (this.#phase === 'held' || this.#phase === 'ending') return this.#deferred.add('flush', args);
-    return this.#patch.flush?.apply(this.#response, args);
-  }
-
-  #intercept(method: ResponseMethod, args: unknown[]): unknown {
+  #intercept(method: InterceptedMethod, args: unknown[]): unknown {
     if (method !== 'end') return this.#take(method, args);
     if (this.#endGiven && this.hooks.some(({ endsOnce }) => endsOnce === true)) return false;
     const result = this.#take(method, args);
@@ -90,53 +79,61 @@ export class ResponseGate {
     return result;
   }
 
-  #take(method: ResponseMethod, args: unknown[]): unknown {
-    if (this.#phase === 'done') {
-      // Before the response has ended, Node's own end may still write.
-      if (this.#failure === undefined || !this.#response.writableEnded) return this.#call(method, args);
+  #take(method: InterceptedMethod, args: unknown[]): unknown {
+    // Before the response has ended, Node's own end may still write.
+    if (this.#phase === 'done' && this.#failure !== undefined && method !== 'flush' && this.#response.writableEnded) {
       return this.#respondInVain(method, args, this.#failure);
     }
     const isNodes = isNodeResponse(this.#response);
-    if (isNodes && isRefused(method, args[0], args[1])) return this.#call(method, args);
-    if (method === 'writeHead') return this.#giveHead(args);
-    if (this.#phase === 'held' || this.#phase === 'ending') return this.#deferred.add(method, args);
-    if (this.#phase === 'streaming') return method === 'end' ? this.#endLate(args) : this.#call(method, args);
-    if (this.#head === undefined) checkStatus(this.#response);
-    return this.#begin(method, args);
+    if (this.#phase !== 'done' && isNodes && isRefused(method, args[0], args[1])) return this.#call(method, args);
+    // engine.io's stand-in for a response, at the upgrade to a WebSocket: its head has no status, and it waits for nothing.
+    if (method === 'writeHead' && args[0] === undefined && (this.#phase === 'open' || !isNodes)) {
+      if (this.#phase === 'open' && args.length === 0 && !isNodes) this.#open('streaming');
+      return this.#call(method, args);
+    }
+    switch (ACTIONS[this.#phase][method]) {
+      case 'call':
+        return this.#call(method, args);
+      case 'queue':
+        return this.#deferred.add(method, args);
+      case 'giveHead':
+        return this.#giveHead(args);
+      case 'repeatHead':
+        return this.#repeatHead(args);
+      case 'begin':
+        if (this.#head === undefined) checkStatus(this.#response);
+        return this.#begin(method, args);
+      case 'endLate':
+        return this.#endLate(args);
+    }
   }
 
   #giveHead(args: unknown[]): unknown {
     const response = this.#response;
-    if (args.length === 0 && !isNodeResponse(response)) {
-      // engine.io asks so for the headers of a WebSocket's handshake, and waits for nothing.
-      if (this.#phase === 'open') this.#open('streaming');
-      return this.#call('writeHead', args);
-    }
-    if (this.#phase === 'streaming' || this.#phase === 'ending') return this.#call('writeHead', args); // Node's own, or it throws
-    if (this.#phase !== 'open') {
-      // Middleware that looks at `_header` (compression 1.7) gives the head again as Node would: it changes nothing.
-      if (args.length === 1 && args[0] === (this.#head?.[0] ?? response.statusCode)) return response;
-      refuseHeaders(isHttp2(response), 'write');
-    }
-    // Node refuses it; what stands in for a response at a WebSocket's upgrade (engine.io's) is called so.
-    if (args[0] === undefined) return this.#call('writeHead', args);
     const head = applyHead(response, args);
     for (const hook of this.hooks) hook.headGiven?.();
-    if (isHttp2(response) && !this.#isHeadImplicit) return this.#begin('writeHead', head); // HTTP/2 sends the head at once
+    if (isHttp2(response) && !this.#isHeadImplicit) return this.#begin('writeHead', head); // HTTP/2 sends the head immediately
     this.#phase = 'head given';
     this.#head = head;
     this.#deferred.defer();
     return response;
   }
 
+  /** Middleware that looks at `_header` (compression 1.7) gives the head again as Node would: it changes nothing. */
+  #repeatHead(args: unknown[]): unknown {
+    const response = this.#response;
+    if (args.length === 1 && args[0] === (this.#head?.[0] ?? response.statusCode)) return response;
+    return refuseHeaders(isHttp2(response), 'write');
+  }
+
   /** The first call that sends something. */
-  #begin(method: ResponseMethod, args: unknown[]): unknown {
+  #begin(method: InterceptedMethod, args: unknown[]): unknown {
     const isImplicit = this.#renderHead(method);
     const status = typeof this.#head?.[0] === 'number' ? this.#head[0] : this.#response.statusCode;
     if (isImplicit) this.#head = undefined; // Node writes it, with the length that it finds
     const ending = method === 'end';
     const work = commitHooks(this.hooks, { status, ending, streamed: !ending });
-    const pass = <T>(run: () => T): T => (isImplicit ? this.#patch.withOwnWriteHead(run) : run());
+    const pass = <T>(call: () => T): T => (isImplicit ? this.#patch.withOwnWriteHead(call) : call());
     if (work === undefined) {
       this.#open(ending ? 'done' : 'streaming');
       return pass(() => this.#call(method, args));
@@ -148,7 +145,7 @@ export class ResponseGate {
    * Calls the response's `writeHead` as Node would before the first byte, if middleware behind the session waits for that
    * (compression, response-time): what it does to the head must be part of the head that is held.
    */
-  #renderHead(method: ResponseMethod): boolean {
+  #renderHead(method: InterceptedMethod): boolean {
     if (method === 'writeHead' || this.#head !== undefined || !this.#patch.isWriteHeadWrapped) return false;
     this.#isHeadImplicit = true;
     try {
@@ -159,8 +156,9 @@ export class ResponseGate {
     return true;
   }
 
-  #call(method: ResponseMethod, args: unknown[]): unknown {
-    const result = this.#patch.native[method].apply(this.#response, args);
+  #call(method: InterceptedMethod, args: unknown[]): unknown {
+    const native = method === 'flush' ? this.#patch.flush : this.#patch.native[method];
+    const result = native?.apply(this.#response, args);
     return method === 'write' ? result !== false : result; // loggers that wrap `write` may return nothing
   }
 
@@ -206,12 +204,7 @@ export class ResponseGate {
     if (head !== undefined) this.#call('writeHead', head);
   }
 
-  #release(
-    pass: (run: () => void) => void = (run) => {
-      run();
-    },
-  ): void {
-    // prettier-ignore
+  #release(pass: Pass = run): void {
     try {
       this.#open('streaming');
     } catch (error) {
@@ -223,18 +216,13 @@ export class ResponseGate {
   }
 
   /** Makes the calls that have waited, in their order. */
-  #replay(
-    pass: (run: () => void) => void = (run) => {
-      run();
-    },
-  ): void {
-    // prettier-ignore
+  #replay(pass: Pass = run): void {
     const [first, ...rest] = this.#deferred.takeCalls();
     const wasFull = this.#deferred.takeFull();
     if (first === undefined) return;
     let goesOn = true;
     const make = ([method, args]: Call): void => {
-      const result = method === 'flush' ? this.#flush(args) : this.#take(method, args);
+      const result = this.#take(method, args);
       if (method === 'write') goesOn = result !== false;
     };
     try {
@@ -280,7 +268,7 @@ export class ResponseGate {
     this.#next(error);
   }
 
-  #respondInVain(method: Call[0], args: unknown[], error: Error): unknown {
+  #respondInVain(method: InterceptedMethod, args: unknown[], error: Error): unknown {
     if (method === 'writeHead' && this.#response.headersSent) return this.#call(method, args); // Node throws
     return respondInVain(this.#response, [method, args], error);
   }
@@ -291,6 +279,13 @@ export class ResponseGate {
     for (const hook of this.hooks) hook.failedLate?.(asError(error));
   }
 }
+
+/** Makes the first of the calls that have waited. */
+type Pass = (run: () => void) => void;
+
+const run: Pass = (call) => {
+  call();
+};
 
 /** The handler has responded: connect-timeout, which waits for the head, must not respond in its place. */
 function stopTimeout(request: AnyRequest): void {
