@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { defineConfig, type Plugin } from 'vitest/config';
+import { defineConfig, type Plugin, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Vite leaves decorators alone; TypeScript lowers them, in the dialect that the file's name asks for. */
 const decorators: Plugin = {
@@ -30,26 +30,65 @@ const decorators: Plugin = {
 const paths = (process.env['PATH'] ?? '').split(delimiter);
 const hasChromium = process.env['CHROMIUM'] !== undefined || paths.some((path) => existsSync(join(path, 'chromium')));
 
-const lib = (file: string) => fileURLToPath(new URL(`lib/${file}`, import.meta.url));
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Puts an app on the fetch API in the place of the one on Express, for the specs that run on both hosts. */
+const onFetch: Plugin = {
+  name: 'on-fetch',
+  enforce: 'pre',
+  resolveId(source, importer = '') {
+    const isApp = source.endsWith('/app.js') && resolve(importer, '..', source) === here('spec/support/app.js');
+    return isApp && !importer.includes('/support/fetch/') ? here('spec/support/fetch/app.ts') : null;
+  },
+};
+
+/** What has no host, and what is about Express as a whole. */
+const expressOnly = ['plan', 'swap', 'merge', 'work', 'late-change', 'failed-commit', 'express-session-options'];
+
+/** The specs that compile programs: they are slow, and the same on every Node. */
+const compiling = 'spec/{types,docs,typedoc,tsoa}/**';
+
+const entryPoints = { find: /^typed-session\/(.+)$/, replacement: here('lib/$1.ts') };
+const setupFiles = ['spec/support/seed.ts', 'spec/support/warnings.ts'];
+const testTimeout = 60_000; // only against hanging: some specs compile programs, and the machine may be busy
 
 export default defineConfig({
-  plugins: [decorators],
-  resolve: {
-    alias: [
-      { find: /^typed-session$/, replacement: lib('index.ts') },
-      { find: /^typed-session\/(.+)$/, replacement: lib('$1.ts') },
-    ],
-  },
   test: {
-    include: ['spec/**/*.spec.ts'],
-    setupFiles: ['spec/support/seed.ts', 'spec/support/warnings.ts'],
-    exclude: [
-      // These need servers: `npm run test:servers`.
-      ...(process.env['REDIS_URL'] === undefined ? ['spec/servers/**'] : []),
-      // These need Chromium; `CHROMIUM` names another browser.
-      ...(hasChromium ? [] : ['spec/browser/**']),
-    ],
-    testTimeout: 60_000, // only against hanging: some specs compile programs, and the machine may be busy
     reporters: ['default', './scripts/count-reporter.mjs'],
+    projects: [
+      onNode(
+        'node',
+        ['spec/**/*.spec.ts'],
+        [
+          compiling,
+          // These need servers: `npm run test:servers`.
+          ...(process.env['REDIS_URL'] === undefined ? ['spec/servers/**'] : []),
+          // These need Chromium; `CHROMIUM` names another browser.
+          ...(hasChromium ? [] : ['spec/browser/**']),
+        ],
+      ),
+      onNode('compiler', [`${compiling}/*.spec.ts`]),
+      {
+        plugins: [onFetch],
+        resolve: {
+          alias: [{ find: /^typed-session$/, replacement: here('spec/support/fetch/entry.ts') }, entryPoints],
+        },
+        test: {
+          name: 'fetch',
+          include: ['spec/sessions/*.spec.ts'],
+          exclude: expressOnly.map((name) => `spec/sessions/${name}.spec.ts`),
+          setupFiles,
+          testTimeout,
+        },
+      },
+    ],
   },
 });
+
+function onNode(name: string, include: string[], exclude: string[] = []): TestProjectInlineConfiguration {
+  return {
+    plugins: [decorators],
+    resolve: { alias: [{ find: /^typed-session$/, replacement: here('lib/index.ts') }, entryPoints] },
+    test: { name, include, exclude, setupFiles, testTimeout },
+  };
+}

@@ -2,7 +2,7 @@
 // Runs the specs on the oldest and on the newest version of every range in `peerDependencies`, in a copy of the
 // repository: `node scripts/try-peers.mjs`, or with `oldest` or `newest`. The specs of stores run on real servers, if the
 // environment holds their URLs: `node scripts/servers.mjs run … -- node scripts/try-peers.mjs`, as `.ci/run` does.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { check, finish, run } from './report.mjs';
@@ -120,7 +120,10 @@ async function specs(folder, args) {
 
 /** @param {string} folder */
 async function runSpecs(folder, /** @type {string} */ age) {
-  await check(`the specs on the ${age} peers`, () => specs(folder, ['--exclude', `spec/{${apart.join(',')}}/**`]));
+  const names = readdirSync(join(folder, 'spec'), { withFileTypes: true });
+  const wanted = names.filter(({ name }) => !apart.includes(name));
+  const filters = wanted.map((one) => `spec/${one.name}${one.isDirectory() ? '/' : ''}`);
+  await check(`the specs on the ${age} peers`, () => specs(folder, filters));
   if (process.env['REDIS_URL'] === undefined) return;
   await check(`the specs of stores on the ${age} drivers`, () =>
     specs(

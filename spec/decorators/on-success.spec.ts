@@ -84,11 +84,7 @@ it.each([
   ["'keep'", 'keep'],
   ["'destroy'", 'destroy'],
 ] as const)('@DestroySession ends the session of a handler that unset it, also with unset: %s', async (_, unset) => {
-  const handler = decorated(
-    DestroySession(),
-    'legacy',
-    (req, res) => ((req.session = null as never), res.json('bye')),
-  );
+  const handler = decorated(DestroySession(), 'legacy', (req, res) => ((req.session = null as never), res.json('bye')));
   const sessions = session({ schema, secret: 's', unset });
   const client = await makeApp((app) => {
     app.use(sessions);

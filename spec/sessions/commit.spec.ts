@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SessionStoreError, type SessionValidationError } from 'typed-session';
-import { deferred, listen } from '../support/app.js';
+import { deferred, itOnExpress, listen } from '../support/app.js';
 import { openShop, type Options } from '../support/shop.js';
 
 async function shop(options: Options = {}) {
@@ -195,7 +195,7 @@ describe('committing a session', () => {
     expect(await client.json('/')).toMatchObject({ views: 2 });
   });
 
-  it('keeps the cookies that the handler sets, in writeHead too', async () => {
+  itOnExpress('keeps the cookies that the handler sets, in writeHead too', async () => {
     const { client } = await openShop((sessions) => ({
       '/set': (req, res) => {
         sessions.of(req).views = 1;
@@ -240,7 +240,7 @@ describe('the session object', () => {
     });
   });
 
-  it('cannot be replaced, and says what to do instead', async () => {
+  itOnExpress('cannot be replaced, and says what to do instead', async () => {
     const { client } = await openShop(() => ({
       '/replace': (req, res) => {
         Object.assign(req, { session: {} });

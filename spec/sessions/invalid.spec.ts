@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStore, defineSession, migration, session, type InvalidSession } from 'typed-session';
 import { z } from 'zod';
-import { listen, makeApp } from '../support/app.js';
+import { itOnExpress, listen, makeApp } from '../support/app.js';
 import { openShop, type Options } from '../support/shop.js';
 
 /** An app whose store holds this text for the client. */
@@ -69,7 +69,7 @@ describe('a stored session that cannot be used', () => {
     expect(JSON.stringify(invalid.map(({ issues }) => issues))).not.toContain('secret');
   });
 
-  it("is an error under onInvalid: 'error', for requests that look", async () => {
+  itOnExpress("is an error under onInvalid: 'error', for requests that look", async () => {
     const { client } = await holding('{"views":"secret"}', { onInvalid: 'error' });
     const answer = await client.get('/');
     expect(answer.status).toBe(500);

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { MemoryStore, session, SessionNotLoadedError } from 'typed-session';
 import { z } from 'zod';
-import { deferred, listen, makeApp, serve } from '../support/app.js';
+import { deferred, itOnExpress, listen, makeApp, serve } from '../support/app.js';
 import { gate, openShop, schema, type Options } from '../support/shop.js';
 
 function sign(id: string, secret: string): string {
@@ -180,7 +180,7 @@ describe('loading a session', () => {
     expect(answer.text).toContain('storeTimeout');
   });
 
-  it('passes a request by whose path the cookie is not for', async () => {
+  itOnExpress('passes a request by whose path the cookie is not for', async () => {
     const sessions = session({ schema, secret: 's', cookie: { path: '/app' } });
     const client = await makeApp((app) => {
       app.use(sessions);
@@ -226,54 +226,50 @@ describe('loading a session', () => {
   });
 });
 
-describe("under load: 'demand'", () => {
-  it('asks the store for nothing until the session is loaded by hand or by a guard', async () => {
-    const { client, store } = await openShop(
-      (all) => ({
-        '/ignore': (_req, res) => {
-          res.end('ok');
-        },
-        '/count': async (req, res) => {
-          const mine = await all.load(req);
-          mine.views += 1;
-          res.json(mine);
-        },
-        '/early': (req, res) => {
-          res.json(all.of(req));
-        },
-      }),
-      { load: 'demand' },
-    );
-    await client.get('/count');
-    expect(await client.json('/count')).toMatchObject({ views: 2 });
-    expect(store.calls).toEqual(['create', 'read', 'update']);
-    await client.get('/ignore');
-    expect(store.calls).toHaveLength(3);
-    const early = await client.get('/early');
-    expect(early.status).toBe(500);
-    expect(JSON.parse(early.text)).toMatchObject({ error: SessionNotLoadedError.name });
-    expect(early.text).toContain('sessions.load(req)');
-  });
+itOnExpress("load: 'demand' asks the store for nothing until the session is loaded by hand or by a guard", async () => {
+  const { client, store } = await openShop(
+    (all) => ({
+      '/ignore': (_req, res) => {
+        res.end('ok');
+      },
+      '/count': async (req, res) => {
+        const mine = await all.load(req);
+        mine.views += 1;
+        res.json(mine);
+      },
+      '/early': (req, res) => {
+        res.json(all.of(req));
+      },
+    }),
+    { load: 'demand' },
+  );
+  await client.get('/count');
+  expect(await client.json('/count')).toMatchObject({ views: 2 });
+  expect(store.calls).toEqual(['create', 'read', 'update']);
+  await client.get('/ignore');
+  expect(store.calls).toHaveLength(3);
+  const early = await client.get('/early');
+  expect(early.status).toBe(500);
+  expect(JSON.parse(early.text)).toMatchObject({ error: SessionNotLoadedError.name });
+  expect(early.text).toContain('sessions.load(req)');
 });
 
-describe('on a bare node:http server', () => {
-  it('gives every request its session', async () => {
-    const sessions = session({ schema, secret: 's' });
-    const client = await serve((req, res) => {
-      sessions(req, res, (error) => {
-        if (error !== undefined) {
-          res.statusCode = 500;
-          res.end();
-          return;
-        }
-        const mine = sessions.of(req);
-        mine.views += 1;
-        res.end(String(mine.views));
-      });
+itOnExpress('gives every request on a bare node:http server its session', async () => {
+  const sessions = session({ schema, secret: 's' });
+  const client = await serve((req, res) => {
+    sessions(req, res, (error) => {
+      if (error !== undefined) {
+        res.statusCode = 500;
+        res.end();
+        return;
+      }
+      const mine = sessions.of(req);
+      mine.views += 1;
+      res.end(String(mine.views));
     });
-    expect((await client.get('/')).text).toBe('1');
-    expect((await client.get('/')).text).toBe('2');
   });
+  expect((await client.get('/')).text).toBe('1');
+  expect((await client.get('/')).text).toBe('2');
 });
 
 it('warns once about cookies that are withheld because the request looks insecure, and stores nothing', async () => {
@@ -297,22 +293,25 @@ it('warns once about cookies that are withheld because the request looks insecur
   warnings.mockRestore();
 });
 
-it('warns once about a new session that is changed after the first byte of the response, and stores nothing', async () => {
-  const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-  const errors = listen('typed-session:error');
-  const { client, store } = await openShop((sessions) => ({
-    '/stream': (req, res) => {
-      res.write('a');
-      sessions.of(req).views += 1;
-      res.end('b');
-    },
-  }));
-  expect((await client.get('/stream')).text).toBe('ab');
-  expect((await client.get('/stream')).cookies).toEqual([]);
-  expect(store.calls).toEqual([]);
-  expect(errors.map((event) => event.consequence)).toEqual(['withheld', 'withheld']);
-  expect(warnings.mock.calls.map(([message]) => message)).toEqual([
-    expect.stringContaining('changed after the first byte of the response'),
-  ]);
-  warnings.mockRestore();
-});
+itOnExpress(
+  'warns once about a new session that is changed after the first byte of the response, and stores nothing',
+  async () => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const errors = listen('typed-session:error');
+    const { client, store } = await openShop((sessions) => ({
+      '/stream': (req, res) => {
+        res.write('a');
+        sessions.of(req).views += 1;
+        res.end('b');
+      },
+    }));
+    expect((await client.get('/stream')).text).toBe('ab');
+    expect((await client.get('/stream')).cookies).toEqual([]);
+    expect(store.calls).toEqual([]);
+    expect(errors.map((event) => event.consequence)).toEqual(['withheld', 'withheld']);
+    expect(warnings.mock.calls.map(([message]) => message)).toEqual([
+      expect.stringContaining('changed after the first byte of the response'),
+    ]);
+    warnings.mockRestore();
+  },
+);

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import express, { type Express } from 'express';
-import { onTestFinished } from 'vitest';
+import { it, onTestFinished } from 'vitest';
 import type { SessionEvents, SessionRecord, SessionStore, StoreEntry } from 'typed-session';
 
 /** What a client saw of one response. */
@@ -20,14 +20,17 @@ export class Client {
   readonly jar = new Map<string, string>();
   /** Where the app listens, without a slash at the end. */
   readonly base: string;
+  readonly #send: typeof fetch;
 
-  constructor(base: string) {
+  /** @param send - how a request reaches the app: by a socket, or without one */
+  constructor(base: string, send: typeof fetch = fetch) {
     this.base = base;
+    this.#send = send;
   }
 
   /** Another browser with the same cookies. */
   copy(): Client {
-    const copy = new Client(this.base);
+    const copy = new Client(this.base, this.#send);
     for (const [name, value] of this.jar) copy.jar.set(name, value);
     return copy;
   }
@@ -38,7 +41,7 @@ export class Client {
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     const cookie = this.cookieHeader;
-    const response = await fetch(this.base + path, {
+    const response = await this.#send(this.base + path, {
       redirect: 'manual',
       headers: { ...(cookie === '' ? {} : { cookie }), ...headers },
     });
@@ -81,6 +84,9 @@ export function makeApp(build: (app: Express) => void, make: typeof express = ex
   }) as express.ErrorRequestHandler);
   return serve(app as RequestListener); // an Express app is one
 }
+
+/** A test of spec/sessions that is about Express, or about a stream, and so does not run on the fetch API. */
+export const itOnExpress = it;
 
 /** Collects the events of a channel for the length of a test. */
 export function listen<K extends keyof SessionEvents>(name: K): SessionEvents[K][] {
