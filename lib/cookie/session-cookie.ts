@@ -1,10 +1,15 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
 import { SessionOptionsError } from '../errors.js';
-import { LONGEST_LIFE, checkExpires, checkMaxAge, resolveAuto, type CookieAttributes } from './options.js';
+import { LONGEST_LIFE, PLAIN_ATTRIBUTES, checkExpires, checkMaxAge, type PlainAttribute } from './cookie-attributes.js';
+import { plainAttributes, type CookieAttributes } from './options.js';
+
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the class defines a getter for each of these */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it has inherited members
+export interface SessionCookie extends Pick<CookieAttributes, PlainAttribute> {}
 
 /**
- * The cookie of one session, as `req.session.cookie`. Its attributes are today's options, never what a record holds;
- * only its life can be set for one session ("remember me"), and is kept with it.
+ * The cookie of one session, as `req.session.cookie`. Its attributes come from the current options, not from the stored
+ * session. Only its lifetime can be set for one session ("remember me"), and is stored with it.
  *
  * @example
  * ```ts
@@ -25,6 +30,17 @@ export class SessionCookie {
   #own: number | null | undefined;
   /** Whether `#own` was set by this request. */
   #wasSet = false;
+
+  static {
+    for (const name of PLAIN_ATTRIBUTES) {
+      Object.defineProperty(this.prototype, name, {
+        configurable: true,
+        get(this: SessionCookie) {
+          return this.#attributes[name];
+        },
+      });
+    }
+  }
 
   /** @internal */
   constructor(attributes: CookieAttributes, ownMaxAge: number | null | undefined) {
@@ -78,41 +94,6 @@ export class SessionCookie {
     return this.#maxAge;
   }
 
-  /** Whether scripts in the page are kept from the cookie. */
-  get httpOnly(): boolean {
-    return this.#attributes.httpOnly;
-  }
-
-  /** Whether the cookie travels over TLS only; `'auto'`: as the request came. */
-  get secure(): boolean | 'auto' {
-    return this.#attributes.secure;
-  }
-
-  /** Whether the cookie travels with requests from other sites; `'auto'`: as the request came. */
-  get sameSite(): 'lax' | 'strict' | 'none' | 'auto' | undefined {
-    return this.#attributes.sameSite;
-  }
-
-  /** The paths that the cookie is for. */
-  get path(): string {
-    return this.#attributes.path;
-  }
-
-  /** The domain that the cookie is for; `undefined`: the host alone. */
-  get domain(): string | undefined {
-    return this.#attributes.domain;
-  }
-
-  /** Which cookies Chromium evicts last. */
-  get priority(): 'low' | 'medium' | 'high' | undefined {
-    return this.#attributes.priority;
-  }
-
-  /** Whether each top-level site has a cookie of its own. */
-  get partitioned(): boolean {
-    return this.#attributes.partitioned;
-  }
-
   /**
    * The life that this one session was given, to be kept in its record: `undefined` where it was given none.
    * @internal
@@ -136,7 +117,7 @@ export function setCookieHeader(
   const cookie: SetCookie = {
     name,
     value,
-    ...scope(attributes, requestIsSecure),
+    ...plainAttributes(attributes, requestIsSecure),
     // Both: Expires is what express-session sends, Max-Age rules where it is known and minds no wrong clock.
     ...(life === undefined ? undefined : { maxAge: Math.floor(life / 1000), expires: new Date(Date.now() + life) }),
   };
@@ -158,22 +139,8 @@ export function clearCookieHeader(name: string, attributes: CookieAttributes, re
   return stringifySetCookie({
     name,
     value: '',
-    ...scope(attributes, requestIsSecure),
+    ...plainAttributes(attributes, requestIsSecure),
     maxAge: 0,
     expires: new Date(0),
   });
-}
-
-function scope(attributes: CookieAttributes, requestIsSecure: boolean): Omit<SetCookie, 'name' | 'value'> {
-  const { secure, sameSite } = resolveAuto(attributes, requestIsSecure);
-  const { httpOnly, path, domain, priority, partitioned } = attributes;
-  return {
-    path,
-    httpOnly,
-    secure,
-    ...(sameSite === undefined ? undefined : { sameSite }),
-    ...(domain === undefined ? undefined : { domain }),
-    ...(priority === undefined ? undefined : { priority }),
-    ...(partitioned ? { partitioned } : undefined),
-  };
 }

@@ -1,4 +1,4 @@
-import type { CookieOptions } from '../cookie/options.js';
+import type { CookieOptions } from '../cookie/cookie-attributes.js';
 import type { Secret } from '../cookie/secrets.js';
 import type { SessionIssue } from '../errors.js';
 import type { EncryptionKey } from '../schema/encryption.js';
