@@ -26,7 +26,7 @@ export class SessionCookie {
   readonly #attributes: CookieAttributes;
   #maxAge: number | undefined;
   #expiresAt: number | undefined;
-  /** The life that this one session was given; kept in its record. */
+  /** The lifetime that this session was given; stored in its record. */
   #own: number | null | undefined;
   /** Whether `#own` was set by this request. */
   #wasSet = false;
@@ -52,8 +52,8 @@ export class SessionCookie {
   }
 
   /**
-   * The cookie's life in milliseconds from the moment it is set; `undefined` for a browser-session cookie. Setting it
-   * moves the session's idle deadline along, unless `idleTimeout` is given, and sends the cookie again.
+   * The cookie's lifetime in milliseconds from the moment it is set; `undefined` for a browser-session cookie. Setting it
+   * also moves the session's idle deadline, unless `idleTimeout` is given, and sends the cookie again.
    */
   get maxAge(): number | undefined {
     if (this.#expiresAt === undefined) return this.#maxAge;
@@ -68,7 +68,7 @@ export class SessionCookie {
   }
 
   /**
-   * Goes back to the attributes' life, unless this request has set another one.
+   * Returns to the lifetime of the attributes, unless this request has set another one.
    * @internal
    */
   forget(): void {
@@ -78,7 +78,7 @@ export class SessionCookie {
     this.#own = undefined;
   }
 
-  /** When the cookie ends if it is set now; `undefined` for a browser-session cookie. */
+  /** When the cookie expires if it is set now; `undefined` for a browser-session cookie. */
   get expires(): Date | undefined {
     if (this.#expiresAt !== undefined) return new Date(this.#expiresAt);
     return this.#maxAge === undefined ? undefined : new Date(Date.now() + this.#maxAge);
@@ -89,13 +89,13 @@ export class SessionCookie {
     this.maxAge = moment === undefined ? undefined : Math.max(0, moment.getTime() - Date.now());
   }
 
-  /** The `maxAge` in milliseconds that the session began with, by the name it has in express-session. */
+  /** The `maxAge` that the session began with, in milliseconds, under express-session's name. */
   get originalMaxAge(): number | undefined {
     return this.#maxAge;
   }
 
   /**
-   * The life that this one session was given, to be kept in its record: `undefined` where it was given none.
+   * The lifetime that this session was given, for its record; `undefined` if it was given none.
    * @internal
    */
   get ownMaxAge(): number | null | undefined {
@@ -104,7 +104,7 @@ export class SessionCookie {
 }
 
 /**
- * A Set-Cookie header that gives the browser this value for `life` milliseconds, or until it closes.
+ * A Set-Cookie header with this value, which the browser keeps for `life` milliseconds, or until it closes.
  * @throws SessionOptionsError if the value cannot be written into a cookie
  */
 export function setCookieHeader(
@@ -118,7 +118,7 @@ export function setCookieHeader(
     name,
     value,
     ...plainAttributes(attributes, requestIsSecure),
-    // Both: Expires is what express-session sends, Max-Age rules where it is known and minds no wrong clock.
+    // Both: Expires is what express-session sends. Browsers prefer Max-Age, which does not depend on the client's clock.
     ...(life === undefined ? undefined : { maxAge: Math.floor(life / 1000), expires: new Date(Date.now() + life) }),
   };
   try {
@@ -134,7 +134,7 @@ export function setCookieHeader(
   }
 }
 
-/** A Set-Cookie header that makes the browser forget the cookie; its scope must be what the cookie was set with. */
+/** A Set-Cookie header that makes the browser drop the cookie. Its scope must be that of the cookie. */
 export function clearCookieHeader(name: string, attributes: CookieAttributes, requestIsSecure: boolean): string {
   return stringifySetCookie({
     name,
