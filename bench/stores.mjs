@@ -21,7 +21,7 @@ export async function storesOf(kind) {
   }
   const pool = new pg.Pool({ connectionString: url('POSTGRES_URL') });
   const ours = new PostgresStore({ pool, table: 'bench_sessions' });
-  await ours.createTable();
+  await ours.setup();
   // In a schema of its own: the name of its primary key is always the same.
   await pool.query('CREATE SCHEMA IF NOT EXISTS bench_theirs');
   const Theirs = createRequire(import.meta.url)('connect-pg-simple')(expressSession);

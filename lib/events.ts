@@ -1,33 +1,33 @@
 import { channel } from 'node:diagnostics_channel';
 import type { SessionEnd, SessionError, SessionIssue } from './errors.js';
 
-/** Why a load gave a new session; `found` where it did not. */
+/** Why a load returned a new session; `found` if it did not. */
 export type LoadOutcome =
   | 'found'
-  /** The request carried no cookie of ours. */
+  /** The request had no cookie with the session's name. */
   | 'none'
-  /** No secret had signed the cookie: it is forged, damaged, or its secret was retired. */
+  /** No secret has signed the cookie: it is forged or damaged, or its secret was removed. */
   | 'signature'
-  /** The store holds nothing under the cookie's id. */
+  /** The store has no record for the cookie's id. */
   | 'unknown'
   /** The session's deadline has passed. */
   | 'expired'
-  /** The session moved to a new id less than a minute ago, and this request still came with the old one. */
+  /** The session got a new id less than a minute ago, and this request still has the old one. */
   | 'rotated'
-  /** What the store held is not a record. */
+  /** The store returned something that is not a record. */
   | 'corrupt'
   /** The stored payload does not fit the schema. */
   | 'invalid';
 
-/** What every event says. */
+/** What every event contains, except {@link UnknownFieldsEvent}. */
 export interface SessionEvent {
-  /** The request as the framework gave it. */
+  /** The request, as the host passed it in. */
   readonly request: object;
 }
 
-/** A session was loaded, or a new one begun and why. */
+/** A session was loaded, or a new one was begun. */
 export interface LoadEvent extends SessionEvent {
-  /** What came of it. */
+  /** Whether a session was found, or why not. */
   readonly outcome: LoadOutcome;
 }
 
@@ -39,21 +39,24 @@ export interface CommitEvent extends SessionEvent {
   readonly revision: number;
 }
 
-/** Another request had changed the session meanwhile. */
+/** Another request has changed the session meanwhile. */
 export interface ConflictEvent extends SessionEvent {
-  /** The fields that both had changed; empty where the changes lay side by side. */
+  /** The fields that both requests changed; empty if they changed different fields. */
   readonly fields: readonly string[];
 }
 
-/** A stored payload did not fit the schema. */
+/** A stored payload does not fit the schema. */
 export interface InvalidEvent extends SessionEvent {
-  /** The version of the schema that had encoded it. */
+  /** The version of the schema that encoded it. */
   readonly schemaVersion: number;
   /** Where it does not fit: paths and codes. */
   readonly issues: readonly SessionIssue[];
 }
 
-/** A stored payload has fields that the schema does not know. They stay in the store, unless `unknownFields` is `'drop'`. */
+/**
+ * A stored payload has fields that the schema does not know. They stay in the store, unless `unknownFields` is `'drop'`.
+ * The event does not name a request, because it is published once for each set of fields.
+ */
 export interface UnknownFieldsEvent {
   /** Their paths, such as `theme` or `profile.nick`; `[*]` stands for any place in a list and for keys that a client may have chosen. */
   readonly fields: readonly string[];
@@ -61,32 +64,39 @@ export interface UnknownFieldsEvent {
 
 /** A session got a new id. */
 export interface RotateEvent extends SessionEvent {
-  /** Whether the library did it because the principal changed. */
+  /** Whether the cause was a change of the principal. */
   readonly principalChanged: boolean;
 }
 
-/** A handler has changed the session after it had ended the response, and no later `save()` or `update()` stored that. */
+/**
+ * Express and bare Node servers only: a handler changed the session after it had ended the response, and no later `save()`
+ * or `update()` stored the change.
+ */
 export interface LateChangeEvent extends SessionEvent {
   /** The fields that were changed, however deep inside; `'*'` for a name that the schema does not give. */
   readonly fields: readonly string[];
 }
 
-/** Something did not go through. */
+/** Something failed. */
 export interface ErrorEvent extends SessionEvent {
-  /** What went wrong; as everywhere, without ids and values. */
+  /** What failed. Its message contains no ids and no values. */
   readonly error: SessionError | Error;
   /**
-   * What became of the request's change: `refused` (an error response went out), `dropped` (lost knowingly, or too
-   * late for an error response), `withheld` (no cookie could carry the session, so it was not stored), `untouched` (there
-   * was none: only the idle deadline was not extended, and the response went out).
+   * What the error meant for the request:
+   *
+   * - `refused`: the commit failed, and its response was not sent. On Express, the app's error handlers respond. On the
+   *   fetch API, `handle()` responds to a 409 and rejects with any other error.
+   * - `dropped`: the change is lost, because `onEnded` is `'drop'` or because it was too late for an error response.
+   * - `withheld`: no cookie could carry the session, so it was not stored.
+   * - `untouched`: only the idle deadline was not extended. The response was sent.
    */
   readonly consequence: 'refused' | 'dropped' | 'withheld' | 'untouched';
-  /** How the session had ended, where that is why. */
+  /** How the session had ended, if that is the cause. */
   readonly ended?: SessionEnd | undefined;
 }
 
 /**
- * The library's events, on channels of `node:diagnostics_channel`. None says a session id or a value of the payload.
+ * The library's events, on channels of `node:diagnostics_channel`. None contains a session id or a value of the payload.
  *
  * @example
  * ```ts
@@ -100,25 +110,25 @@ export interface ErrorEvent extends SessionEvent {
  * ```
  */
 export interface SessionEvents {
-  /** A session was loaded, or a new one begun. */
+  /** A session was loaded, or a new one was begun. */
   'typed-session:load': LoadEvent;
   /** A session was stored. */
   'typed-session:commit': CommitEvent;
-  /** A deadline was pushed out. */
+  /** A deadline was extended. */
   'typed-session:touch': SessionEvent;
-  /** Two requests had changed one session. */
+  /** Two requests have changed one session. */
   'typed-session:conflict': ConflictEvent;
-  /** A stored payload did not fit the schema. */
+  /** A stored payload does not fit the schema. */
   'typed-session:invalid': InvalidEvent;
-  /** Stored fields that the schema does not know: once for each set of fields that a middleware meets. */
+  /** The schema does not know some stored fields: once for each set of fields that a middleware finds. */
   'typed-session:unknown-fields': UnknownFieldsEvent;
   /** A session got a new id. */
   'typed-session:rotate': RotateEvent;
-  /** A session was ended. */
+  /** A session was destroyed. */
   'typed-session:destroy': SessionEvent;
-  /** A change came after the end of the response, and is lost. */
+  /** A change came after the end of the response and is lost. Not on the fetch API. */
   'typed-session:late-change': LateChangeEvent;
-  /** Something did not go through. */
+  /** Something failed. */
   'typed-session:error': ErrorEvent;
 }
 
@@ -135,12 +145,12 @@ const channels = {
   error: channel('typed-session:error'),
 };
 
-/** Whether anybody listens to an event: what it says need not be found out otherwise. */
+/** Whether anybody subscribes to an event. Otherwise its content need not be computed. */
 export function isObserved(name: keyof typeof channels): boolean {
   return channels[name].hasSubscribers;
 }
 
-/** Publishes an event; costs next to nothing where nobody listens. */
+/** Publishes an event; costs next to nothing if nobody subscribes. */
 export function emit<K extends keyof typeof channels>(name: K, event: SessionEvents[`typed-session:${K}`]): void {
   const to = channels[name];
   if (to.hasSubscribers) to.publish(event);

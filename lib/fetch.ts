@@ -6,7 +6,8 @@
  */
 
 import type { FetchMissingHandler } from './fetch/fetch-handler.js';
-import { fetchSessions, refuseExpressOptions } from './fetch/fetch-sessions.js';
+import { fetchSessions } from './fetch/fetch-sessions.js';
+import type { ExpressOption } from './sessions/option-table.js';
 import type { CheckedOptions, ExcessInitial, InitialPayload } from './sessions/options.js';
 import type { Session } from './sessions/session.js';
 import { resolveOptions } from './sessions/settings.js';
@@ -31,15 +32,11 @@ export type FetchGuardOptions =
   | { readonly onMissing: FetchMissingHandler; readonly onForbidden?: FetchMissingHandler }
   | { readonly onForbidden: FetchMissingHandler };
 
-/** The options of {@link session}: those of Express's but for `load`, `unset`, and `onError`. */
+/** The options of {@link session}: those of Express, except `load`, `unset`, and `onError`. */
 export type FetchSessionOptions<S extends SessionSchema> = CheckedOptions<S, Request, FetchMissingHandler> & NotExpress;
 
-/** The options that only Express has a use for. */
-interface NotExpress {
-  readonly load?: never;
-  readonly unset?: never;
-  readonly onError?: never;
-}
+/** The options that only Express has. */
+type NotExpress = Readonly<Partial<Record<ExpressOption, never>>>;
 
 /** What {@link session} makes: the sessions of web-standard requests. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- one of any principal is assignable to one without
@@ -119,7 +116,6 @@ export function session<
     } & RefusePrincipal<S, P> &
     ExcessInitial<Initial, S>,
 ): FetchSessions<S, PrincipalOf<P>> {
-  refuseExpressOptions(options);
-  const settings = resolveOptions<S>(options, storeOf);
+  const settings = resolveOptions<S>(options, storeOf, 'fetch');
   return fetchSessions(settings) as unknown as FetchSessions<S, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
 }

@@ -7,7 +7,7 @@
 
 import './schema/zod-registries.js';
 
-export type { CookieOptions } from './cookie/options.js';
+export type { CookieOptions } from './cookie/cookie-attributes.js';
 export type { SessionCookie } from './cookie/session-cookie.js';
 export type { Secret } from './cookie/secrets.js';
 export { AllowAnonymous, RequireAnonymous } from './decorators/anonymous.js';

@@ -123,7 +123,7 @@ export function session<
           const transport = new NodeTransport(settings, attributes, context);
           addSession(transport.session);
           context.gate.hooks.push(transport);
-          if (!settings.onDemand) loading = load(transport.session);
+          if (settings.load === 'eager') loading = load(transport.session);
         }
       }
     } catch (error) {

@@ -112,6 +112,8 @@ const cases: readonly (readonly [what: string, options: unknown, option: string]
   ['a merge that is no function', { ...good, merge: { userId: true } }, 'merge.userId'],
   ['a merge for no field', { ...good, merge: { nope: () => 1 } }, 'merge.nope'],
   ['a principal that is no field', { ...good, principal: 'nope' }, 'principal'],
+  ['a principal with a default', { ...good, schema: z.object({ user: z.string().default('') }), principal: 'user' }, 'principal'], // prettier-ignore
+  ['a principal that initial sets', { ...good, initial: { userId: 'u' }, principal: 'userId' }, 'principal'],
   ['a principal that is a number', { ...good, principal: 1 }, 'principal'],
   ['an onError that is text', { ...good, onError: 'log' }, 'onError'],
   ['a store that is none', { ...good, store: {} }, 'store'],
@@ -143,6 +145,9 @@ describe('session() refuses at start-up, naming the option:', () => {
     expect(refused({ ...good, schema: z.object({ at: z.date().optional() }) }).message).toContain('isoDate');
     expect(refused({ ...good, schema: z.object({ a: z.string() }) }).message).toMatch(
       /make a optional, give a default, or pass initial/,
+    );
+    expect(refused({ ...good, initial: { userId: 'u' }, principal: 'userId' }).message).toBe(
+      'principal: must be absent from a new session, which belongs to nobody: give the field userId no default, and leave it out of initial',
     );
     expect(refused({ ...good, store: { read() {}, create() {} } }).message).toContain('update, touch, delete');
   });

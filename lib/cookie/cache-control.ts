@@ -1,12 +1,12 @@
 /**
- * What Cache-Control says about shared caches (RFC 9111, section 5.2.2), and the fields that address one kind of cache
- * instead of it (RFC 9213). A shared cache that keeps a response with Set-Cookie hands one visitor's session to another.
+ * What Cache-Control means for shared caches (RFC 9111, section 5.2.2), and the fields that address one kind of cache
+ * instead (RFC 9213). A shared cache that keeps a response with Set-Cookie hands one visitor's session to another.
  */
 
 /** Fields that address the caches of a CDN, which then ignore Cache-Control. */
 const TARGETED = /^(?:.*-)?cdn-cache-control$|^surrogate-control$/;
 
-/** Directives that only shared caches follow. They say nothing in a private response. */
+/** Directives that only shared caches follow. They have no effect in a private response. */
 const FOR_SHARED_CACHES = new Set(['public', 's-maxage', 'proxy-revalidate', 'private']);
 
 interface Directive {
@@ -14,7 +14,7 @@ interface Directive {
   readonly text: string;
 }
 
-/** The headers of a response, as its host has them. */
+/** The headers of a host's response. */
 export interface HeaderFields {
   /** The names of the fields that are set. */
   names(): readonly string[];

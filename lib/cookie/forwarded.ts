@@ -1,4 +1,4 @@
-/** Whether an `X-Forwarded-Proto` says that the client's connection is encrypted: by its first value, the outermost proxy's. */
+/** Whether the first value of `X-Forwarded-Proto`, which the outermost proxy sets, means an encrypted connection. */
 export function saysHttps(forwardedProto: string | null | undefined): boolean {
   const [first = ''] = (forwardedProto ?? '').split(',', 1);
   return first.trim().toLowerCase() === 'https';

@@ -1,9 +1,9 @@
-/** The longest cookie that browsers keep; what is longer was not set by us (RFC 6265, section 6.1). */
+/** The longest cookie that browsers keep (RFC 6265, section 6.1). We have not set a longer one. */
 const MAX_VALUE_LENGTH = 4096;
 
 /**
- * The values of all cookies with this name in a Cookie header, in their order. A browser may send several, set for
- * different paths or domains; `cookie`'s parser keeps only the first, which need not be ours.
+ * The values of all cookies with this name in a Cookie header, in order. A browser may send several that were set for
+ * different paths or domains. The parser of the package `cookie` keeps only the first, which may not be ours.
  */
 export function cookieValues(header: string, name: string): string[] {
   const values: string[] = [];
@@ -19,7 +19,7 @@ export function cookieValues(header: string, name: string): string[] {
   return values;
 }
 
-/** Whether a cookie's name may begin here: at the start of the header or behind a semicolon. */
+/** Whether a cookie's name may begin here: at the start of the header or after a semicolon. */
 function startsCookie(header: string, at: number): boolean {
   let before = at - 1;
   while (isSpace(header, before)) before--;
@@ -39,6 +39,6 @@ function percentDecode(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    return value; // broken percent encoding: its signature will not hold
+    return value; // broken percent encoding: its signature will not be valid
   }
 }

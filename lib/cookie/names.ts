@@ -1,7 +1,7 @@
 import { SessionOptionsError } from '../errors.js';
 import type { CookieAttributes } from './options.js';
 
-/** The cookie's name, and after it the other names under which a session's cookie is still accepted. */
+/** The cookie's name, and then the other names under which a cookie is still accepted. */
 export type CookieNames = readonly [first: string, ...others: string[]];
 
 /** A key in the store contains the name, and has 512 characters at most. */
@@ -9,7 +9,7 @@ const LONGEST_NAME = 256;
 
 /**
  * Checks the option `name`, or chooses its default.
- * @param attributes - the cookie's attributes; `undefined` if a function decides about them at each request
+ * @param attributes - the cookie's attributes; `undefined` if a function returns them for each request
  * @throws SessionOptionsError
  */
 export function cookieNames(given: unknown, attributes: CookieAttributes | undefined): CookieNames {
@@ -38,7 +38,7 @@ function checkCookieName(name: unknown): string {
   return name;
 }
 
-/** What a prefix of the name promises: browsers drop a cookie whose attributes do not keep it. */
+/** What a prefix of the name requires. Browsers drop a cookie whose attributes do not meet it. */
 const PREFIXES: readonly { readonly prefix: string; readonly httpOnly: boolean; readonly host: boolean }[] = [
   { prefix: '__secure-', httpOnly: false, host: false },
   { prefix: '__host-', httpOnly: false, host: true },

@@ -5,15 +5,15 @@ import { bytesOf } from '../realms.js';
 /** What signs cookies: text, bytes, or a key of `node:crypto`. */
 export type Secret = string | NodeJS.ArrayBufferView | KeyObject;
 
-/** As many bytes as HMAC-SHA256 has of output (RFC 2104, section 3). */
+/** The length of the output of HMAC-SHA256 (RFC 2104, section 3). */
 const ENOUGH_BYTES = 32;
 
-/** How many bytes of a secret are looked at: a longer one begins as it goes on. */
+/** How many bytes of a secret are checked. */
 const LOOKED_AT = 1024;
 
 const ADVICE = 'use 32 random bytes or more, such as the output of: openssl rand -base64 32';
 
-/** What examples, tutorials and templates use as a secret or make one of. */
+/** What examples, tutorials, and templates use as a secret, or build one from. */
 const KNOWN_WORDS =
   `a all an and any app application at auto be better bytes cat change characters chars code come config cookie css default
   demo dev development do env environment example express fallback fix foo bar for from generate generated go here hello id
@@ -24,7 +24,7 @@ const KNOWN_WORDS =
   todo top tutorial typed unsafe use used value very web with word world you your yourself`.split(/\s+/);
 
 /**
- * Makes keys of the option `secret`.
+ * The option `secret` as keys.
  * @throws SessionOptionsError if there is no secret, or an empty one
  */
 export function secretKeys(secret: Secret | readonly Secret[] | undefined): readonly [KeyObject, ...KeyObject[]] {
@@ -55,8 +55,8 @@ function toKey(secret: unknown): KeyObject {
 
 /**
  * Reports secrets that an attacker can guess. In production, one that signs is refused if `refuses` is set. Anything else
- * causes a process warning, once: outside of production, and for an older secret that only verifies, because a site that
- * replaces a weak secret has to accept the cookies which that one signed.
+ * causes a process warning, once: outside production, and for an older secret that only verifies, because a site that
+ * replaces a weak secret has to accept the cookies that it signed.
  * @throws SessionOptionsError
  */
 export function reportWeakSecrets(keys: readonly KeyObject[], refuses: boolean): void {
@@ -92,7 +92,7 @@ function weaknessOf(bytes: Buffer): string | undefined {
   return isMonotonous(bytes) ? 'repeats itself or counts up, so it can be guessed' : undefined;
 }
 
-/** Whether a text consists of known words and digits, in whatever order: `your-secret-key-change-me-123`. */
+/** Whether a text consists of known words and digits, in any order: `your-secret-key-change-me-123`. */
 function isMadeOfKnownWords(text: string): boolean {
   if (text.length > 200) return false;
   const reachable = new Set([0]);

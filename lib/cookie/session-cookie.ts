@@ -1,10 +1,15 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
 import { SessionOptionsError } from '../errors.js';
-import { LONGEST_LIFE, checkExpires, checkMaxAge, resolveAuto, type CookieAttributes } from './options.js';
+import { LONGEST_LIFE, PLAIN_ATTRIBUTES, checkExpires, checkMaxAge, type PlainAttribute } from './cookie-attributes.js';
+import { plainAttributes, type CookieAttributes } from './options.js';
+
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the class defines a getter for each of these */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it has inherited members
+export interface SessionCookie extends Pick<CookieAttributes, PlainAttribute> {}
 
 /**
- * The cookie of one session, as `req.session.cookie`. Its attributes are today's options, never what a record holds;
- * only its life can be set for one session ("remember me"), and is kept with it.
+ * The cookie of one session, as `req.session.cookie`. Its attributes come from the current options, not from the stored
+ * session. Only its lifetime can be set for one session ("remember me"), and is stored with it.
  *
  * @example
  * ```ts
@@ -21,10 +26,21 @@ export class SessionCookie {
   readonly #attributes: CookieAttributes;
   #maxAge: number | undefined;
   #expiresAt: number | undefined;
-  /** The life that this one session was given; kept in its record. */
+  /** The lifetime that this session was given; stored in its record. */
   #own: number | null | undefined;
   /** Whether `#own` was set by this request. */
   #wasSet = false;
+
+  static {
+    for (const name of PLAIN_ATTRIBUTES) {
+      Object.defineProperty(this.prototype, name, {
+        configurable: true,
+        get(this: SessionCookie) {
+          return this.#attributes[name];
+        },
+      });
+    }
+  }
 
   /** @internal */
   constructor(attributes: CookieAttributes, ownMaxAge: number | null | undefined) {
@@ -36,8 +52,8 @@ export class SessionCookie {
   }
 
   /**
-   * The cookie's life in milliseconds from the moment it is set; `undefined` for a browser-session cookie. Setting it
-   * moves the session's idle deadline along, unless `idleTimeout` is given, and sends the cookie again.
+   * The cookie's lifetime in milliseconds from the moment it is set; `undefined` for a browser-session cookie. Setting it
+   * also moves the session's idle deadline, unless `idleTimeout` is given, and sends the cookie again.
    */
   get maxAge(): number | undefined {
     if (this.#expiresAt === undefined) return this.#maxAge;
@@ -52,7 +68,7 @@ export class SessionCookie {
   }
 
   /**
-   * Goes back to the attributes' life, unless this request has set another one.
+   * Returns to the lifetime of the attributes, unless this request has set another one.
    * @internal
    */
   forget(): void {
@@ -62,7 +78,7 @@ export class SessionCookie {
     this.#own = undefined;
   }
 
-  /** When the cookie ends if it is set now; `undefined` for a browser-session cookie. */
+  /** When the cookie expires if it is set now; `undefined` for a browser-session cookie. */
   get expires(): Date | undefined {
     if (this.#expiresAt !== undefined) return new Date(this.#expiresAt);
     return this.#maxAge === undefined ? undefined : new Date(Date.now() + this.#maxAge);
@@ -73,48 +89,13 @@ export class SessionCookie {
     this.maxAge = moment === undefined ? undefined : Math.max(0, moment.getTime() - Date.now());
   }
 
-  /** The `maxAge` in milliseconds that the session began with, by the name it has in express-session. */
+  /** The `maxAge` that the session began with, in milliseconds, under express-session's name. */
   get originalMaxAge(): number | undefined {
     return this.#maxAge;
   }
 
-  /** Whether scripts in the page are kept from the cookie. */
-  get httpOnly(): boolean {
-    return this.#attributes.httpOnly;
-  }
-
-  /** Whether the cookie travels over TLS only; `'auto'`: as the request came. */
-  get secure(): boolean | 'auto' {
-    return this.#attributes.secure;
-  }
-
-  /** Whether the cookie travels with requests from other sites; `'auto'`: as the request came. */
-  get sameSite(): 'lax' | 'strict' | 'none' | 'auto' | undefined {
-    return this.#attributes.sameSite;
-  }
-
-  /** The paths that the cookie is for. */
-  get path(): string {
-    return this.#attributes.path;
-  }
-
-  /** The domain that the cookie is for; `undefined`: the host alone. */
-  get domain(): string | undefined {
-    return this.#attributes.domain;
-  }
-
-  /** Which cookies Chromium evicts last. */
-  get priority(): 'low' | 'medium' | 'high' | undefined {
-    return this.#attributes.priority;
-  }
-
-  /** Whether each top-level site has a cookie of its own. */
-  get partitioned(): boolean {
-    return this.#attributes.partitioned;
-  }
-
   /**
-   * The life that this one session was given, to be kept in its record: `undefined` where it was given none.
+   * The lifetime that this session was given, for its record; `undefined` if it was given none.
    * @internal
    */
   get ownMaxAge(): number | null | undefined {
@@ -123,7 +104,7 @@ export class SessionCookie {
 }
 
 /**
- * A Set-Cookie header that gives the browser this value for `life` milliseconds, or until it closes.
+ * A Set-Cookie header with this value, which the browser keeps for `life` milliseconds, or until it closes.
  * @throws SessionOptionsError if the value cannot be written into a cookie
  */
 export function setCookieHeader(
@@ -136,8 +117,8 @@ export function setCookieHeader(
   const cookie: SetCookie = {
     name,
     value,
-    ...scope(attributes, requestIsSecure),
-    // Both: Expires is what express-session sends, Max-Age rules where it is known and minds no wrong clock.
+    ...plainAttributes(attributes, requestIsSecure),
+    // Both: Expires is what express-session sends. Browsers prefer Max-Age, which does not depend on the client's clock.
     ...(life === undefined ? undefined : { maxAge: Math.floor(life / 1000), expires: new Date(Date.now() + life) }),
   };
   try {
@@ -153,27 +134,13 @@ export function setCookieHeader(
   }
 }
 
-/** A Set-Cookie header that makes the browser forget the cookie; its scope must be what the cookie was set with. */
+/** A Set-Cookie header that makes the browser drop the cookie. Its scope must be that of the cookie. */
 export function clearCookieHeader(name: string, attributes: CookieAttributes, requestIsSecure: boolean): string {
   return stringifySetCookie({
     name,
     value: '',
-    ...scope(attributes, requestIsSecure),
+    ...plainAttributes(attributes, requestIsSecure),
     maxAge: 0,
     expires: new Date(0),
   });
-}
-
-function scope(attributes: CookieAttributes, requestIsSecure: boolean): Omit<SetCookie, 'name' | 'value'> {
-  const { secure, sameSite } = resolveAuto(attributes, requestIsSecure);
-  const { httpOnly, path, domain, priority, partitioned } = attributes;
-  return {
-    path,
-    httpOnly,
-    secure,
-    ...(sameSite === undefined ? undefined : { sameSite }),
-    ...(domain === undefined ? undefined : { domain }),
-    ...(priority === undefined ? undefined : { priority }),
-    ...(partitioned ? { partitioned } : undefined),
-  };
 }

@@ -5,13 +5,13 @@ import { secretKeys, type Secret } from './secrets.js';
 /** A signature's length: 32 bytes of SHA-256 in base64 without padding. */
 const SIGNATURE_LENGTH = 43;
 
-// Filled and compared at once, so that a request allocates neither.
+// Reused, so that a request allocates neither.
 const given = Buffer.alloc(SIGNATURE_LENGTH);
 const expected = Buffer.alloc(SIGNATURE_LENGTH);
 
 /**
  * Signs session ids and checks signatures, in the wire format of cookie-signature as express-session uses it:
- * `s:` + id + `.` + base64 of HMAC-SHA256 without padding. The first secret signs, all of them verify.
+ * `s:` + id + `.` + base64 of HMAC-SHA256 without padding. The first secret signs, and all of them verify.
  */
 export class Signer {
   readonly #keys: readonly [KeyObject, ...KeyObject[]];
@@ -26,7 +26,7 @@ export class Signer {
     return this.#keys;
   }
 
-  /** Whether a cookie that one of the two signed can be valid for the other. */
+  /** Whether a cookie that one of the two signers signed can be valid for the other. */
   sharesSecretWith(other: Signer): boolean {
     return this.#keys.some((key) => other.#keys.some((one) => key.equals(one)));
   }
@@ -41,7 +41,7 @@ export class Signer {
     return idEnd(value) !== undefined;
   }
 
-  /** The id of a cookie's value and which secret had signed it (0: the current one), or `undefined` if none had. */
+  /** The id in a cookie's value and which secret signed it (0: the current one), or `undefined` if none did. */
   verify(value: string): { readonly id: string; readonly secret: number } | undefined {
     const dot = idEnd(value);
     if (dot === undefined) return undefined;
@@ -56,7 +56,7 @@ export class Signer {
   }
 }
 
-/** Where the id of a cookie's value ends; `undefined` for a value that is not of our form. */
+/** Where the id in a cookie's value ends; `undefined` for a value that does not have our form. */
 function idEnd(value: string): number | undefined {
   const dot = value.length - SIGNATURE_LENGTH - 1;
   return dot < 3 || !value.startsWith('s:') || value[dot] !== '.' ? undefined : dot;

@@ -1,5 +1,6 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
 import depd from 'depd';
+import { ATTRIBUTE_NAMES } from '../cookie/cookie-attributes.js';
 import { isDate, isError } from '../realms.js';
 
 // One for each file that tells: a notice is told once for each place which that file was called from.
@@ -7,6 +8,9 @@ const deprecated = depd('express-session');
 
 /** A cookie's name by RFC 6265, which `cookie` 1.x is less strict about. */
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** What a cookie's description has besides `originalMaxAge`, in express-session's order: of the table, what express-session has. */
+const DESCRIBED = ATTRIBUTE_NAMES.filter((name) => name !== 'maxAge' && name !== 'encode');
 
 /** The attributes of a cookie, as express-session takes them. */
 export interface CookieOptions {
@@ -130,8 +134,9 @@ export class Cookie {
 
   /** The attributes, without what counts down. */
   get data(): CookieData {
-    const { originalMaxAge, partitioned, priority, _expires, secure, httpOnly, domain, path, sameSite } = this;
-    return { originalMaxAge, partitioned, priority, expires: _expires, secure, httpOnly, domain, path, sameSite };
+    const data: Record<string, unknown> = { originalMaxAge: this.originalMaxAge };
+    for (const name of DESCRIBED) data[name] = this[name];
+    return data as unknown as CookieData; // each is what it was there
   }
 
   /**
@@ -171,18 +176,10 @@ export function setCookieHeader(name: string, value: string, data: CookieData | 
 }
 
 function attributesOf(name: string, value: string, data: CookieData): SetCookie {
-  const { expires, secure, httpOnly, domain, path, sameSite, priority, partitioned } = data;
-  return {
-    name,
-    value,
-    ...(domain ? { domain } : undefined),
-    ...(path ? { path } : undefined),
-    ...(expires ? { expires } : undefined),
-    httpOnly,
-    secure: Boolean(secure),
-    ...(partitioned ? { partitioned } : undefined),
-    ...(priority ? { priority } : undefined),
-    // What is none of these is refused below, as a wrong domain is.
-    ...(sameSite ? { sameSite: sameSite as Exclude<typeof sameSite, 'auto'> } : undefined),
-  };
+  const cookie: Record<string, unknown> = { name, value };
+  for (const attribute of DESCRIBED) {
+    const given = data[attribute];
+    if (given) cookie[attribute] = given;
+  }
+  return cookie as unknown as SetCookie; // what is none of its values is refused, as a wrong domain is
 }

@@ -1,5 +1,5 @@
 import { pathMatches } from '../cookie/options.js';
-import { SessionError, SessionForbiddenError, SessionOptionsError, SessionRequiredError } from '../errors.js';
+import { SessionError, SessionForbiddenError, SessionRequiredError } from '../errors.js';
 import { problemText } from '../guards/problem.js';
 import { checkPayload, refuseUnknownFields, requirementsOf, type Requirements } from '../guards/requirements.js';
 import type { SessionSchema } from '../schema/types.js';
@@ -127,18 +127,3 @@ function problem(error: SessionError): Response {
 function checkResponse(response: Response | undefined, need: string): void {
   if (typeof response?.status !== 'number') throw new TypeError(`${need} a Response.`);
 }
-
-/** @throws SessionOptionsError for what only Express has */
-export function refuseExpressOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null) return; // resolveOptions() says what is wrong
-  for (const [option, advice] of Object.entries(INSTEAD)) {
-    if (option in options) throw new SessionOptionsError(option, `is an option for Express: ${advice}`);
-  }
-}
-
-const INSTEAD = {
-  load: 'on the fetch API, handle() and load() fetch the session',
-  unset: 'on the fetch API, await session.destroy()',
-  onError:
-    'on the fetch API, errors are passed on by handle() and commit(), and reported on the channel typed-session:error',
-};

@@ -1,4 +1,4 @@
-import type { CookieOptions } from '../cookie/options.js';
+import type { CookieOptions } from '../cookie/cookie-attributes.js';
 import type { Secret } from '../cookie/secrets.js';
 import type { SessionIssue } from '../errors.js';
 import type { EncryptionKey } from '../schema/encryption.js';
@@ -11,31 +11,34 @@ import type { FieldValue, Payload, SessionField, SessionSchema } from '../schema
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
 import type { SessionStore } from '../stores/store.js';
 
-/** What a function given as `onInvalid` is told. */
+/** What the function that is given as `onInvalid` gets. */
 export interface InvalidSession {
   /**
-   * What the store held, parsed but not validated, as near to today's version as the migrations brought it;
-   * `undefined` where it was not even JSON.
+   * What the store held, parsed but not validated, and migrated as far as the migrations succeeded; `undefined` if it was
+   * no JSON.
    */
   readonly data: Readonly<Record<string, unknown>> | undefined;
-  /** Where it does not fit the schema. */
+  /** Where the payload does not fit the schema. */
   readonly issues: readonly SessionIssue[];
-  /** The version of the schema that had encoded it. */
+  /** The version of the schema that encoded it. */
   readonly schemaVersion: number;
-  /** What a migration threw, where that is why. */
+  /** What a migration threw, if that is the reason. */
   readonly cause?: unknown;
 }
 
-/** Brings two changes of one field together. */
+/** Merges two changes of one field. */
 export type FieldMerge<T> = (base: T, mine: T, theirs: T) => T;
 
-/** The payload that new sessions begin with, or a function that makes it. */
+/** The payload that new sessions begin with, or a function that returns it. */
 export type InitialPayload<S extends SessionSchema> = Payload<S> | (() => Payload<S>);
 
-/** Any first payload, where none is given that could be looked into. */
+/** Any first payload, if the type of the given one is not inferred. */
 type OrAnyInitial<Initial, S extends SessionSchema> = [Initial] extends [never] ? InitialPayload<S> : never;
 
-/** The options of `session(…)`; `Request` and `OnMissing` are the framework's, `Initial` is what is given as `initial`. */
+/**
+ * The options of `session(…)`. `Request` and `OnMissing` are those of the host, `Initial` is what is given as `initial`.
+ * `OPTION_TABLE` has a row for each.
+ */
 export interface CommonOptions<
   S extends SessionSchema,
   Request,
@@ -43,217 +46,226 @@ export interface CommonOptions<
   Initial extends InitialPayload<S> = never,
 > {
   /**
-   * The zod schema of the payload. It must accept `{}` (every field optional or with a default), or `initial` is
-   * needed, and none of its fields may be named like a member of `req.session`.
+   * The zod schema of the payload, or another Standard Schema. It must accept `{}`, which means that every field is optional
+   * or has a default. Otherwise `initial` is required. A field must not have the name of a member of `req.session`.
    */
   readonly schema: S;
   /**
-   * The payload that new sessions begin with, or a function that makes it. A must where the schema refuses `{}`.
+   * The payload that new sessions begin with, or a function that returns it. Required if the schema refuses `{}`. It must be
+   * complete, because defaults of the schema are not filled in. Leave out the `principal`, because a new session belongs to
+   * nobody. In a function, write a literal of an enum with `as const`; otherwise TypeScript widens it to `string`.
    * @defaultValue what the schema makes of `{}`
    */
   readonly initial?: Initial | OrAnyInitial<Initial, S> | undefined;
   /**
-   * How often the payload has changed its shape; see {@link defineSession}. A record of a newer version, as a rolling
-   * deploy has them, is read if it validates, and what this version does not know of it is kept when it is stored.
+   * How often the shape of the payload has changed; see {@link defineSession}. During a rolling deploy, a record may have a
+   * newer version. It is read if the schema accepts it, and what this version does not know is kept when it is stored again.
    * @defaultValue 0
    */
   readonly version?: number | undefined;
   /**
-   * The step that leads to each version, by its number; made with {@link migration}. The last one leads to `schema`;
-   * the first ones may be left out when no session is as old. A session is brought along at the first look at it, and
-   * stored so by the same request.
+   * The steps that lead to each version, by its number; see {@link migration}. The last step leads to `schema`. You can leave
+   * out the first steps if no session is that old. A session is migrated when it is first read, and the same request stores
+   * the result.
    * @defaultValue none
    */
   readonly migrations?: Migrations | undefined;
   /**
-   * The key that encrypts the fields marked `sensitive: 'encrypted'` in the store, by AES-256-GCM: 32 bytes, as bytes,
-   * a `KeyObject`, or text in base64 or hex. Of an array the first encrypts and all decrypt, so a new key goes to the
-   * front, and the old one leaves when no session is as old.
-   * @defaultValue none; a must where a field is so marked
+   * The key that encrypts the fields marked `sensitive: 'encrypted'` in the store, with AES-256-GCM: 32 bytes, as bytes, a
+   * `KeyObject`, or text in base64 or hex. In an array, the first key encrypts and all keys decrypt. To replace a key, add
+   * the new one at the front, and remove the old one when no session is that old.
+   * @defaultValue none; required if a field is marked `sensitive: 'encrypted'`
    */
   readonly encryption?: EncryptionKey | readonly EncryptionKey[] | undefined;
   /**
-   * What signs the session cookie: a string, bytes or a `KeyObject`. In an array the first signs and all of them
-   * verify, so a new secret goes to the front and the old one leaves when its cookies have. A cookie verified by an
-   * older secret is signed anew. Whoever knows a secret can make no session of his own, but can probe ids: keep it out
-   * of the code.
+   * Signs the session cookie: a string, bytes, or a `KeyObject`. In an array, the first secret signs and all of them verify.
+   * To replace a secret, add the new one at the front, and remove the old one when its cookies have expired. A cookie that an
+   * older secret verified is signed again with the first one. Keep secrets out of the code: anyone who knows one can probe
+   * ids, but cannot create a session.
    *
    * Use at least 32 random bytes. A first secret that is shorter, well known ("keyboard cat"), or repeats itself is refused
    * if `NODE_ENV` is `production`, and causes a process warning otherwise. An older one causes the warning only, so that
-   * the cookies which it signed remain valid while you replace it.
+   * the cookies that it signed remain valid while you replace it.
    */
   readonly secret: Secret | readonly Secret[];
   /**
-   * Where sessions live: a store of this library, or one that was made for express-session (connect-redis,
-   * connect-mongo, connect-pg-simple, …), whose sessions go on.
-   * @defaultValue a new `MemoryStore`: gone with the process, and warned about in production
+   * Where sessions are stored: a store of this library, or one that was made for express-session (connect-redis,
+   * connect-mongo, connect-pg-simple, …), whose sessions remain valid.
+   * @defaultValue a new `MemoryStore`: lost when the process restarts, which causes a warning in production
    */
   readonly store?: SessionStore | ExpressSessionStore | undefined;
   /**
-   * The cookie's name, or a list of names: the cookie is set under the first name, and the others are still read. A session
+   * The cookie's name, or a list of names. The cookie is set under the first name, and the others are still read. A session
    * that is found under one of them moves to the first name, and the old cookie is cleared.
    *
    * Middlewares whose lists have no name in common do not accept each other's cookies, keys, and principals, even if they
-   * share a store and a secret. Stores made for express-session cannot keep them apart, so there it is an error, unless
-   * each has its own secret. The prefixes `__Host-`, `__Secure-`, `__Http-`, and `__Host-Http-` are checked against their
-   * rules (RFC 6265bis, section 4.1.3).
+   * share a store and a secret. Stores made for express-session cannot keep them apart. On such a store it is an error,
+   * unless each middleware has its own secret. The prefixes `__Host-`, `__Secure-`, `__Http-`, and `__Host-Http-` are checked
+   * against their rules (RFC 6265bis, section 4.1.3).
    * @defaultValue `['__Host-sid', 'connect.sid']` if the option `cookie` is no function and resolves to `secure: true`, the
-   *   path `/`, and no domain; otherwise `['sid', 'connect.sid']`. So sessions of express-session go on.
+   *   path `/`, and no domain; otherwise `['sid', 'connect.sid']`. So sessions of express-session remain valid.
    */
   readonly name?: string | readonly string[] | undefined;
   /**
-   * The cookie's attributes, or a function of the request that returns them and is asked once a request.
+   * The cookie's attributes, or a function of the request that returns them. It is called once for each request.
    * @defaultValue see {@link CookieOptions}
    */
   readonly cookie?: CookieOptions | ((request: Request) => CookieOptions) | undefined;
   /**
-   * How long a session may lie unused, in milliseconds.
-   * @defaultValue `cookie.maxAge`, else 24 hours
+   * How long a session may stay unused before it expires, in milliseconds.
+   * @defaultValue `cookie.maxAge`, otherwise 24 hours
    */
   readonly idleTimeout?: number | undefined;
   /**
-   * How long a session may live however busy it is, in milliseconds; `Infinity` for no end (OWASP Session Management
+   * How long a session may last, however often it is used, in milliseconds; `Infinity` for no end (OWASP Session Management
    * Cheat Sheet, "Absolute Timeout").
-   * @defaultValue 30 days, or `idleTimeout` where that is longer
+   * @defaultValue 30 days, or `idleTimeout` if that is longer
    */
   readonly absoluteTimeout?: number | undefined;
   /**
-   * How far a deadline must have moved before a request that changed nothing pushes it out, in milliseconds; 0 for
-   * every request. Each push is one store command and, with `cookie.maxAge`, one Set-Cookie.
-   * @defaultValue a tenth of the idle timeout, or of the cookie's life where that is shorter
+   * How far the deadline must have moved before a request that changed nothing extends it, in milliseconds; 0 for every
+   * request. Each extension (a touch) costs one store command and, with `cookie.maxAge`, one Set-Cookie.
+   * @defaultValue a tenth of the idle timeout, or of the cookie's lifetime if that is shorter
    */
   readonly touchAfter?: number | undefined;
   /**
-   * How long the store may take for one command, in milliseconds, before the request fails with `SessionStoreError`;
-   * `Infinity` to wait for ever.
+   * How long one command of the store may take, in milliseconds, before the request fails with `SessionStoreError`;
+   * `Infinity` to wait forever.
    * @defaultValue 10 seconds
    */
   readonly storeTimeout?: number | undefined;
   /**
-   * When the session is fetched: `'eager'`, before the next middleware runs, so that `req.session` is there at once;
-   * or `'demand'`, by the first guard, decorator or `await sessions.load(req)`, so that requests which need no session
-   * cost no store command.
+   * Express only. When the session is fetched: before the next middleware runs (`'eager'`), or by the first guard, decorator,
+   * or `await sessions.load(req)` (`'demand'`), so that a request that needs no session costs no store command. On the fetch
+   * API, `handle()` and `load()` fetch it.
    * @defaultValue `'eager'`
    */
   readonly load?: 'eager' | 'demand' | undefined;
   /**
-   * What to do with a stored payload that the schema refuses: `'reset'` begins a new session, `'error'` throws
-   * `SessionValidationError`, `'repair'` keeps the fields that fit and gives the others their defaults; a function
-   * returns the payload to go on with, or `undefined` for a new session.
+   * What happens if the schema refuses a stored payload. `'reset'` begins a new session. `'error'` throws
+   * `SessionValidationError`. `'repair'` keeps the fields that fit and resets the others to their defaults. A function returns
+   * the payload to use, or `undefined` for a new session.
    * @defaultValue `'reset'`
    */
   readonly onInvalid?: 'reset' | 'error' | 'repair' | ((invalid: InvalidSession) => Payload<S> | undefined) | undefined;
   /**
-   * What happens to stored fields that the schema does not know, in the payload and inside its objects and lists:
-   * `'keep'` leaves them in the store when the session is stored again, so that nothing is lost while two releases of the
-   * app run side by side, with a schema that leaves out a field by mistake, or in a rollback; `'drop'` removes them. The
-   * event `typed-session:unknown-fields` names them.
+   * What happens to stored fields that the schema does not know, in the payload and inside its objects and lists. `'keep'`
+   * leaves them in the store when the session is stored again, so that nothing is lost while two releases of the app run
+   * side by side, if a schema leaves out a field by mistake, or in a rollback. `'drop'` removes them. The event
+   * `typed-session:unknown-fields` names them.
    * @defaultValue `'keep'`
    */
   readonly unknownFields?: 'keep' | 'drop' | undefined;
   /**
-   * What to do when another request changed the session meanwhile: `'merge'` field by field, `'error'` throws
-   * `SessionConflictError`, `'overwrite'` lets this request's payload win whole.
+   * What happens if another request has changed the session meanwhile. `'merge'` merges both changes field by field. `'error'`
+   * throws `SessionConflictError`. `'overwrite'` stores the whole payload of this request.
    * @defaultValue `'merge'`
    */
   readonly conflict?: 'merge' | 'error' | 'overwrite' | undefined;
   /**
-   * How to bring a field together that two requests changed, be it to the same value. Without one, the later request's
-   * value stands.
+   * How to merge a field that two requests changed, even if both changed it to the same value. Without a function, the value
+   * of the request that commits later is kept.
    * @defaultValue none
    */
   readonly merge?: { readonly [F in SessionField<S>]?: FieldMerge<FieldValue<S, F>> } | undefined;
   /**
-   * What to do with a change of a session that ended meanwhile: `'error'` throws `SessionEndedError`, `'drop'` loses
-   * the change and answers as usual.
+   * What happens if a request changed a session that has since ended. `'error'` throws `SessionEndedError`. `'drop'` loses
+   * the change and sends the response as usual.
    * @defaultValue `'error'`
    */
   readonly onEnded?: 'error' | 'drop' | undefined;
   /**
-   * The field that names who the session belongs to. When its value changes, the session gets a new id by itself, so
-   * that an id planted before the login is worth nothing (session fixation, CWE-384). `sessions.list(principal)` and
-   * `sessions.revoke(principal)` find sessions by it. A session without a principal keeps its payload at a login. If one
-   * principal is replaced by another, or leaves, the payload starts fresh with what this request has set; see `carryOver`.
-   * Either way the absolute deadline starts again, and a `cookie.maxAge` of an earlier request ends.
+   * The field that identifies who the session belongs to. It must be absent from a new session, which belongs to nobody: give
+   * it no default, and leave it out of `initial`. If its value changes, the session gets a new id automatically, so that an id
+   * that was planted before the login is useless (session fixation, CWE-384). `sessions.list(principal)` and
+   * `sessions.revoke(principal)` find sessions by it.
+   *
+   * At a login, a session without a principal keeps its payload. If one principal is replaced by another or leaves, the
+   * payload starts fresh with what this request has set; see `carryOver`. In both cases the absolute deadline starts again, and
+   * a `cookie.maxAge` that an earlier request set no longer applies.
    * @defaultValue none
    */
   readonly principal?: SessionField<S> | undefined;
   /**
-   * The fields that survive a change from one principal to another, or a principal's leaving: such as a language. Every
-   * other field starts fresh then, unless this request has set it. Needs `principal`.
+   * The fields that are kept if one principal is replaced by another or leaves, such as a language. All other fields start
+   * fresh, unless this request has set them. Needs `principal`.
    * @defaultValue none
    */
   readonly carryOver?: readonly SessionField<S>[] | undefined;
   /**
-   * How many sessions a principal may have: a login above that ends the ones that began longest ago. A whole number from 1.
-   * Needs `principal`, and a store that finds sessions by it, as those of this library do; costs a login one command.
+   * How many sessions a principal may have at the same time: a whole number from 1. A login that exceeds the limit ends the
+   * sessions that began longest ago. Needs `principal`, and a store that finds sessions by it, as those of this library do.
+   * Costs one store command for each login.
    * @defaultValue none
    */
   readonly maxSessionsPerPrincipal?: number | undefined;
   /**
-   * Makes the id of a new session, where something else asks for a form of its own: text of at most 512 characters, at
-   * least 64 bits of it unguessable (OWASP Session Management Cheat Sheet, "Session ID Entropy").
+   * Generates the id of a new session, if another system requires ids of a certain form: text of at most 512 characters, of
+   * which at least 64 bits are random (OWASP Session Management Cheat Sheet, "Session ID Entropy").
    * @defaultValue 24 random bytes as base64url
    */
   readonly genid?: ((request: Request) => string) | undefined;
   /**
-   * Whether to believe the first value of `X-Forwarded-Proto` when asking if a request came over TLS: `true` always,
-   * `false` never; left out, Express's `trust proxy` decides.
-   * @defaultValue what `req.secure` says
+   * Whether the first value of `X-Forwarded-Proto` may tell that a request came over TLS. `true` trusts the header, and
+   * `false` ignores it. On the fetch API, a request always counts as TLS if its URL begins with `https:`.
+   * @defaultValue on Express, `trust proxy` decides (`req.secure`); on the fetch API, `false`
    */
   readonly proxy?: boolean | undefined;
   /**
-   * Sets the cookie and pushes the deadline out with every response of a stored session, a cookie without `maxAge` too;
-   * where `touchAfter` is given as well, whenever the deadline has moved by that. The session of a slow response may have
-   * got another id or have ended meanwhile: then that response sets no cookie.
+   * Sets the cookie and extends the deadline with every response of a stored session, even without a `cookie.maxAge`. If
+   * `touchAfter` is set as well, this happens when the deadline has moved by that time. A slow response whose session has
+   * ended or has another id by then sets no cookie.
    * @defaultValue `false`
    */
   readonly rolling?: boolean | undefined;
   /**
-   * Stores a session at every request, changed or not. Of no use here but to go on as express-session did: deadlines
-   * are pushed out without it.
+   * Stores a session at every request, changed or not. Only useful to keep what express-session did: deadlines are extended
+   * without it.
    * @defaultValue `false`
    */
   readonly resave?: boolean | undefined;
   /**
-   * Stores a new session, and sets its cookie, even where nobody has put anything into it.
+   * Stores a new session, and sets its cookie, even if nobody put anything into it.
    * @defaultValue `false`
    */
   readonly saveUninitialized?: boolean | undefined;
   /**
-   * What `req.session = null` and `delete req.session` mean at the end of the request: `'destroy'` ends the session,
-   * `'keep'` leaves it as it is stored.
+   * Express only. What `req.session = null` and `delete req.session` mean at the end of the request: `'destroy'` ends the
+   * session, and `'keep'` leaves it as it is stored. On the fetch API, call `await session.destroy()`.
    * @defaultValue `'keep'`
    */
   readonly unset?: 'keep' | 'destroy' | undefined;
   /**
-   * Responds to a request that a guard or decorator refuses because nobody is signed in or a named field is absent (401),
-   * unless the guard has its own `onMissing`: an Express error handler, such as `redirect('/login')`, `problem`, or
-   * `byAccept(…)`, which chooses between the two.
-   * @defaultValue none: `SessionRequiredError`, status 401, goes to the app's error handlers
+   * Responds if a guard or decorator refuses a request because nobody is signed in or a named field is absent (401). An
+   * `onMissing` of the guard itself comes first. On Express, it is an error handler, such as `redirect('/login')`, `problem`,
+   * or `byAccept(…)`, which chooses between the two. On the fetch API, it returns a `Response`.
+   * @defaultValue on Express, `SessionRequiredError` goes to the app's error handlers; on the fetch API, `handle()` responds
+   *   with 401 as `application/problem+json`
    */
   readonly onMissing?: OnMissing | undefined;
   /**
-   * Responds to a request that a guard or decorator refuses although somebody is signed in, because a value or a predicate
-   * does not match (403), unless the guard has its own `onForbidden`. A handler of the same kind as `onMissing`; do not
-   * redirect to the login page here, because signing in again does not help.
-   * @defaultValue none: `SessionForbiddenError`, status 403, goes to the app's error handlers
+   * Responds if a guard or decorator refuses a request although somebody is signed in, because a value or a predicate does
+   * not match (403). An `onForbidden` of the guard itself comes first. It is a handler like `onMissing`. Do not redirect to the
+   * login page, because signing in again does not help.
+   * @defaultValue on Express, `SessionForbiddenError` goes to the app's error handlers; on the fetch API, `handle()` responds
+   *   with 403 as `application/problem+json`
    */
   readonly onForbidden?: OnMissing | undefined;
   /**
-   * Told of failures that no error response could tell any more, because the response had begun.
-   * @defaultValue none; the `typed-session:error` event is published all the same
+   * Express only. Called with an error that no error response can report, because the response had already begun. On the
+   * fetch API, `handle()` turns a 401, 403, or 409 into a response and rejects with any other error.
+   * @defaultValue none; the event `typed-session:error` is published in any case
    */
   readonly onError?: ((error: Error, request: Request) => void) | undefined;
 }
 
-/** Makes `initial` a must where the schema refuses `{}`. */
+/** Makes `initial` required if the schema refuses `{}`. */
 export type RequireInitial<S extends SessionSchema> =
   AcceptsEmpty<S> extends true
     ? unknown
     : InitialNeeded<'The schema refuses {}: pass the payload that new sessions begin with, or give every field .default(…) or .optional()'>;
 
-/** Refuses schemas with a field that `req.session` has itself; the error names it. */
+/** Refuses schemas with a field that has the name of a member of `req.session`; the error names it. */
 export type RefuseReserved<S extends SessionSchema> =
   Extract<SessionField<S>, ReservedField> extends infer F extends string
     ? [F] extends [never]
@@ -261,7 +273,7 @@ export type RefuseReserved<S extends SessionSchema> =
       : { readonly schema: `Rename the field '${F}': req.session has a member of that name` }
     : never;
 
-/** The first thing that is wrong with a schema, so that the compiler prints one piece of advice. */
+/** The first problem of a schema, so that the compiler prints one piece of advice. */
 type CheckSchema<S extends SessionSchema> = undefined extends string
   ? { readonly schema: StrictNullAdvice }
   : unknown extends RefuseNoObject<S>
@@ -270,7 +282,7 @@ type CheckSchema<S extends SessionSchema> = undefined extends string
       : RefuseOneWay<S>
     : RefuseNoObject<S>;
 
-/** {@link CommonOptions} of a schema that can be one. */
+/** {@link CommonOptions} with a schema that is accepted. */
 export type CheckedOptions<
   S extends SessionSchema,
   Request,

@@ -2,7 +2,7 @@ import type { Tree } from '../schema/codec.js';
 import type { Source } from '../schema/stored-text.js';
 import { ownField } from '../schema/tree.js';
 import type { SessionSchema } from '../schema/types.js';
-import { resolveAuto } from '../cookie/options.js';
+import { plainAttributes } from '../cookie/options.js';
 import type { SessionRecord, StoredCookieAttributes } from '../stores/store.js';
 import { TOMBSTONE_LIFE } from './deadlines.js';
 import type { RequestSession } from './request-session.js';
@@ -47,7 +47,7 @@ export function recordOf<S extends SessionSchema>(
     principal,
     usedAt: principal === undefined ? undefined : now,
     writeId: newWriteId(),
-    ...(session.settings.store.likeExpressSession ? { cookie: cookieAttributes(session) } : undefined),
+    ...(session.settings.store.likeExpressSession ? { cookie: cookieOf(session) } : undefined),
   };
   return { record, source };
 }
@@ -118,19 +118,8 @@ export async function retire(
 }
 
 /** The cookie as express-session would have stored it. */
-function cookieAttributes<S extends SessionSchema>(session: RequestSession<S>): StoredCookieAttributes {
-  const { httpOnly, path, domain, priority, partitioned } = session.cookie.attributes;
-  const { secure, sameSite } = resolveAuto(session.cookie.attributes, session.transport.isSecure());
-  return {
-    originalMaxAge: session.cookie.life ?? null,
-    httpOnly,
-    path,
-    ...(domain === undefined ? undefined : { domain }),
-    ...(secure ? { secure } : undefined),
-    ...(sameSite === undefined ? undefined : { sameSite }),
-    ...(priority === undefined ? undefined : { priority }),
-    ...(partitioned ? { partitioned } : undefined),
-  };
+function cookieOf<S extends SessionSchema>({ cookie, transport }: RequestSession<S>): StoredCookieAttributes {
+  return { originalMaxAge: cookie.life ?? null, ...plainAttributes(cookie.attributes, transport.isSecure()) };
 }
 
 /** Who a payload says the session belongs to. */

@@ -33,7 +33,7 @@ async function nodeRedis() {
 async function postgres(connectionString: string, { run }: Place): Promise<SessionStore> {
   const pool = new pg.Pool({ connectionString, max: 8, connectionTimeoutMillis: 5_000 });
   const store = new PostgresStore({ pool, table: `stress_${run}`, pruneInterval: 0 });
-  await store.createTable();
+  await store.setup();
   return store;
 }
 
@@ -67,7 +67,7 @@ const opens: Readonly<Record<string, Open>> = {
   mongo: async ({ run }) => {
     const client = await new MongoClient(url('MONGO_URL')).connect();
     const store = new MongoStore({ collection: client.db().collection(`stress_${run}`) });
-    await store.createIndexes();
+    await store.setup();
     return store;
   },
   sqlite: async ({ run, folder }) => new SqliteStore({ file: `${folder}/${run}.db` }),

@@ -189,15 +189,6 @@ describe('the documents', () => {
 });
 
 describe('the reference', () => {
-  it('has a row for every option of session(), which docs/options.md describes, and for no other', () => {
-    const source = read('lib/sessions/options.ts');
-    const body = /export interface CommonOptions<.*?\n}/s.exec(source)?.[0] ?? '';
-    const options = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name);
-    const section = /^## Options$(.*?)^## /ms.exec(read('README.md'))?.[1] ?? '';
-    expect([...section.matchAll(/^\| \[`(\w+)`\]/gm)].map(([, name]) => name)).toEqual(options);
-    expect([...read('docs/options.md').matchAll(/^## `(\w+)`$/gm)].map(([, name]) => name)).toEqual(options);
-  });
-
   it('has every error with its code, its status and whether it may be shown', () => {
     const text = unpadded(read('docs/errors.md'));
     const { SessionError } = library;

@@ -19,7 +19,7 @@ describe.each(drivers)('MongoStore with %s', (_, driver) => {
     const name = `conformance-${aKey()}`;
     const collection = clients[0].db().collection<{ _id: string }>(name);
     let opened = 0;
-    beforeAll(() => new MongoStore({ collection }).createIndexes());
+    beforeAll(() => new MongoStore({ collection }).setup());
     afterAll(async () => {
       await collection.drop();
       for (const client of clients) await client.close();
@@ -49,7 +49,7 @@ describe.each(drivers)('MongoStore with %s', (_, driver) => {
     it.each([
       ...methods,
       ['size', 'aggregate', (store: MongoStore) => store.size()],
-      ['createIndexes', 'createIndexes', (store: MongoStore) => store.createIndexes()],
+      ['setup', 'createIndexes', (store: MongoStore) => store.setup()],
     ] as typeof methods)('are one for %s', async (_method, command, call) => {
       const { store, sent } = open(driver);
       for (let at = 0; at < 3; at++) await store.create(`before-${at}`, aRecord({ principal: 'ada' }));
@@ -75,7 +75,7 @@ describe.each(drivers)('MongoStore with %s', (_, driver) => {
     ])('that write wait for %s', async (_what, options, concern) => {
       const { store, sent } = open(driver, { collection: options });
       for (const [, , call] of methods) await call(store);
-      await store.createIndexes();
+      await store.setup();
       const concerns = sent.map(({ command }) => (command as { writeConcern?: object }).writeConcern);
       expect(concerns.filter((one) => one !== undefined)).toEqual(Array.from({ length: 6 }, () => concern));
     });
@@ -140,8 +140,8 @@ describe.each(drivers)('MongoStore with %s', (_, driver) => {
   describe('indexes', () => {
     it('are asked for in these words and no others, as often as one likes', async () => {
       const { store, collection, sent } = open(driver);
-      await store.createIndexes();
-      await store.createIndexes();
+      await store.setup();
+      await store.setup();
       expect(sent).toHaveLength(2);
       for (const { command } of sent) {
         expect((command as { indexes: object[] }).indexes).toEqual([
@@ -282,7 +282,7 @@ describe.each(drivers)('MongoStore with %s', (_, driver) => {
     const two = async (): Promise<{ opened: Opened; first: Client; second: Client }> => {
       const opened = open(driver);
       const other = open(driver, { name: opened.collection.collectionName });
-      await opened.store.createIndexes();
+      await opened.store.setup();
       const [first, second] = [await serve(opened.store), await serve(other.store)];
       await first.get('/view');
       for (const [name, value] of first.jar) second.jar.set(name, value);

@@ -25,7 +25,7 @@ const prefix = `${table}:`;
 
 beforeAll(async () => {
   await redis.connect();
-  await new PostgresStore({ pool, table, pruneInterval: 0 }).createTable();
+  await new PostgresStore({ pool, table, pruneInterval: 0 }).setup();
   await pool.query(`CREATE SCHEMA ${table}`); // the name of connect-pg-simple's primary key is always the same
 });
 afterAll(async () => {

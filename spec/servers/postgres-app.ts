@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 const pool = new pg.Pool({ connectionString: process.env['POSTGRES_URL'] ?? '' });
 const store = new PostgresStore({ pool, table: process.env['TABLE'] });
-await store.createTable();
+await store.setup();
 const sessions = session({ schema: z.object({ views: z.int().default(0) }), secret: 'keep it', store });
 const app = express();
 app.use(sessions);

@@ -50,7 +50,7 @@ export function database(url: URL): Database {
   const aStore = async (options: Partial<PostgresStoreOptions> = {}): Promise<PostgresStore> => {
     const store = new PostgresStore({ pool: admin, table: aTable(), pruneInterval: 0, ...options });
     onTestFinished(() => store.close());
-    await store.createTable();
+    await store.setup();
     return store;
   };
   return { schema, admin, ask, as, aPool, aTable, aStore };

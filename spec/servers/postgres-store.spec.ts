@@ -18,7 +18,7 @@ const { aPool, aStore, aTable, admin, ask } = postgresStore('PostgreSQL', url);
 const serializable = aTable();
 const strict = new pg.Pool({ connectionString: url.href, options: '-c default_transaction_isolation=serializable' });
 const strictStore = () => new PostgresStore({ pool: strict, table: serializable, pruneInterval: 0 });
-beforeAll(() => strictStore().createTable());
+beforeAll(() => strictStore().setup());
 afterAll(() => strict.end());
 conformance('PostgresStore where transactions are serializable', { open: strictStore });
 

@@ -17,7 +17,7 @@ export function postgresStore(name: string, url: URL): Database {
   const db = database(url);
   const { aPool, aStore, aTable, ask, admin } = db;
   const table = `${db.schema}.contract`;
-  beforeAll(() => new PostgresStore({ pool: admin, table, pruneInterval: 0 }).createTable());
+  beforeAll(() => new PostgresStore({ pool: admin, table, pruneInterval: 0 }).setup());
 
   conformance(`PostgresStore on ${name}`, {
     open: () => new PostgresStore({ pool: admin, table, pruneInterval: 0 }),
@@ -53,7 +53,7 @@ export function postgresStore(name: string, url: URL): Database {
       const table = aTable();
       const pools = Array.from({ length: 10 }, () => aPool({ max: 1 }));
       const stores = pools.map((pool) => new PostgresStore({ pool, table, pruneInterval: 0 }));
-      await Promise.all(stores.map((store) => store.createTable()));
+      await Promise.all(stores.map((store) => store.setup()));
       expect(await stores[0]?.create('a', aRecord())).toBe(true);
       expect(await stores[9]?.read('a')).toBeDefined();
     });
@@ -77,7 +77,7 @@ export function postgresStore(name: string, url: URL): Database {
     it('says what to do where the table is missing', async () => {
       const table = aTable();
       const store = new PostgresStore({ pool: admin, table, pruneInterval: 0 });
-      const advice = `the table "${table.replace('.', '"."')}" does not exist: run store.createTable() once`;
+      const advice = `the table "${table.replace('.', '"."')}" does not exist: run store.setup() once`;
       await expect(store.read('a')).rejects.toMatchObject({
         code: 'SESSION_STORE',
         operation: 'read',

@@ -12,7 +12,7 @@ import { serverUrl } from './suite.js';
 const { aPool, aStore, aTable, admin, as, ask, schema } = database(serverUrl('POSTGRES_URL'));
 
 describe('PostgresStore', () => {
-  describe('createTable', () => {
+  describe('setup()', () => {
     it('runs what docs/postgres.sql says', async () => {
       const documented = readFileSync(resolve(import.meta.dirname, '../../docs/postgres.sql'), 'utf8');
       expect(documented.replace(/^(--.*)?\n/gm, '')).toBe(createTableSql());
@@ -22,13 +22,13 @@ describe('PostgresStore', () => {
       onTestFinished(() => query.mockRestore());
       const sent = (): string[] => query.mock.calls.map(([text]) => String(text as unknown));
       const store = new PostgresStore({ pool: admin, table, pruneInterval: 0 });
-      await store.createTable();
+      await store.setup();
       const creating = sent().filter((text) => text.startsWith('CREATE'));
       expect(`${creating.join('\n')}\n`).toBe(createTableSql(table));
       expect(sent().at(-1)).toBe('COMMIT');
 
       query.mockClear();
-      await store.createTable();
+      await store.setup();
       expect(sent().filter((text) => /CREATE|ALTER|DROP/.test(text))).toEqual([]);
     });
 
@@ -44,7 +44,7 @@ describe('PostgresStore', () => {
       const table = aTable();
       const store = await aStore({ table });
       await admin.query(`DROP INDEX ${table}_expires_at`);
-      await store.createTable();
+      await store.setup();
       expect(await ask(`SELECT to_regclass('${table}_expires_at') IS NOT NULL`)).toEqual([true]);
     });
 
@@ -67,8 +67,8 @@ describe('PostgresStore', () => {
       await admin.query(`INSERT INTO ${table} DEFAULT VALUES`).catch(() => undefined);
       const pool = aPool({ max: 1 });
       const store = new PostgresStore({ pool, table, pruneInterval: 0 });
-      await expect(store.createTable()).rejects.toMatchObject({ code: 'SESSION_OPTIONS', option: 'table' });
-      await expect(store.createTable()).rejects.toThrow(/has other columns .* Choose another table, or update/);
+      await expect(store.setup()).rejects.toMatchObject({ code: 'SESSION_OPTIONS', option: 'table' });
+      await expect(store.setup()).rejects.toThrow(/has other columns .* Choose another table, or update/);
       expect(await ask('SELECT count(*)::int FROM pg_indexes WHERE schemaname || $$.$$ || tablename = $1 AND indexname ~ $2', [table, 'expires_at|principal'])).toEqual([0]); // prettier-ignore
       expect((await pool.query('SELECT 1')).rowCount).toBe(1); // and the connection is not in a transaction
       expect((await pool.query('SELECT pg_current_xact_id_if_assigned() AS id')).rows).toEqual([{ id: null }]);
@@ -127,7 +127,7 @@ describe('PostgresStore', () => {
 
     it('fails where the schema is missing', async () => {
       const store = new PostgresStore({ pool: admin, table: 'nowhere_at_all.sessions', pruneInterval: 0 });
-      await expect(store.createTable()).rejects.toMatchObject({ code: '3F000' });
+      await expect(store.setup()).rejects.toMatchObject({ code: '3F000' });
       await expect(store.read('a')).rejects.toThrow('"nowhere_at_all"."sessions" does not exist');
     });
   });

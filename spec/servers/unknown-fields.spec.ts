@@ -20,7 +20,7 @@ const mongo = new MongoClient(serverUrl('MONGO_URL').href);
 
 beforeAll(async () => {
   await Promise.all([redis.connect(), ioredis.connect(), mongo.connect()]);
-  await new PostgresStore({ pool, table: name, pruneInterval: 0 }).createTable();
+  await new PostgresStore({ pool, table: name, pruneInterval: 0 }).setup();
 });
 afterAll(async () => {
   redis.destroy();

@@ -39,7 +39,7 @@ expectError(new MongoStore({ collection: documents, ttl: 60 }));
 // It is a store with every capability but those that MongoDB has itself, and its client is the application's.
 expectAssignable<SessionStore>(store);
 session({ schema: z.object({}), secret: 's', store });
-expectType<Promise<void>>(store.createIndexes());
+expectType<Promise<void>>(store.setup());
 expectType<Promise<number>>(store.size());
 expectError(store.prune());
 expectError(store.close());

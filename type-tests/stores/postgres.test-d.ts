@@ -18,6 +18,6 @@ expectError(new PostgresStore({ pool: { connectionString: 'postgres://127.0.0.1'
 expectError(new PostgresStore({ pool, tableName: 'sessions' }));
 expectError(new PostgresStore({ pool, pruneInterval: '60s' }));
 
-expectType<Promise<void>>(new PostgresStore({ pool }).createTable());
+expectType<Promise<void>>(new PostgresStore({ pool }).setup());
 expectType<string>(createTableSql());
 expectType<string>(createTableSql('web.sessions'));

@@ -22,7 +22,7 @@ const BATCH = 1_000;
 
 /**
  * Sessions in a collection of MongoDB. Every method is one command, atomic on the server. MongoDB itself removes what has
- * expired, by an index that {@link MongoStore.createIndexes} makes: call it once, where the application is deployed.
+ * expired, by an index that {@link MongoStore.setup} creates: call it once, in a deploy step or at every start.
  *
  * Deadlines are judged by the clock of the process. The server removes what has been dead for an hour by its own clock, which
  * may therefore be up to an hour ahead.
@@ -36,7 +36,7 @@ const BATCH = 1_000;
  *
  * const client = new MongoClient('mongodb://127.0.0.1:27017/shop', { serverSelectionTimeoutMS: 3_000 });
  * export const store = new MongoStore({ collection: client.db().collection('sessions') });
- * await store.createIndexes(); // where the application is deployed; harmless on every start
+ * await store.setup(); // or once, in a deploy step
  * ```
  */
 export class MongoStore implements SessionStore {
@@ -118,14 +118,14 @@ export class MongoStore implements SessionStore {
   }
 
   /**
-   * Makes the indexes, in one command: on `expiresAt`, by which MongoDB removes a session about an hour after its
-   * deadline, and on `principal`, by which `list` and `revoke` find theirs. Does nothing where they are there. Without
-   * them the store works, but nothing is ever removed, and a look for a principal reads the whole collection.
+   * Creates the indexes with one command: on `expiresAt`, by which MongoDB removes a session about an hour after its
+   * deadline, and on `principal`, for `list` and `revoke`. It changes nothing if they exist. Without them the store works,
+   * but nothing is ever removed, and a search for a principal reads the whole collection.
    *
-   * Rejects with the driver's error where the server cannot be reached, the user may not make indexes, or there are
-   * indexes on these fields with other options: drop those first.
+   * Rejects with the driver's error if the server cannot be reached, if the user may not create indexes, or if these fields
+   * have indexes with other options: drop those first.
    */
-  async createIndexes(): Promise<void> {
+  async setup(): Promise<void> {
     await this.#collection.createIndexes([...INDEXES], { writeConcern: this.#writeConcern });
   }
 

@@ -11,7 +11,7 @@ export interface PostgresStoreOptions {
   readonly pool: PostgresPool;
   /**
    * The table that holds the sessions, as a name or as `schema.name`: letters, digits and underscores, written as they
-   * are. A name alone is looked for in the connection's `search_path`. `createTable()` makes the table; the schema
+   * are. A name alone is looked for in the connection's `search_path`. `setup()` makes the table; the schema
    * must be there. Default: `sessions`.
    */
   readonly table?: string | undefined;

@@ -23,9 +23,9 @@ const PRUNE_PATIENCE = 60_000;
 
 /** SQLSTATEs that mean that the table is not there, or not ours, and what to do. */
 const WRONG_TABLE: Readonly<Record<string, string>> = {
-  '42P01': 'does not exist: run store.createTable() once, or the SQL of createTableSql()',
+  '42P01': 'does not exist: run store.setup() once, or the SQL of createTableSql()',
   '42703':
-    'has other columns than those of a session store: store.createTable() brings one of an older release up to date; what belongs to something else needs another name, the option table',
+    'has other columns than those of a session store: store.setup() brings one of an older release up to date; what belongs to something else needs another name, the option table',
 };
 
 /**
@@ -41,7 +41,7 @@ const WRONG_TABLE: Readonly<Record<string, string>> = {
  *
  * const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], connectionTimeoutMillis: 3_000 });
  * export const store = new PostgresStore({ pool });
- * await store.createTable(); // or once, in a deploy step
+ * await store.setup(); // or once, in a deploy step
  * ```
  */
 export class PostgresStore implements SessionStore {
@@ -66,14 +66,13 @@ export class PostgresStore implements SessionStore {
   }
 
   /**
-   * Makes the table and its indexes where they are missing, and brings a table of an older release of this library to
-   * today's form. It changes nothing where all is there, so it may be called at every start, by any number of
-   * processes at once, and by a role that may not create tables once somebody has. `createTableSql` gives the same
-   * as text.
+   * Creates the table and its indexes if they are missing, and upgrades a table of an older release. It changes nothing if
+   * they are up to date. So any number of processes may call it at every start, and once they exist, so may a role that
+   * cannot create tables. `createTableSql` returns the same as text.
    *
-   * @throws SessionOptionsError where the table belongs to something else, or to a newer release
+   * @throws SessionOptionsError if the table belongs to something else, or to a newer release
    */
-  createTable(): Promise<void> {
+  setup(): Promise<void> {
     return createTable(this.#pool, this.#table);
   }
 

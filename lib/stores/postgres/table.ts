@@ -63,7 +63,7 @@ function statements(table: string): readonly (readonly [name: string, sql: strin
 
 /**
  * The SQL that makes the table of a {@link PostgresStore} and its indexes, for tools that keep a database's migrations
- * in files. It is what `store.createTable()` runs where there is no table.
+ * in files. It is what `store.setup()` runs where there is no table.
  *
  * @param table - the store's option `table`; `sessions` where it is left out
  * @throws SessionOptionsError where the name is not one that the store takes

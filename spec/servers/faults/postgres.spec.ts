@@ -11,7 +11,7 @@ async function aShop(config: pg.PoolConfig, options: FaultyOptions = {}) {
   const server = await startPostgres();
   const pool = new pg.Pool({ connectionString: server.url, connectionTimeoutMillis: 20_000, ...config });
   const store = new PostgresStore({ pool, pruneInterval: 0 });
-  await store.createTable();
+  await store.setup();
   onTestFinished(() => pool.end());
   return { server, pool, client: await serve(listenerOf(faultyShop(store, options))) };
 }
@@ -96,6 +96,6 @@ describe('PostgreSQL', () => {
     await tell(server, 'DROP TABLE sessions');
     const { status, text } = await client.get('/view');
     expect(status).toBe(503);
-    expect(text).toContain('run store.createTable() once');
+    expect(text).toContain('run store.setup() once');
   });
 });

@@ -75,7 +75,7 @@ export const sites: readonly Site[] = [
     open: async (url, space) => {
       const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 20_000 });
       const store = new PostgresStore({ pool, table: space, pruneInterval: 0 });
-      await store.createTable();
+      await store.setup();
       const close = async (): Promise<void> => {
         await store.close();
         await pool.end();
