@@ -12,7 +12,7 @@ export type { SessionCookie } from './cookie/session-cookie.js';
 export type { Secret } from './cookie/secrets.js';
 export { AllowAnonymous, RequireAnonymous } from './decorators/anonymous.js';
 export { DestroySession, RotateSession } from './decorators/on-success.js';
-export { CurrentSession, SessionValue, type SessionParameterDecorator } from './decorators/parameters.js';
+export { CurrentSession, SessionValue, type SessionParameterDecorator } from './decorators/parameter-decorators.js';
 export {
   RequireSession,
   type OwnDecorator,
@@ -21,7 +21,7 @@ export {
   type RequireSessionDecorators,
   type SessionMethodDecorator,
 } from './decorators/require-session.js';
-export { sessionRequirements } from './decorators/requirements.js';
+export { sessionRequirements } from './decorators/session-requirements.js';
 export {
   SessionConflictError,
   SessionEndedError,
@@ -54,9 +54,9 @@ export {
   requireSession,
   type AnonymousOptions,
   type RequireSessionFunction,
-} from './express/require.js';
+} from './express/express-guards.js';
 export type { HandlerBefore, HandlerBehind } from './express/routes.js';
-export type { SessionRequirements } from './express/step.js';
+export type { SessionRequirements } from './guards/guard.js';
 export type { AnyGuard, Guard, GuardFacts, OwnGuard, ReadonlySessionGuard, SessionGuard } from './express/guard.js';
 export type { BesideOthers, EntryPoints, SessionProperty } from './express/session-property.js';
 export type {

@@ -4,7 +4,7 @@ import type { CheckedOptions, ExcessInitial, InitialPayload } from './sessions/o
 import { addSession, findSession } from './sessions/registry.js';
 import { sessionsBy } from './sessions/sessions.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';
-import { decorate } from './decorators/decorate.js';
+import { guardDecorator } from './decorators/guard-decorator.js';
 import type { OwnDecorator } from './decorators/require-session.js';
 import { resolveOptions, type Settings } from './sessions/settings.js';
 import type { RefusePrincipal } from './schema/refusals.js';
@@ -24,8 +24,8 @@ import { RequestContext, contextOf } from './express/request-context.js';
 import type { AnyRequest, AnyResponse } from './node/messages.js';
 import { NodeTransport, requestPath } from './express/node-transport.js';
 import type { GuardOptions, MissingHandler } from './express/missing.js';
-import { sessionStep } from './express/require.js';
-import { middlewareOf } from './express/step.js';
+import { guardMiddleware } from './guards/handler-guards.js';
+import { sessionGuard } from './guards/session-guard.js';
 import type { OwnGuard } from './express/guard.js';
 import type { SessionIdentity, SessionOn } from './express/types.js';
 
@@ -137,7 +137,7 @@ export function session<
   const anySchema = settings as unknown as Settings<SessionSchema>; // guards only read what is there
   return Object.assign(middleware, {
     ...sessionsBy(settings),
-    requireSession: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
-    RequireSession: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
+    requireSession: (...required: unknown[]) => guardMiddleware(sessionGuard(required, { settings: anySchema })),
+    RequireSession: (...required: unknown[]) => guardDecorator(sessionGuard(required, { settings: anySchema })),
   }) as unknown as SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
 }

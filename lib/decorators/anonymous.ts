@@ -1,5 +1,6 @@
-import { anonymousStep, type AnonymousOptions } from '../express/require.js';
-import { decorate } from './decorate.js';
+import type { AnonymousOptions } from '../express/express-guards.js';
+import { allowingGuard, anonymousGuard } from '../guards/session-guard.js';
+import { guardDecorator } from './guard-decorator.js';
 import type { RequireSessionDecorator } from './require-session.js';
 
 /**
@@ -19,7 +20,7 @@ import type { RequireSessionDecorator } from './require-session.js';
  * ```
  */
 export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<[]> {
-  return decorate(anonymousStep(options)) as RequireSessionDecorator<[]>; // it takes the arguments of both dialects
+  return guardDecorator(anonymousGuard(options)) as RequireSessionDecorator<[]>; // it takes the arguments of both dialects
 }
 
 /**
@@ -42,5 +43,5 @@ export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDeco
  * ```
  */
 export function AllowAnonymous(): RequireSessionDecorator<[]> {
-  return decorate({ tells: {}, clears: true, run: () => undefined }) as RequireSessionDecorator<[]>; // as above
+  return guardDecorator(allowingGuard()) as RequireSessionDecorator<[]>; // as above
 }

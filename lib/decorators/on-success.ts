@@ -1,5 +1,5 @@
-import { onSuccessStep } from '../express/require.js';
-import { decorate } from './decorate.js';
+import { successGuard } from '../guards/session-guard.js';
+import { guardDecorator } from './guard-decorator.js';
 import type {
   KnownFields,
   RegisteredPredicate,
@@ -31,7 +31,7 @@ import type { SessionMethodDecorator } from './require-session.js';
 export function RotateSession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
 >(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R> {
-  return decorate(onSuccessStep('rotate', required), { classes: false }) as SessionMethodDecorator<R>; // it takes the arguments of both dialects
+  return guardDecorator(successGuard('rotate', required), { classes: false }) as SessionMethodDecorator<R>; // it takes the arguments of both dialects
 }
 
 /**
@@ -54,5 +54,5 @@ export function RotateSession<
 export function DestroySession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
 >(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R> {
-  return decorate(onSuccessStep('destroy', required), { classes: false }) as SessionMethodDecorator<R>; // it takes the arguments of both dialects
+  return guardDecorator(successGuard('destroy', required), { classes: false }) as SessionMethodDecorator<R>; // it takes the arguments of both dialects
 }

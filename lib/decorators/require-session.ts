@@ -1,4 +1,4 @@
-import { sessionStep } from '../express/require.js';
+import { sessionGuard } from '../guards/session-guard.js';
 import type { GuardOptions } from '../express/missing.js';
 import type { Checked, IsRegistered, OwnLocals } from '../express/types.js';
 import type {
@@ -10,7 +10,7 @@ import type {
   SessionField,
   SessionSchema,
 } from '../schema/types.js';
-import { decorate } from './decorate.js';
+import { guardDecorator } from './guard-decorator.js';
 import type { Ensures, Fits, FitsReadonly, FitsTarget, Place } from './fits.js';
 import type { AnyContext, ContextOf, MethodOf } from './types.js';
 
@@ -143,6 +143,9 @@ export interface RequireSessionDecorators<At extends Place = 'first'> {
  * ```
  */
 export const RequireSession: RequireSessionDecorators = Object.assign(
-  (...required: unknown[]) => decorate(sessionStep(required)),
-  { readonly: (...required: unknown[]) => decorate(sessionStep(required, { readonly: true }), { classes: false }) },
+  (...required: unknown[]) => guardDecorator(sessionGuard(required)),
+  {
+    readonly: (...required: unknown[]) =>
+      guardDecorator(sessionGuard(required, { readonly: true }), { classes: false }),
+  },
 ) as RequireSessionDecorators; // it takes the arguments of both dialects

@@ -1,18 +1,21 @@
 import { didYouMean } from '../did-you-mean.js';
 import { SessionForbiddenError, SessionOptionsError, SessionRequiredError } from '../errors.js';
 
-/** What a guard or a decorator asks of a session. */
+/** An app's function that responds to a refused request, such as `onMissing`. Its host knows the parameters. */
+export type Responder = (...args: never[]) => unknown;
+
+/** What a guard or a decorator requires of a session. */
 export interface Requirements {
-  /** Fields that must be there. */
+  /** Fields that must be present. */
   readonly fields: readonly string[];
-  /** Fields that must have a value. */
+  /** Fields that must have a certain value. */
   readonly values: ReadonlyMap<string, unknown>;
-  /** Questions of the app's own. */
+  /** The app's own checks. */
   readonly predicates: readonly ((session: object) => unknown)[];
-  /** What responds if nobody is signed in, or a field is absent: a function of the host's own kind. */
-  readonly onMissing: unknown;
-  /** What responds if somebody is signed in, but something does not match. */
-  readonly onForbidden: unknown;
+  /** Responds if nobody is signed in, or a field is absent. */
+  readonly onMissing: Responder | undefined;
+  /** Responds if somebody is signed in, but something does not match. */
+  readonly onForbidden: Responder | undefined;
 }
 
 const COMPARABLE: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'bigint']);
@@ -30,7 +33,7 @@ export function requirementsOf(required: readonly unknown[], by = 'requireSessio
   const fields: string[] = [];
   const values = new Map<string, unknown>();
   const predicates: ((session: object) => unknown)[] = [];
-  let handlers: { readonly onMissing?: unknown; readonly onForbidden?: unknown } = {};
+  let handlers: { readonly onMissing?: Responder; readonly onForbidden?: Responder } = {};
   for (const one of required) {
     if (typeof one === 'string') {
       fields.push(one);
@@ -106,6 +109,11 @@ export function refuseUnknownFields(
   }
 }
 
+/** The fields of a session, by name. */
+export function fieldsOf(session: object): Readonly<Record<string, unknown>> {
+  return session as Readonly<Record<string, unknown>>; // any object can be asked for any field
+}
+
 /** What a check has to know besides the session and what is asked of it. */
 export interface CheckContext {
   /** The option `principal`. */
@@ -123,7 +131,7 @@ export function checkPayload(
   { fields, values, predicates }: Requirements,
   { principal, namesField }: CheckContext,
 ): void {
-  const payload = session as Readonly<Record<string, unknown>>; // any object can be asked for a field
+  const payload = fieldsOf(session);
   const isPresent = (field: string): boolean => Object.hasOwn(payload, field) && payload[field] != null;
   const missing = fields.filter((field) => !isPresent(field));
   const failed = [...values]

@@ -1,13 +1,14 @@
 import { createParamDecorator, Inject, type ExecutionContext } from '@nestjs/common';
-import type { SessionParameterDecorator } from '../decorators/parameters.js';
+import type { SessionParameterDecorator } from '../decorators/parameter-decorators.js';
 import type {
   RequireSessionDecorator,
   RequireSessionDecorators,
   SessionMethodDecorator,
 } from '../decorators/require-session.js';
-import { anonymousStep, onSuccessStep, sessionStep, withSession, type AnonymousOptions } from '../express/require.js';
+import { allowingGuard, anonymousGuard, sessionGuard, sessionValue, successGuard } from '../guards/session-guard.js';
+import type { AnonymousOptions } from '../express/express-guards.js';
 import type { GuardOptions } from '../express/missing.js';
-import type { Step } from '../express/step.js';
+import type { Guard } from '../guards/guard.js';
 import type { Session } from '../sessions/session.js';
 import type {
   FieldValue,
@@ -19,9 +20,9 @@ import type {
   SessionField,
 } from '../schema/types.js';
 import type { SessionMiddleware } from '../middleware.js';
-import type { InjectionDecorator } from './injection.js';
-import { stepDecorator } from './steps.js';
-import { SESSION, SESSIONS } from './tokens.js';
+import type { InjectionDecorator } from './nest-injection.js';
+import { guardDecorator } from './nest-guards.js';
+import { SESSION, SESSIONS } from './nest-tokens.js';
 
 /**
  * `@RequireSession(…)` of typed-session, as a guard of Nest's: for methods and for controllers. What lacks what is asked for
@@ -44,51 +45,43 @@ import { SESSION, SESSIONS } from './tokens.js';
  * ```
  */
 export const RequireSession: RequireSessionDecorators<'any'> = Object.assign(
-  (...required: unknown[]) => stepDecorator(sessionStep(required)),
-  { readonly: (...required: unknown[]) => stepDecorator(sessionStep(required, { readonly: true })) },
+  (...required: unknown[]) => guardDecorator(sessionGuard(required)),
+  { readonly: (...required: unknown[]) => guardDecorator(sessionGuard(required, { readonly: true })) },
 ) as unknown as RequireSessionDecorators<'any'>; // Nest has the legacy dialect alone, and passes no standard contexts
 
 /** `@RequireAnonymous()` as a guard of Nest's: who is signed in gets a `ForbiddenException`, or what `onPresent` does. */
 export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<[], 'any'> {
-  return stepDecorator(anonymousStep(options)) as unknown as RequireSessionDecorator<[], 'any'>; // as above
+  return guardDecorator(anonymousGuard(options)) as unknown as RequireSessionDecorator<[], 'any'>; // as above
 }
 
 /** Takes back what the controller, or its base class, asks for: of one method, or of a whole subclass. */
 export function AllowAnonymous(): RequireSessionDecorator<[], 'any'> {
-  return stepDecorator({ tells: {}, clears: true, run: () => undefined }) as unknown as RequireSessionDecorator<
-    [],
-    'any'
-  >; // as above
+  return guardDecorator(allowingGuard()) as unknown as RequireSessionDecorator<[], 'any'>; // as above
 }
 
 /** Gives the session a new id when the method has succeeded: when its response is below 400. */
 export function RotateSession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
 >(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
-  return stepDecorator(onSuccessStep('rotate', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
+  return guardDecorator(successGuard('rotate', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
 }
 
 /** Ends the session when the method has succeeded, before its response goes out: a logout. */
 export function DestroySession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
 >(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
-  return stepDecorator(onSuccessStep('destroy', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
+  return guardDecorator(successGuard('destroy', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
 }
 
 const given = createParamDecorator(async (field: string | undefined, context: ExecutionContext) => {
-  const request: object = context.switchToHttp().getRequest();
-  let session: unknown;
-  await withSession(request, undefined, (found, attached) => {
-    session = attached?.session ?? found;
-  });
-  return field === undefined ? session : (session as Record<string, unknown>)[field]; // any field can be asked for
+  return sessionValue(context.switchToHttp().getRequest(), field);
 });
 
 /** A parameter that is given the session or a field, behind a guard of its method: `onMissing` and `Reflector` know of it. */
-function parameter(step: Step | undefined, field?: string): SessionParameterDecorator<unknown> {
+function parameter(guard: Guard | undefined, field?: string): SessionParameterDecorator<unknown> {
   return (prototype, name, index) => {
     given(field)(prototype, name, index);
-    if (step !== undefined) stepDecorator(step)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
+    if (guard !== undefined) guardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
   };
 }
 
@@ -114,8 +107,7 @@ function parameter(step: Step | undefined, field?: string): SessionParameterDeco
 export function CurrentSession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
 >(...required: R & KnownFields<RegisteredSchema, R>): SessionParameterDecorator<Session & Found<RegisteredSchema, R>> {
-  const asked = required as readonly unknown[]; // to be looked at, whatever it is
-  return parameter(asked.length === 0 ? undefined : sessionStep(asked));
+  return parameter(required.length === 0 ? undefined : sessionGuard(required));
 }
 
 /**
@@ -126,7 +118,7 @@ export function CurrentSession<
 export function SessionValue<F extends SessionField<RegisteredSchema>>(
   field: F,
 ): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>> {
-  return parameter(sessionStep([field]), field);
+  return parameter(sessionGuard([field]), field);
 }
 
 /**

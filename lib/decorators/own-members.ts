@@ -1,8 +1,9 @@
 import { SessionOptionsError } from '../errors.js';
-import { asksForNothing, isAllowed, isMarked } from './allowed.js';
-import { guardFunction, isCallable, isGuardedFunction } from './function.js';
-import { behind, getterOf } from './method.js';
-import { classSteps, type Callable } from './steps.js';
+import { classGuards } from '../guards/declared-guards.js';
+import { asksForNothing, isAllowed, isMarked } from './allowed-members.js';
+import { guardFunction, isCallable, isGuardedFunction } from './guarded-function.js';
+import { behind, getterOf } from './method-decorator.js';
+import type { Callable } from './guarded-method.js';
 import type { Class } from './types.js';
 
 /** The names of the functions that instances of a class hold themselves, as far as instances were made. */
@@ -26,7 +27,7 @@ export function ownMembers(instance: object, target: Class): PropertyKey[] {
 }
 
 /**
- * Puts the functions that an instance holds itself behind the steps of its class: arrow properties, what the constructor
+ * Puts the functions that an instance holds itself behind the guards of its class: arrow properties, what the constructor
  * has assigned or bound, Express routers.
  * @throws SessionOptionsError, which names the property, if it cannot be replaced
  */
@@ -53,7 +54,7 @@ function guardedProperty(descriptor: PropertyDescriptor, target: Class): Propert
   const guard = (value: unknown): unknown => {
     if (!isCallable(value) || isGuardedFunction(value)) return value;
     let mine = guarded.get(value);
-    if (mine === undefined) guarded.set(value, (mine = guardFunction(value, classSteps(target))));
+    if (mine === undefined) guarded.set(value, (mine = guardFunction(value, classGuards(target))));
     return mine;
   };
   if (get === undefined) return { ...descriptor, value: guard(descriptor.value) };
@@ -68,7 +69,7 @@ function guardedProperty(descriptor: PropertyDescriptor, target: Class): Propert
 /** Static members of a class, but for those that every function has. */
 const OF_FUNCTIONS: ReadonlySet<PropertyKey> = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
 
-/** Puts static functions of a class behind its steps, and guards the instances that its static fields hold. */
+/** Puts static functions of a class behind its guards, and guards the instances that its static fields hold. */
 export function guardStatics(guarded: Class, made: Class): void {
   for (let owner: unknown = made; typeof owner === 'function' && owner !== Function.prototype;) {
     for (const name of Reflect.ownKeys(owner)) {

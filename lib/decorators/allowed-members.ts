@@ -1,17 +1,17 @@
-import type { Step } from '../express/step.js';
-import { methodsOf } from './method.js';
-import { classSteps, note, stepsOf } from './steps.js';
+import type { Guard } from '../guards/guard.js';
+import { addGuard, classGuards, getGuards, isReset } from '../guards/declared-guards.js';
+import { methodsOf } from './method-decorator.js';
 
 /** The fields that `@AllowAnonymous()` stands before in the legacy dialect, by prototype. */
 const allowedFields = new WeakMap<object, Set<PropertyKey>>();
 
 /** `@AllowAnonymous()` before a getter, an accessor or a field of the standard dialect. */
-export function allowStandard(step: Step, target: unknown, kind: string): unknown {
-  if (kind === 'getter') note(target as object, [step]);
-  if (kind === 'accessor') note((target as { readonly get: object }).get, [step]);
+export function allowStandard(guard: Guard, target: unknown, kind: string): unknown {
+  if (kind === 'getter') addGuard(target as object, guard);
+  if (kind === 'accessor') addGuard((target as { readonly get: object }).get, guard);
   if (kind !== 'field') return undefined;
   return (value: unknown): unknown => {
-    if (typeof value === 'function') note(value, [step, ...stepsOf(value)]);
+    if (typeof value === 'function') addGuard(value, guard);
     return value;
   };
 }
@@ -29,19 +29,15 @@ export function isAllowed(target: object, name: PropertyKey, ...marked: readonly
   for (let at: unknown = prototype; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
     if (allowedFields.get(at)?.has(name) === true) return true;
   }
-  return clears(methodsOf(prototype).get(name)?.steps ?? []); // a bound copy of an open method
+  return isReset(methodsOf(prototype).get(name)?.guards ?? []); // a bound copy of an open method
 }
 
 /** Whether no decorator of a class or its base classes asks for anything. */
 export function asksForNothing(target: object): boolean {
-  return classSteps(target).every((step) => step.clears === true);
+  return classGuards(target).every((guard) => guard.resets === true);
 }
 
 /** Whether `@AllowAnonymous()` stands before a function itself. */
 export function isMarked(one: object | undefined): boolean {
-  return one !== undefined && clears(stepsOf(one));
-}
-
-function clears(steps: readonly Step[]): boolean {
-  return steps.some((step) => step.clears === true);
+  return one !== undefined && isReset(getGuards(one));
 }

@@ -1,10 +1,10 @@
-import type { SessionRequirements } from '../express/step.js';
-import { isAllowed } from './allowed.js';
-import { isGuarding } from './class.js';
-import { heldBy } from './members.js';
-import { getterOf, methodsOf } from './method.js';
-import { gettersOf, stepsBefore } from './prototype.js';
-import { classSteps, together } from './steps.js';
+import { classGuards } from '../guards/declared-guards.js';
+import { mergeRequirements, type SessionRequirements } from '../guards/guard.js';
+import { isAllowed } from './allowed-members.js';
+import { isGuarding } from './class-decorator.js';
+import { heldBy } from './own-members.js';
+import { getterOf, methodsOf } from './method-decorator.js';
+import { gettersOf, guardsBefore } from './guarded-prototype.js';
 
 /**
  * What the decorators of a controller require of the session, member by member: for API docs, and for tests that no method
@@ -34,16 +34,16 @@ export function sessionRequirements(
   controller: NewableFunction & { readonly prototype: object }, // of an abstract class and one with a private constructor, too
 ): Readonly<Record<PropertyKey, SessionRequirements>> {
   const prototype = controller.prototype as object;
-  const told: Record<PropertyKey, SessionRequirements> = {};
+  const required: Record<PropertyKey, SessionRequirements> = {};
   for (const [name, found] of methodsOf(prototype)) {
-    const steps = stepsBefore(controller, name, found);
-    if (steps.some(({ clears }) => clears !== true)) told[name] = together(steps);
+    const guards = guardsBefore(controller, name, found);
+    if (guards.some(({ resets }) => resets !== true)) required[name] = mergeRequirements(guards);
   }
-  if (!isGuarding(controller)) return told;
-  const ofClass = together(classSteps(controller));
+  if (!isGuarding(controller)) return required;
+  const ofClass = mergeRequirements(classGuards(controller));
   for (const [name, getter] of gettersOf(prototype)) {
-    if (!isAllowed(controller, name, getterOf(getter))) told[name] = ofClass;
+    if (!isAllowed(controller, name, getterOf(getter))) required[name] = ofClass;
   }
-  for (const name of heldBy(controller)) if (!isAllowed(controller, name)) told[name] ??= ofClass;
-  return told;
+  for (const name of heldBy(controller)) if (!isAllowed(controller, name)) required[name] ??= ofClass;
+  return required;
 }

@@ -1,37 +1,40 @@
 import { IncomingMessage } from 'node:http';
 import { sessionsOf } from '../sessions/registry.js';
-import { enterAll, type Step } from '../express/step.js';
-import { note, type Callable } from './steps.js';
+import { setGuards } from '../guards/declared-guards.js';
+import { guardGroup, type Guard } from '../guards/guard.js';
+import { runHandlerGuards } from '../guards/handler-guards.js';
+import type { Callable } from './guarded-method.js';
 
 /** The functions that {@link guardFunction} has made. */
 const guardedFunctions = new WeakSet<object>();
 
-/** Whether a function is behind the steps of a class already. */
+/** Whether a function is behind the guards of a class already. */
 export function isGuardedFunction(value: object): boolean {
   return guardedFunctions.has(value);
 }
 
 /** Remembers a function that the decorator of a class hands out, guarded. */
-export function noteGuarded(value: Callable): Callable {
+export function markGuarded(value: Callable): Callable {
   guardedFunctions.add(value);
   return value;
 }
 
 /**
- * A function that goes through steps first if it is called with a request, as a handler, a middleware or an error handler
+ * A function that goes through guards first if it is called with a request, as a handler, a middleware or an error handler
  * is. Any other call, of a helper or of an injected function, goes straight through. It keeps its properties: an Express
  * router is a function with methods.
  */
-export function guardFunction(unguarded: Callable, steps: readonly Step[]): Callable {
+export function guardFunction(unguarded: Callable, guards: readonly Guard[]): Callable {
+  const group = guardGroup(guards);
   const guarded = new Proxy(unguarded, {
     apply(_target, self: unknown, args: unknown[]) {
       const at = args.findIndex(isRequest);
-      const goOn = (): unknown => unguarded.apply(self, args);
-      return at === -1 ? goOn() : enterAll(steps, args.slice(at), goOn);
+      const proceed = (): unknown => unguarded.apply(self, args);
+      return at === -1 ? proceed() : runHandlerGuards(guards, args.slice(at), proceed, group);
     },
   });
-  note(guarded, steps);
-  return noteGuarded(guarded);
+  setGuards(guarded, guards);
+  return markGuarded(guarded);
 }
 
 /** Whether a value is a function that can be called: classes cannot. */

@@ -1,50 +1,51 @@
-import type { Step } from '../express/step.js';
+import { getGuards, isReset, setGuards } from '../guards/declared-guards.js';
+import type { Guard } from '../guards/guard.js';
 import { isObjectPrototype } from '../realms.js';
-import { withParameters } from './parameters.js';
-import { behindStep, likeMethod, note, stepsOf, type Callable } from './steps.js';
+import { withParameters } from './parameter-decorators.js';
+import { likeMethod, withGuard, type Callable } from './guarded-method.js';
 
 /**
- * Puts a step before a method, for both dialects: standard (TC39) decorators are called with the method and a context,
+ * Puts a guard before a method, for both dialects: standard (TC39) decorators are called with the method and a context,
  * legacy ones (`experimentalDecorators`) with the prototype, a name and a descriptor.
  *
  * The decorated method keeps its name and length, and is bound: `app.get('/me', controller.me)` needs no `.bind`.
  */
-export function decorateStandardMethod(step: Step, method: Callable, context: ClassMethodDecoratorContext): Callable {
-  bindOnInstances(step, context);
-  const guarded = behindStep(method, step);
+export function decorateStandardMethod(guard: Guard, method: Callable, context: ClassMethodDecoratorContext): Callable {
+  bindOnInstances(guard, context);
+  const guarded = withGuard(method, guard);
   binding.add(guarded);
   return guarded;
 }
 
 /** {@link decorateStandardMethod} in the legacy dialect. */
 export function decorateLegacyMethod(
-  step: Step,
+  guard: Guard,
   prototype: object,
   name: PropertyKey,
   descriptor: PropertyDescriptor | undefined,
 ): PropertyDescriptor {
   const method: unknown = descriptor?.value ?? behind(descriptor);
   if (typeof method !== 'function') throw new TypeError('This decorator is for methods.');
-  const guarded = behindStep(withParameters(prototype, name, method as Callable), step);
+  const guarded = withGuard(withParameters(prototype, name, method as Callable), guard);
   return { configurable: true, enumerable: descriptor?.enumerable ?? false, ...boundAccessor(name, guarded) };
 }
 
 /** A method that can be handed around without its object. */
 function boundTo(instance: object, method: Callable): PropertyDescriptor {
   const value = likeMethod(method, (unbound) => unbound.bind(instance));
-  note(value, stepsOf(method));
+  setGuards(value, getGuards(method));
   return { value, writable: true, configurable: true, enumerable: false };
 }
 
-/** The methods of the standard dialect: their steps hold for whatever overrides them. */
+/** The methods of the standard dialect: their guards hold for whatever overrides them. */
 const binding = new WeakSet<Callable>();
 
 /**
  * The standard dialect runs this on each new instance: it gets the method of its own class, bound, as its own; one that
- * overrides the decorated method without decorators of its own goes through the step too. For a static method it runs on
+ * overrides the decorated method without decorators of its own goes through the guard too. For a static method it runs on
  * the class, once: there an accessor tells subclasses apart.
  */
-function bindOnInstances(step: Step, context: ClassMethodDecoratorContext): void {
+function bindOnInstances(guard: Guard, context: ClassMethodDecoratorContext): void {
   const { name } = context;
   context.addInitializer(function (this: unknown) {
     const instance = this as Record<PropertyKey, Callable>; // it has the method whose decorator this is
@@ -56,9 +57,9 @@ function bindOnInstances(step: Step, context: ClassMethodDecoratorContext): void
       Object.defineProperty(instance, name, { configurable: true, enumerable: false, ...boundAccessor(name, method) });
       return;
     }
-    const steps = stepsOf(method);
-    const passes = steps.includes(step) || steps.some(({ clears }) => clears === true);
-    Object.defineProperty(instance, name, boundTo(instance, passes ? method : behindStep(method, step)));
+    const guards = getGuards(method);
+    const passes = guards.includes(guard) || isReset(guards);
+    Object.defineProperty(instance, name, boundTo(instance, passes ? method : withGuard(method, guard)));
   });
 }
 
@@ -86,7 +87,7 @@ export function isOfClass(descriptor: PropertyDescriptor | undefined): boolean {
 }
 
 /** Remembers an accessor that the decorator of a class has made, and the method that it guards. */
-export function noteOfClass(get: object, found?: { readonly method: Callable; readonly owner: object }): void {
+export function markOfClass(get: object, found?: { readonly method: Callable; readonly owner: object }): void {
   ofClasses.add(get);
   if (found !== undefined) unboundMethods.set(get, found);
 }
@@ -136,8 +137,8 @@ export interface FoundMethod {
   readonly method: Callable;
   /** The prototype that it was found on. */
   readonly owner: object;
-  /** Its own steps, and those of the methods that it overrides where these hold for it. */
-  readonly steps: readonly Step[];
+  /** Its own guards, and those of the methods that it overrides where these hold for it. */
+  readonly guards: readonly Guard[];
 }
 
 /** The methods of a class and of its base classes, by name; overridden ones are left out. */
@@ -153,10 +154,10 @@ export function methodsOf(prototype: object): Map<PropertyKey, FoundMethod> {
       if (over === undefined) {
         const get = getterOf(descriptor);
         const declared = get && unboundMethods.get(get)?.owner;
-        found.set(name, { method: callable, owner: declared ?? owner, steps: stepsOf(callable) });
-      } else if (binding.has(callable) && !over.steps.some(({ clears }) => clears === true)) {
-        const added = stepsOf(callable).filter((step) => !over.steps.includes(step));
-        found.set(name, { ...over, steps: [...added, ...over.steps] });
+        found.set(name, { method: callable, owner: declared ?? owner, guards: getGuards(callable) });
+      } else if (binding.has(callable) && !isReset(over.guards)) {
+        const added = getGuards(callable).filter((guard) => !over.guards.includes(guard));
+        found.set(name, { ...over, guards: [...added, ...over.guards] });
       }
     }
     if (Object.getPrototypeOf(owner) === null) break;

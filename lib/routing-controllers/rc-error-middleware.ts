@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express-serve-static-core';
 import { HttpError, Middleware, type ExpressErrorMiddlewareInterface } from 'routing-controllers';
-import { asHttpError, refusedFields } from './steps.js';
+import { asHttpError, refusedFields } from './rc-guards.js';
 
 /**
  * Answers what the library refuses as JSON, by its status, and keeps what routing-controllers has answered already from

@@ -1,8 +1,18 @@
-import { guardFunction, isCallable, isGuardedFunction, noteGuarded } from './function.js';
-import { behind, getterOf, isInstance, isOfClass, methodsOf, noteOfClass, type FoundMethod } from './method.js';
-import { isAllowed } from './allowed.js';
-import { withParameters } from './parameters.js';
-import { allSteps, classSteps, likeMethod, note, stepsOf, together, withSteps, type Callable } from './steps.js';
+import { classGuards, getGuards, joinGuards, setGuards } from '../guards/declared-guards.js';
+import { mergeRequirements } from '../guards/guard.js';
+import { guardFunction, isCallable, isGuardedFunction, markGuarded } from './guarded-function.js';
+import {
+  behind,
+  getterOf,
+  isInstance,
+  isOfClass,
+  methodsOf,
+  markOfClass,
+  type FoundMethod,
+} from './method-decorator.js';
+import { isAllowed } from './allowed-members.js';
+import { withParameters } from './parameter-decorators.js';
+import { likeMethod, withGuards, type Callable } from './guarded-method.js';
 import type { Class } from './types.js';
 
 /** The prototypes of classes whose members are guarded. */
@@ -12,9 +22,9 @@ const prepared = new WeakSet<object>();
 const gettersBehind = new WeakMap<object, PropertyDescriptor>();
 
 /**
- * Puts accessors onto the prototype of a class that hand out its methods, inherited ones too, bound and behind the steps
+ * Puts accessors onto the prototype of a class that hand out its methods, inherited ones too, bound and behind the guards
  * of the class, and the functions that its getters return behind them.
- * @throws SessionOptionsError where steps contradict
+ * @throws SessionOptionsError if guards contradict each other
  */
 export function prepare(target: Class): void {
   const prototype = target.prototype as object;
@@ -28,16 +38,16 @@ export function prepare(target: Class): void {
   for (const [name, found] of methodsOf(prototype)) {
     if (getters.has(name)) continue;
     define(name, () => {
-      together(allSteps(classSteps(target), found.steps)); // throws now, and not at the first request
+      mergeRequirements(joinGuards(classGuards(target), found.guards)); // throws now, and not at the first request
       return methodAccessor(target, name, found);
     });
   }
   for (const [name, getter] of getters) define(name, () => getterAccessor(target, name, getter));
 }
 
-/** What stands before a method of a class: the steps of its parameters too, if it has no others of its own. */
-export function stepsBefore(target: object, name: PropertyKey, { method, owner, steps }: FoundMethod) {
-  return allSteps(classSteps(target), steps.length > 0 ? steps : stepsOf(withParameters(owner, name, method)));
+/** The guards before a method of a class: those of its parameters too, if it has no others of its own. */
+export function guardsBefore(target: object, name: PropertyKey, { method, owner, guards }: FoundMethod) {
+  return joinGuards(classGuards(target), guards.length > 0 ? guards : getGuards(withParameters(owner, name, method)));
 }
 
 /** The getters of a class and of its base classes, by name, as they were declared. */
@@ -67,8 +77,8 @@ function methodAccessor(target: Class, name: PropertyKey, found: FoundMethod): P
   const bound = new WeakMap<object, Callable>();
   const guard = (): Callable => {
     if (guarded !== undefined) return guarded;
-    const filled = found.steps.length > 0 ? found.method : withParameters(found.owner, name, found.method);
-    guarded = noteGuarded(withSteps(filled, stepsBefore(target, name, found)));
+    const filled = found.guards.length > 0 ? found.method : withParameters(found.owner, name, found.method);
+    guarded = markGuarded(withGuards(filled, guardsBefore(target, name, found)));
     return guarded;
   };
   const get = function (this: unknown): Callable {
@@ -76,8 +86,8 @@ function methodAccessor(target: Class, name: PropertyKey, found: FoundMethod): P
     if (nearestPrepared(this) !== target.prototype) return found.method; // super.method()
     let mine = bound.get(this);
     if (mine === undefined) {
-      mine = noteGuarded(likeMethod(guard(), (unbound) => unbound.bind(this)));
-      note(mine, stepsOf(guard()));
+      mine = markGuarded(likeMethod(guard(), (unbound) => unbound.bind(this)));
+      setGuards(mine, getGuards(guard()));
       bound.set(this, mine);
     }
     return mine;
@@ -85,7 +95,7 @@ function methodAccessor(target: Class, name: PropertyKey, found: FoundMethod): P
   const set = function (this: object, value: unknown): void {
     Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
   };
-  noteOfClass(get, found);
+  markOfClass(get, found);
   return { get, set, configurable: true, enumerable: false };
 }
 
@@ -98,10 +108,10 @@ function getterAccessor(target: Class, name: PropertyKey, getter: PropertyDescri
       return value;
     if (isInstance(this) && nearestPrepared(this) !== target.prototype) return value; // super.getter
     let mine = guarded.get(value);
-    if (mine === undefined) guarded.set(value, (mine = guardFunction(value, classSteps(target))));
+    if (mine === undefined) guarded.set(value, (mine = guardFunction(value, classGuards(target))));
     return mine;
   };
-  noteOfClass(get);
+  markOfClass(get);
   gettersBehind.set(get, getter);
   return { ...getter, get, configurable: true };
 }

@@ -8,17 +8,18 @@ import {
   type HttpException,
 } from '@nestjs/common';
 import { SessionForbiddenError, SessionPresentError, SessionRequiredError } from '../errors.js';
-import { enter, stepsTogether, type SessionRequirements, type Step } from '../express/step.js';
-import { allSteps, classSteps, note, stepsOf, together } from '../decorators/steps.js';
+import { addGuard, classGuards, getGuards, isReset, joinGuards } from '../guards/declared-guards.js';
+import { guardGroup, mergeRequirements, type Guard, type SessionRequirements } from '../guards/guard.js';
+import { runHandlerGuards } from '../guards/handler-guards.js';
 
 /**
- * The key under which Nest's `Reflector` finds what our decorators ask of a method, or of a class, each by itself, as
- * `SessionRequirements`; {@link sessionRequirementsOf} tells what they ask for together.
+ * The key under which Nest's `Reflector` finds what our decorators require of a method or of a class, each by itself, as
+ * `SessionRequirements`. {@link sessionRequirementsOf} returns what they require together.
  */
 export const SESSION_REQUIREMENTS = 'typed-session:requirements';
 
 /**
- * What our decorators ask for before a handler is reached: those of its method and those of its class together. For guards
+ * What our decorators ask for before a handler is reached: those of its method and those of its class mergeRequirements. For guards
  * and interceptors of the app's own.
  *
  * @returns `undefined` where they ask for nothing
@@ -38,41 +39,42 @@ export const SESSION_REQUIREMENTS = 'typed-session:requirements';
 export function sessionRequirementsOf(
   context: Pick<ExecutionContext, 'getClass' | 'getHandler'>,
 ): SessionRequirements | undefined {
-  const steps = stepsBefore(context);
-  return steps.some(({ clears }) => clears !== true) ? together(steps) : undefined;
+  const guards = guardsBefore(context);
+  return guards.some(({ resets }) => resets !== true) ? mergeRequirements(guards) : undefined;
 }
 
-function stepsBefore(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): readonly Step[] {
-  return allSteps(classSteps(context.getClass()), stepsOf(context.getHandler()));
+function guardsBefore(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): readonly Guard[] {
+  return joinGuards(classGuards(context.getClass()), getGuards(context.getHandler()));
 }
 
-/** Goes through one step before a handler. */
-class StepGuard implements CanActivate {
-  readonly #step: Step;
+/** Runs one guard before a handler. */
+class NestGuard implements CanActivate {
+  readonly #guard: Guard;
   readonly #ofClass: boolean;
 
-  constructor(step: Step, ofClass: boolean) {
-    this.#step = step;
+  constructor(guard: Guard, ofClass: boolean) {
+    this.#guard = guard;
     this.#ofClass = ofClass;
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (this.#ofClass && !this.#holds(context)) return true;
     const http = context.switchToHttp();
-    const among = stepsTogether(stepsBefore(context));
+    const group = guardGroup(guardsBefore(context));
     return new Promise((resolve, reject) => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever was handed on is
       const next = (error: unknown): void => { reject(inNest(error)); }; // prettier-ignore
-      const goOn = (): void => { resolve(true); }; // prettier-ignore
-      // Where `onMissing` answers, this is never settled: there is nothing left that Nest, or a filter, might do.
-      Promise.resolve(enter(this.#step, [http.getRequest(), http.getResponse(), next], goOn, among)).catch(reject);
+      const proceed = (): void => { resolve(true); }; // prettier-ignore
+      const args = [http.getRequest(), http.getResponse(), next];
+      // If `onMissing` responds, this is never settled: there is nothing left for Nest or a filter to do.
+      Promise.resolve(runHandlerGuards([this.#guard], args, proceed, group)).catch(reject);
     });
   }
 
   /** Nest hands the guards of a base class down; `@AllowAnonymous()` takes them back. */
   #holds(context: ExecutionContext): boolean {
-    if (stepsOf(context.getHandler()).some(({ clears }) => clears === true)) return false;
-    return classSteps(context.getClass()).includes(this.#step);
+    if (isReset(getGuards(context.getHandler()))) return false;
+    return classGuards(context.getClass()).includes(this.#guard);
   }
 }
 
@@ -93,16 +95,16 @@ function nestException(
   return new Exception({ statusCode: status, message, code, ...fields }, { cause: error });
 }
 
-/** A decorator of Nest's that puts a step before a method, or before all methods of a class. */
-export function stepDecorator(step: Step) {
+/** A decorator of Nest's that puts a guard before a method, or before all methods of a class. */
+export function guardDecorator(guard: Guard) {
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const owner: unknown = name === undefined ? target : descriptor?.value;
     if (typeof owner !== 'function') throw new TypeError('This decorator is for methods and classes.');
-    note(owner, [step, ...stepsOf(owner)]);
-    const all = name === undefined ? classSteps(owner) : stepsOf(owner);
+    addGuard(owner, guard);
+    const all = name === undefined ? classGuards(owner) : getGuards(owner);
     const decorators = [
-      SetMetadata(SESSION_REQUIREMENTS, together(all)),
-      UseGuards(new StepGuard(step, name === undefined)),
+      SetMetadata(SESSION_REQUIREMENTS, mergeRequirements(all)),
+      UseGuards(new NestGuard(guard, name === undefined)),
     ];
     for (const decorator of decorators) {
       if (name === undefined) (decorator as ClassDecorator)(owner);

@@ -1,22 +1,23 @@
 import { getMetadataArgsStorage, HttpError } from 'routing-controllers';
-import { methodsOf } from '../decorators/method.js';
-import { allSteps, classSteps, note, stepsOf, together } from '../decorators/steps.js';
+import { methodsOf } from '../decorators/method-decorator.js';
 import { SessionError } from '../errors.js';
-import { middlewareOf, stepsTogether, type Step } from '../express/step.js';
+import { addGuard, classGuards, getGuards, joinGuards } from '../guards/declared-guards.js';
+import { guardGroup, mergeRequirements, type Guard } from '../guards/guard.js';
+import { guardMiddleware } from '../guards/handler-guards.js';
 
 type Class = new (...args: never[]) => object;
 type Uses = ReturnType<typeof getMetadataArgsStorage>['uses'];
 
 /**
- * A decorator of routing-controllers' kind that puts a step before an action, or before all actions of a controller.
- * What it notes becomes middleware when routing-controllers asks for what an action uses.
+ * A decorator of routing-controllers' kind that puts a guard before an action, or before all actions of a controller.
+ * The guards become middleware when routing-controllers asks for what an action uses.
  */
-export function stepDecorator(step: Step) {
+export function guardDecorator(guard: Guard) {
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const owner: unknown = name === undefined ? target : descriptor?.value;
     if (typeof owner !== 'function') throw new TypeError('This decorator is for methods and classes.');
-    note(owner, [step, ...stepsOf(owner)]);
-    together(name === undefined ? classSteps(owner) : stepsOf(owner)); // throws where they contradict
+    addGuard(owner, guard);
+    mergeRequirements(name === undefined ? classGuards(owner) : getGuards(owner)); // throws if they contradict each other
     answerForInherited();
   };
 }
@@ -25,7 +26,7 @@ const answering = new WeakSet<object>();
 
 /**
  * routing-controllers hands the actions of a base class down to its subclasses, but not the middleware of these actions
- * (0.11): guards would be lost. So we answer what an action uses, by what was noted of the class and its base classes.
+ * (0.11): guards would be lost. So we answer what an action uses, by the guards of the class and its base classes.
  */
 function answerForInherited(): void {
   const storage = getMetadataArgsStorage();
@@ -35,17 +36,17 @@ function answerForInherited(): void {
   const answer = storage.filterUsesWithTargetAndMethod.bind(storage) as (target: Class, method?: string) => Uses;
   storage.filterUsesWithTargetAndMethod = (target: Class, method?: string): Uses => {
     const others = answer(target, method);
-    return method === undefined ? others : [...stepsBefore(target, method), ...others];
+    return method === undefined ? others : [...guardsBefore(target, method), ...others];
   };
 }
 
-function stepsBefore(target: Class, method: string): Uses {
-  const steps = allSteps(classSteps(target), methodsOf(target.prototype as object).get(method)?.steps ?? []);
-  const among = stepsTogether(steps);
-  return steps
-    .filter(({ clears }) => clears !== true)
-    .map((step) => {
-      const guard = middlewareOf(step, among);
+function guardsBefore(target: Class, method: string): Uses {
+  const guards = joinGuards(classGuards(target), methodsOf(target.prototype as object).get(method)?.guards ?? []);
+  const group = guardGroup(guards);
+  return guards
+    .filter(({ resets }) => resets !== true)
+    .map((one) => {
+      const guard = guardMiddleware(one, group);
       const middleware = (request: object, response: object, next: (error?: unknown) => void): void => {
         guard(request, response, (error) => {
           if (error === undefined) next();

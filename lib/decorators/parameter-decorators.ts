@@ -1,6 +1,7 @@
 import { SessionOptionsError } from '../errors.js';
-import { sessionStep, withSession } from '../express/require.js';
-import type { Step } from '../express/step.js';
+import { classGuards, getGuards } from '../guards/declared-guards.js';
+import type { Guard } from '../guards/guard.js';
+import { loadingGuard, sessionGuard, sessionValue } from '../guards/session-guard.js';
 import type { Session } from '../sessions/session.js';
 import type {
   FieldValue,
@@ -12,13 +13,14 @@ import type {
   SessionField,
 } from '../schema/types.js';
 import { defer } from '../timers.js';
-import { behindStep, classSteps, likeMethod, stepsOf, type Callable } from './steps.js';
+import { likeMethod, withGuard, type Callable } from './guarded-method.js';
 import type { Refused } from './types.js';
 
 /** What one parameter of a method is given, and what has to hold before. */
 interface Parameter {
-  readonly step: Step;
-  readonly valueOf: (session: Readonly<Record<string, unknown>>) => unknown;
+  readonly guard: Guard;
+  /** The field that is its value; `undefined` for the session itself. */
+  readonly field: string | undefined;
 }
 
 const parameters = new WeakMap<object, Map<PropertyKey, Parameter[]>>();
@@ -66,12 +68,8 @@ type Takes<P, K, I extends number, T> = K extends keyof P
 export function CurrentSession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
 >(...required: R & KnownFields<RegisteredSchema, R>): SessionParameterDecorator<Session & Found<RegisteredSchema, R>> {
-  const asked = required as readonly unknown[]; // to be looked at, whatever it is
-  return parameter({ step: asked.length === 0 ? LOADED : sessionStep(asked), valueOf: (session) => session });
+  return parameter({ guard: required.length === 0 ? loadingGuard : sessionGuard(required), field: undefined });
 }
-
-/** Asks for nothing but that the session is there to be looked at. */
-const LOADED: Step = { tells: {}, run: (request) => withSession(request, undefined, () => undefined) };
 
 /**
  * Gives a method's parameter a field of the session, in the legacy dialect; see {@link CurrentSession}. A request without
@@ -81,7 +79,7 @@ const LOADED: Step = { tells: {}, run: (request) => withSession(request, undefin
 export function SessionValue<F extends SessionField<RegisteredSchema>>(
   field: F,
 ): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>> {
-  return parameter({ step: sessionStep([field]), valueOf: (session) => session[field] });
+  return parameter({ guard: sessionGuard([field]), field });
 }
 
 function parameter(one: Parameter) {
@@ -99,7 +97,7 @@ function parameter(one: Parameter) {
 function refuseAlone(prototype: object, name: PropertyKey): void {
   const method: unknown = Reflect.get(prototype, name);
   const owner = typeof prototype === 'function' ? prototype : prototype.constructor;
-  if (classSteps(owner).length > 0 || (typeof method === 'function' && stepsOf(method).length > 0)) return;
+  if (classGuards(owner).length > 0 || (typeof method === 'function' && getGuards(method).length > 0)) return;
   throw new SessionOptionsError(
     `${owner.name}.${String(name)}`,
     'a parameter decorator needs @RequireSession() or another decorator of this library on the method or its class',
@@ -109,25 +107,18 @@ function refuseAlone(prototype: object, name: PropertyKey): void {
 /** A method whose decorated parameters are filled; the others get the arguments in their order. */
 export function withParameters(owner: object, name: PropertyKey, method: Callable): Callable {
   const wanted = parameters.get(owner)?.get(name);
-  if (wanted === undefined || stepsOf(method).length > 0) return method;
+  if (wanted === undefined || getGuards(method).length > 0) return method;
   const filled = likeMethod(method, (unfilled) => {
     return function (this: unknown, ...args: unknown[]): unknown {
       const [request] = args;
       const rest = [...args];
-      const session = sessionOf(request as object); // the steps before have seen to it
-      return unfilled.call(this, ...Array.from(wanted, (one) => (one ? one.valueOf(session) : rest.shift())), ...rest);
+      // The guards before it have checked the request and loaded its session.
+      const values = Array.from(wanted, (one) => (one ? sessionValue(request as object, one.field) : rest.shift()));
+      return unfilled.call(this, ...values, ...rest);
     };
   });
   const given = wanted.filter((one) => one !== undefined);
   // Express takes a handler of four parameters for an error handler: only those count that it fills.
   Object.defineProperty(filled, 'length', { value: Math.max(0, method.length - given.length), configurable: true });
-  return given.reduce((behind, { step }) => behindStep(behind, step), filled);
-}
-
-function sessionOf(request: object): Readonly<Record<string, unknown>> {
-  let session: object = {};
-  void withSession(request, undefined, (found, attached) => {
-    session = attached?.session ?? found;
-  });
-  return session as Readonly<Record<string, unknown>>; // any field of any object can be asked for
+  return given.reduce((behind, { guard }) => withGuard(behind, guard), filled);
 }

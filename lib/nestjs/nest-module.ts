@@ -12,8 +12,8 @@ import {
 import { ApplicationConfig, HttpAdapterHost, REQUEST } from '@nestjs/core';
 import { session, type SessionMiddleware, type SessionOptions } from '../middleware.js';
 import type { SessionSchema } from '../schema/types.js';
-import { SessionExceptionFilter } from './filter.js';
-import { SESSION, SESSIONS } from './tokens.js';
+import { SessionExceptionFilter } from './nest-filter.js';
+import { SESSION, SESSIONS } from './nest-tokens.js';
 
 /** The options of `session(…)`, as Nest's modules take them. */
 export type TypedSessionModuleOptions<S extends SessionSchema> = SessionOptions<S>;

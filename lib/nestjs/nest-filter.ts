@@ -1,7 +1,7 @@
 import { Catch, HttpException, Inject, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { ApplicationConfig, BaseExceptionFilter, Reflector } from '@nestjs/core';
 import { SessionError } from '../errors.js';
-import { inNest } from './steps.js';
+import { inNest } from './nest-guards.js';
 
 const logger = new Logger('TypedSession');
 

@@ -1,12 +1,12 @@
 import { SessionOptionsError } from '../errors.js';
-import type { Step } from '../express/step.js';
-import { guardStatics, ownMembers, guardOwnMembers } from './members.js';
-import { methodsOf } from './method.js';
-import { prepare } from './prototype.js';
-import { allSteps, classSteps, note, stepsOf, together } from './steps.js';
+import { addGuard, classGuards, joinGuards } from '../guards/declared-guards.js';
+import { mergeRequirements, type Guard } from '../guards/guard.js';
+import { guardStatics, ownMembers, guardOwnMembers } from './own-members.js';
+import { methodsOf } from './method-decorator.js';
+import { prepare } from './guarded-prototype.js';
 import type { Class } from './types.js';
 
-/** The classes whose constructor puts the steps before what their instances have. */
+/** The classes whose constructor guards what their instances hold. */
 const guarding = new WeakSet<object>();
 
 /** The subclasses that cannot be guarded, and why. */
@@ -16,18 +16,18 @@ const refused = new WeakMap<object, SessionOptionsError>();
 const inspected = new WeakSet<object>();
 
 /**
- * Puts a step before every public member of a class that can be called as a handler, for both dialects: methods and
+ * Puts a guard before every public member of a class that can be called as a handler, for both dialects: methods and
  * getters by accessors on the prototype, so that the constructor sees them guarded too; functions that the instance holds
  * itself when it has been made. It holds for what a subclass adds and overrides.
  *
- * @returns the class to stand in its place; nothing if it is one already
- * @throws SessionOptionsError where the step asks for what contradicts a method's own
+ * @returns the class that replaces it; nothing if it is guarded already
+ * @throws SessionOptionsError if the guard contradicts a method's own
  */
-export function decorateClass(step: Step, made: Class, context?: ClassDecoratorContext): Class | undefined {
+export function decorateClass(guard: Guard, made: Class, context?: ClassDecoratorContext): Class | undefined {
   const inner = (guarding.has(made) ? Object.getPrototypeOf(made) : made) as Class; // a second decorator of the same class
-  note(inner, [step, ...stepsOf(inner)]);
-  const ofClass = classSteps(inner);
-  for (const { steps } of methodsOf(made.prototype as object).values()) together(allSteps(ofClass, steps));
+  addGuard(inner, guard);
+  const ofClass = classGuards(inner);
+  for (const { guards } of methodsOf(made.prototype as object).values()) mergeRequirements(joinGuards(ofClass, guards));
   if (guarding.has(made)) return undefined;
   const guarded = guardedSubclass(made);
   guarding.add(guarded);

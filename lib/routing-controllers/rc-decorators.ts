@@ -1,13 +1,14 @@
 import { createParamDecorator, type Action } from 'routing-controllers';
-import type { SessionParameterDecorator } from '../decorators/parameters.js';
+import type { SessionParameterDecorator } from '../decorators/parameter-decorators.js';
 import type {
   RequireSessionDecorator,
   RequireSessionDecorators,
   SessionMethodDecorator,
 } from '../decorators/require-session.js';
-import { anonymousStep, onSuccessStep, sessionStep, withSession, type AnonymousOptions } from '../express/require.js';
+import { allowingGuard, anonymousGuard, sessionGuard, sessionValue, successGuard } from '../guards/session-guard.js';
+import type { AnonymousOptions } from '../express/express-guards.js';
 import type { GuardOptions } from '../express/missing.js';
-import type { Step } from '../express/step.js';
+import type { Guard } from '../guards/guard.js';
 import type { Session } from '../sessions/session.js';
 import type {
   FieldValue,
@@ -18,7 +19,7 @@ import type {
   RegisteredValues,
   SessionField,
 } from '../schema/types.js';
-import { asHttpError, stepDecorator } from './steps.js';
+import { asHttpError, guardDecorator } from './rc-guards.js';
 
 /**
  * `@RequireSession(…)` of typed-session for actions and controllers of routing-controllers, and for what their subclasses
@@ -41,35 +42,32 @@ import { asHttpError, stepDecorator } from './steps.js';
  * ```
  */
 export const RequireSession: RequireSessionDecorators<'any'> = Object.assign(
-  (...required: unknown[]) => stepDecorator(sessionStep(required)),
-  { readonly: (...required: unknown[]) => stepDecorator(sessionStep(required, { readonly: true })) },
+  (...required: unknown[]) => guardDecorator(sessionGuard(required)),
+  { readonly: (...required: unknown[]) => guardDecorator(sessionGuard(required, { readonly: true })) },
 ) as unknown as RequireSessionDecorators<'any'>; // routing-controllers has the legacy dialect alone
 
 /** `@RequireAnonymous()` for routing-controllers: who is signed in gets an `HttpError` of status 403. */
 export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<[], 'any'> {
-  return stepDecorator(anonymousStep(options)) as unknown as RequireSessionDecorator<[], 'any'>; // as above
+  return guardDecorator(anonymousGuard(options)) as unknown as RequireSessionDecorator<[], 'any'>; // as above
 }
 
 /** Takes back what the controller, or its base class, asks for: of one action, or of a whole subclass. */
 export function AllowAnonymous(): RequireSessionDecorator<[], 'any'> {
-  return stepDecorator({ tells: {}, clears: true, run: () => undefined }) as unknown as RequireSessionDecorator<
-    [],
-    'any'
-  >; // as above
+  return guardDecorator(allowingGuard()) as unknown as RequireSessionDecorator<[], 'any'>; // as above
 }
 
 /** Gives the session a new id when the action has succeeded: when its response is below 400. */
 export function RotateSession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
 >(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
-  return stepDecorator(onSuccessStep('rotate', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
+  return guardDecorator(successGuard('rotate', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
 }
 
 /** Ends the session when the action has succeeded, before its response goes out: a logout. */
 export function DestroySession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
 >(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
-  return stepDecorator(onSuccessStep('destroy', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
+  return guardDecorator(successGuard('destroy', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
 }
 
 /**
@@ -79,8 +77,7 @@ export function DestroySession<
 export function CurrentSession<
   const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
 >(...required: R & KnownFields<RegisteredSchema, R>): SessionParameterDecorator<Session & Found<RegisteredSchema, R>> {
-  const asked = required as readonly unknown[]; // to be looked at, whatever it is
-  return parameter(asked.length === 0 ? undefined : sessionStep(asked), (session) => session);
+  return parameter(required.length === 0 ? undefined : sessionGuard(required));
 }
 
 /**
@@ -91,29 +88,22 @@ export function CurrentSession<
 export function SessionValue<F extends SessionField<RegisteredSchema>>(
   field: F,
 ): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>> {
-  return parameter(sessionStep([field]), (session) => session[field]);
+  return parameter(sessionGuard([field]), field);
 }
 
-/** A parameter that is given something of the session, behind a step of its action. */
-function parameter(
-  step: Step | undefined,
-  valueOf: (session: Readonly<Record<string, unknown>>) => unknown,
-): SessionParameterDecorator<unknown> {
+/** A parameter that is given something of the session, behind a guard of its action. */
+function parameter(guard: Guard | undefined, field?: string): SessionParameterDecorator<unknown> {
   const given = createParamDecorator({
     value: async ({ request }: Action): Promise<unknown> => {
-      let session: object = {};
       try {
-        await withSession(request as object, undefined, (found, attached) => {
-          session = attached?.session ?? found;
-        }); // Express's request is an object
+        return await sessionValue(request as object, field); // Express's request is an object
       } catch (error) {
         throw asHttpError(error);
       }
-      return valueOf(session as Readonly<Record<string, unknown>>); // any field can be asked for
     },
   });
   return (prototype, name, index) => {
     given(prototype, name as string, index); // its type knows no symbols
-    if (step !== undefined) stepDecorator(step)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
+    if (guard !== undefined) guardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
   };
 }
