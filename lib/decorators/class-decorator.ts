@@ -4,7 +4,7 @@ import { mergeRequirements, type Guard } from '../guards/guard.js';
 import { guardStatics, ownMembers, guardOwnMembers } from './own-members.js';
 import { methodsOf } from './method-decorator.js';
 import { prepare } from './guarded-prototype.js';
-import type { Class } from './types.js';
+import type { Class } from './guarded-method.js';
 
 /** The classes whose constructor guards what their instances hold. */
 const guarding = new WeakSet<object>();

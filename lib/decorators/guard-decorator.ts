@@ -4,7 +4,7 @@ import { allowLegacy, allowStandard } from './allowed-members.js';
 import { decorateClass } from './class-decorator.js';
 import { behind, decorateLegacyMethod, decorateStandardMethod, getterOf } from './method-decorator.js';
 import type { Callable } from './guarded-method.js';
-import type { Class } from './types.js';
+import type { Class } from './guarded-method.js';
 
 const FIELDS: readonly unknown[] = ['getter', 'accessor', 'field'];
 

@@ -11,9 +11,9 @@ import {
   type FoundMethod,
 } from './method-decorator.js';
 import { isAllowed } from './allowed-members.js';
-import { withParameters } from './parameter-decorators.js';
+import { withParameters } from './parameter-decorator.js';
 import { likeMethod, withGuards, type Callable } from './guarded-method.js';
-import type { Class } from './types.js';
+import type { Class } from './guarded-method.js';
 
 /** The prototypes of classes whose members are guarded. */
 const prepared = new WeakSet<object>();

@@ -1,7 +1,7 @@
 import { getGuards, isReset, setGuards } from '../guards/declared-guards.js';
 import type { Guard } from '../guards/guard.js';
 import { isObjectPrototype } from '../realms.js';
-import { withParameters } from './parameter-decorators.js';
+import { withParameters } from './parameter-decorator.js';
 import { likeMethod, withGuard, type Callable } from './guarded-method.js';
 
 /**

@@ -4,7 +4,7 @@ import { asksForNothing, isAllowed, isMarked } from './allowed-members.js';
 import { guardFunction, isCallable, isGuardedFunction } from './guarded-function.js';
 import { behind, getterOf } from './method-decorator.js';
 import type { Callable } from './guarded-method.js';
-import type { Class } from './types.js';
+import type { Class } from './guarded-method.js';
 
 /** The names of the functions that instances of a class hold themselves, as far as instances were made. */
 const held = new WeakMap<object, Set<PropertyKey>>();

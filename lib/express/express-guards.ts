@@ -6,17 +6,10 @@ import type {
   RegisteredValues,
   SessionField,
 } from '../schema/types.js';
+import type { AnonymousOptions, GuardOptions } from '../guards/express-types.js';
 import { guardMiddleware } from '../guards/handler-guards.js';
 import { anonymousGuard, sessionGuard } from '../guards/session-guard.js';
-import type { GuardOptions, MissingHandler } from './missing.js';
-import type { ReadonlySessionGuard, SessionGuard } from './guard.js';
-
-declare module './session-property.js' {
-  interface EntryPoints {
-    /** `req.session` is the main entry point's. */
-    main: true;
-  }
-}
+import type { ReadonlySessionGuard, SessionGuard } from './guard-types.js';
 
 /** {@link requireSession}, which is also an object. */
 export interface RequireSessionFunction {
@@ -88,10 +81,4 @@ export const requireSession: RequireSessionFunction = Object.assign(
  */
 export function requireAnonymous(options?: AnonymousOptions) {
   return guardMiddleware(anonymousGuard(options));
-}
-
-/** What {@link requireAnonymous} and {@link RequireAnonymous} take. */
-export interface AnonymousOptions {
-  /** Called instead of handing `SessionPresentError` to `next`. */
-  readonly onPresent?: MissingHandler | undefined;
 }

@@ -1,39 +1,6 @@
-import type { NextFunction, Request, Response } from 'express-serve-static-core';
-import {
-  SessionOptionsError,
-  SessionRequiredError,
-  type SessionForbiddenError,
-  type SessionPresentError,
-} from '../errors.js';
+import { SessionOptionsError, SessionRequiredError } from '../errors.js';
+import type { MissingHandler } from '../guards/express-types.js';
 import { problemText } from '../guards/problem.js';
-
-/**
- * Responds to a request that a guard or decorator refuses: an Express error handler, as `onMissing`, `onForbidden` or
- * `onPresent`. It sends a response, or passes the error on with `next(error)`.
- */
-export type MissingHandler = (
-  error: SessionRequiredError | SessionForbiddenError | SessionPresentError,
-  request: Request,
-  response: Response,
-  next: NextFunction,
-) => unknown;
-
-/** {@link GuardOptions} with a handler for 401, and perhaps one for 403. */
-export interface MissingOptions {
-  /** Called instead of passing `SessionRequiredError` (401) to `next`. Default: the option `onMissing` of `session()`. */
-  readonly onMissing: MissingHandler;
-  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
-  readonly onForbidden?: MissingHandler;
-}
-
-/** {@link GuardOptions} with a handler for 403 alone. */
-export interface ForbiddenOptions {
-  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
-  readonly onForbidden: MissingHandler;
-}
-
-/** How one guard or decorator responds to a request that it refuses: an object of its own among its arguments. */
-export type GuardOptions = MissingOptions | ForbiddenOptions;
 
 /** The path that {@link returnPath} gives back must be one of this origin: one slash, and no backslash after it, which browsers take for one. */
 const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;

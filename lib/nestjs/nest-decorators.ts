@@ -1,34 +1,36 @@
+/* eslint-disable @typescript-eslint/unbound-method -- the decorators do not use `this` */
 import { createParamDecorator, Inject, type ExecutionContext } from '@nestjs/common';
-import type { SessionParameterDecorator } from '../decorators/parameter-decorators.js';
-import type {
-  RequireSessionDecorator,
-  RequireSessionDecorators,
-  SessionMethodDecorator,
-} from '../decorators/require-session.js';
-import { allowingGuard, anonymousGuard, sessionGuard, sessionValue, successGuard } from '../guards/session-guard.js';
-import type { AnonymousOptions } from '../express/express-guards.js';
-import type { GuardOptions } from '../express/missing.js';
+import { decoratorFamily, type DecoratorFamily } from '../guards/decorator-family.js';
+import type { RequireSessionDecorators } from '../guards/decorator-types.js';
 import type { Guard } from '../guards/guard.js';
-import type { Session } from '../sessions/session.js';
-import type {
-  FieldValue,
-  Found,
-  KnownFields,
-  RegisteredPredicate,
-  RegisteredSchema,
-  RegisteredValues,
-  SessionField,
-} from '../schema/types.js';
+import { sessionValue } from '../guards/session-guard.js';
 import type { SessionMiddleware } from '../middleware.js';
-import type { InjectionDecorator } from './nest-injection.js';
+import type { RegisteredSchema } from '../schema/types.js';
+import type { Session } from '../sessions/session.js';
 import { guardDecorator } from './nest-guards.js';
+import type { InjectionDecorator } from './nest-injection.js';
 import { SESSION, SESSIONS } from './nest-tokens.js';
 
+const valueOf = createParamDecorator(async (field: string | undefined, context: ExecutionContext) =>
+  sessionValue(context.switchToHttp().getRequest(), field),
+);
+
+/** A parameter's guard is declared for its method, so that `onMissing` and `Reflector` know of it. */
+function guardedParameter(guard: Guard | undefined, field?: string) {
+  return (prototype: object, name: string | symbol, index: number): void => {
+    valueOf(field)(prototype, name, index);
+    if (guard !== undefined) guardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
+  };
+}
+
+// Nest has only the legacy dialect, in which parameters before the request may be decorated.
+const family = decoratorFamily<'any'>({ decorate: guardDecorator, parameter: guardedParameter });
+
 /**
- * `@RequireSession(…)` of typed-session, as a guard of Nest's: for methods and for controllers. What lacks what is asked for
- * gets an `UnauthorizedException`, or what `onMissing` does.
+ * `@RequireSession(…)` of typed-session as a guard of Nest, for methods and for controllers. A request that does not pass
+ * gets an `UnauthorizedException` or a `ForbiddenException`, or is handled by `onMissing` or `onForbidden`.
  *
- * @throws SessionOptionsError, where the class is defined, where it is asked for something else
+ * @throws SessionOptionsError when the class is defined, for any other argument
  * @example
  * ```ts
  * import { Controller, Get } from '@nestjs/common';
@@ -44,51 +46,26 @@ import { SESSION, SESSIONS } from './nest-tokens.js';
  * }
  * ```
  */
-export const RequireSession: RequireSessionDecorators<'any'> = Object.assign(
-  (...required: unknown[]) => guardDecorator(sessionGuard(required)),
-  { readonly: (...required: unknown[]) => guardDecorator(sessionGuard(required, { readonly: true })) },
-) as unknown as RequireSessionDecorators<'any'>; // Nest has the legacy dialect alone, and passes no standard contexts
-
-/** `@RequireAnonymous()` as a guard of Nest's: who is signed in gets a `ForbiddenException`, or what `onPresent` does. */
-export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<[], 'any'> {
-  return guardDecorator(anonymousGuard(options)) as unknown as RequireSessionDecorator<[], 'any'>; // as above
-}
-
-/** Takes back what the controller, or its base class, asks for: of one method, or of a whole subclass. */
-export function AllowAnonymous(): RequireSessionDecorator<[], 'any'> {
-  return guardDecorator(allowingGuard()) as unknown as RequireSessionDecorator<[], 'any'>; // as above
-}
-
-/** Gives the session a new id when the method has succeeded: when its response is below 400. */
-export function RotateSession<
-  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
->(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
-  return guardDecorator(successGuard('rotate', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
-}
-
-/** Ends the session when the method has succeeded, before its response goes out: a logout. */
-export function DestroySession<
-  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
->(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
-  return guardDecorator(successGuard('destroy', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
-}
-
-const given = createParamDecorator(async (field: string | undefined, context: ExecutionContext) => {
-  return sessionValue(context.switchToHttp().getRequest(), field);
-});
-
-/** A parameter that is given the session or a field, behind a guard of its method: `onMissing` and `Reflector` know of it. */
-function parameter(guard: Guard | undefined, field?: string): SessionParameterDecorator<unknown> {
-  return (prototype, name, index) => {
-    given(field)(prototype, name, index);
-    if (guard !== undefined) guardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
-  };
-}
+export const RequireSession: RequireSessionDecorators<'any'> = family.RequireSession;
 
 /**
- * Gives a parameter the session; asked for something, it asks as {@link RequireSession} does, and the session is narrowed.
+ * Lets only requests pass for which nobody is signed in; see {@link DecoratorFamily.RequireAnonymous}. Any other request
+ * gets a `ForbiddenException`.
+ */
+export const RequireAnonymous: DecoratorFamily<'any'>['RequireAnonymous'] = family.RequireAnonymous;
+
+/** Takes back what the decorators of the class require; see {@link DecoratorFamily.AllowAnonymous}. */
+export const AllowAnonymous: DecoratorFamily<'any'>['AllowAnonymous'] = family.AllowAnonymous;
+
+/** Gives the session a new id when the method has succeeded; see {@link DecoratorFamily.RotateSession}. */
+export const RotateSession: DecoratorFamily<'any'>['RotateSession'] = family.RotateSession;
+
+/** Ends the session when the method has succeeded: a logout; see {@link DecoratorFamily.DestroySession}. */
+export const DestroySession: DecoratorFamily<'any'>['DestroySession'] = family.DestroySession;
+
+/**
+ * Passes the session to a parameter; see {@link DecoratorFamily.CurrentSession}.
  *
- * @throws SessionOptionsError
  * @example
  * ```ts
  * import { Controller, Get } from '@nestjs/common';
@@ -104,22 +81,13 @@ function parameter(guard: Guard | undefined, field?: string): SessionParameterDe
  * }
  * ```
  */
-export function CurrentSession<
-  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
->(...required: R & KnownFields<RegisteredSchema, R>): SessionParameterDecorator<Session & Found<RegisteredSchema, R>> {
-  return parameter(required.length === 0 ? undefined : sessionGuard(required));
-}
+export const CurrentSession: DecoratorFamily<'any'>['CurrentSession'] = family.CurrentSession;
 
 /**
- * Gives a parameter a field of the session. A request without it gets an `UnauthorizedException`: the value is neither
- * `undefined` nor `null`.
- * @throws SessionOptionsError
+ * Passes a field of the session to a parameter; see {@link DecoratorFamily.SessionValue}. A request without the field gets
+ * an `UnauthorizedException`.
  */
-export function SessionValue<F extends SessionField<RegisteredSchema>>(
-  field: F,
-): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>> {
-  return parameter(sessionGuard([field]), field);
-}
+export const SessionValue: DecoratorFamily<'any'>['SessionValue'] = family.SessionValue;
 
 /**
  * Injects the request's session, typed: the class that it is injected into is request-scoped then.

@@ -1,5 +1,5 @@
-import type { Refused } from '../decorators/types.js';
-import type { SessionIdentity } from '../express/types.js';
+import type { Refused } from '../guards/decorator-fits.js';
+import type { SessionIdentity } from '../guards/narrowing.js';
 import type { Register, SessionSchema } from '../schema/types.js';
 
 /**

@@ -1,31 +1,37 @@
+/* eslint-disable @typescript-eslint/unbound-method -- the decorators do not use `this` */
 import { createParamDecorator, type Action } from 'routing-controllers';
-import type { SessionParameterDecorator } from '../decorators/parameter-decorators.js';
-import type {
-  RequireSessionDecorator,
-  RequireSessionDecorators,
-  SessionMethodDecorator,
-} from '../decorators/require-session.js';
-import { allowingGuard, anonymousGuard, sessionGuard, sessionValue, successGuard } from '../guards/session-guard.js';
-import type { AnonymousOptions } from '../express/express-guards.js';
-import type { GuardOptions } from '../express/missing.js';
+import { decoratorFamily, type DecoratorFamily } from '../guards/decorator-family.js';
+import type { RequireSessionDecorators } from '../guards/decorator-types.js';
 import type { Guard } from '../guards/guard.js';
-import type { Session } from '../sessions/session.js';
-import type {
-  FieldValue,
-  Found,
-  KnownFields,
-  RegisteredPredicate,
-  RegisteredSchema,
-  RegisteredValues,
-  SessionField,
-} from '../schema/types.js';
+import { sessionValue } from '../guards/session-guard.js';
 import { asHttpError, guardDecorator } from './rc-guards.js';
+
+/** A parameter's guard is declared for its action. */
+function guardedParameter(guard: Guard | undefined, field?: string) {
+  const valueOf = createParamDecorator({
+    value: async ({ request }: Action): Promise<unknown> => {
+      try {
+        return await sessionValue(request as object, field); // Express's request is an object
+      } catch (error) {
+        throw asHttpError(error);
+      }
+    },
+  });
+  return (prototype: object, name: string | symbol, index: number): void => {
+    valueOf(prototype, name as string, index); // its type knows no symbols
+    if (guard !== undefined) guardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
+  };
+}
+
+// routing-controllers has only the legacy dialect, in which parameters before the request may be decorated.
+const family = decoratorFamily<'any'>({ decorate: guardDecorator, parameter: guardedParameter });
 
 /**
  * `@RequireSession(…)` of typed-session for actions and controllers of routing-controllers, and for what their subclasses
- * inherit. What lacks what is asked for gets an `HttpError` of status 401, or what `onMissing` does.
+ * inherit. A request that does not pass gets an `HttpError` of status 401 or 403, or is handled by `onMissing` or
+ * `onForbidden`.
  *
- * @throws SessionOptionsError, where the class is defined, where it is asked for something else
+ * @throws SessionOptionsError when the class is defined, for any other argument
  * @example
  * ```ts
  * import { Get, JsonController } from 'routing-controllers';
@@ -41,69 +47,28 @@ import { asHttpError, guardDecorator } from './rc-guards.js';
  * }
  * ```
  */
-export const RequireSession: RequireSessionDecorators<'any'> = Object.assign(
-  (...required: unknown[]) => guardDecorator(sessionGuard(required)),
-  { readonly: (...required: unknown[]) => guardDecorator(sessionGuard(required, { readonly: true })) },
-) as unknown as RequireSessionDecorators<'any'>; // routing-controllers has the legacy dialect alone
-
-/** `@RequireAnonymous()` for routing-controllers: who is signed in gets an `HttpError` of status 403. */
-export function RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<[], 'any'> {
-  return guardDecorator(anonymousGuard(options)) as unknown as RequireSessionDecorator<[], 'any'>; // as above
-}
-
-/** Takes back what the controller, or its base class, asks for: of one action, or of a whole subclass. */
-export function AllowAnonymous(): RequireSessionDecorator<[], 'any'> {
-  return guardDecorator(allowingGuard()) as unknown as RequireSessionDecorator<[], 'any'>; // as above
-}
-
-/** Gives the session a new id when the action has succeeded: when its response is below 400. */
-export function RotateSession<
-  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
->(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
-  return guardDecorator(successGuard('rotate', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
-}
-
-/** Ends the session when the action has succeeded, before its response goes out: a logout. */
-export function DestroySession<
-  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
->(...required: R & KnownFields<RegisteredSchema, R>): SessionMethodDecorator<R, 'any'> {
-  return guardDecorator(successGuard('destroy', required)) as unknown as SessionMethodDecorator<R, 'any'>; // as above
-}
+export const RequireSession: RequireSessionDecorators<'any'> = family.RequireSession;
 
 /**
- * Gives a parameter the session; asked for something, it asks as {@link RequireSession} does, and the session is narrowed.
- * @throws SessionOptionsError
+ * Lets only requests pass for which nobody is signed in; see {@link DecoratorFamily.RequireAnonymous}. Any other request
+ * gets an `HttpError` of status 403.
  */
-export function CurrentSession<
-  const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
->(...required: R & KnownFields<RegisteredSchema, R>): SessionParameterDecorator<Session & Found<RegisteredSchema, R>> {
-  return parameter(required.length === 0 ? undefined : sessionGuard(required));
-}
+export const RequireAnonymous: DecoratorFamily<'any'>['RequireAnonymous'] = family.RequireAnonymous;
+
+/** Takes back what the decorators of the class require; see {@link DecoratorFamily.AllowAnonymous}. */
+export const AllowAnonymous: DecoratorFamily<'any'>['AllowAnonymous'] = family.AllowAnonymous;
+
+/** Gives the session a new id when the method has succeeded; see {@link DecoratorFamily.RotateSession}. */
+export const RotateSession: DecoratorFamily<'any'>['RotateSession'] = family.RotateSession;
+
+/** Ends the session when the method has succeeded: a logout; see {@link DecoratorFamily.DestroySession}. */
+export const DestroySession: DecoratorFamily<'any'>['DestroySession'] = family.DestroySession;
+
+/** Passes the session to a parameter; see {@link DecoratorFamily.CurrentSession}. */
+export const CurrentSession: DecoratorFamily<'any'>['CurrentSession'] = family.CurrentSession;
 
 /**
- * Gives a parameter a field of the session. A request without it gets an `HttpError` of status 401: the value is neither
- * `undefined` nor `null`.
- * @throws SessionOptionsError
+ * Passes a field of the session to a parameter; see {@link DecoratorFamily.SessionValue}. A request without the field gets
+ * an `HttpError` of status 401.
  */
-export function SessionValue<F extends SessionField<RegisteredSchema>>(
-  field: F,
-): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>> {
-  return parameter(sessionGuard([field]), field);
-}
-
-/** A parameter that is given something of the session, behind a guard of its action. */
-function parameter(guard: Guard | undefined, field?: string): SessionParameterDecorator<unknown> {
-  const given = createParamDecorator({
-    value: async ({ request }: Action): Promise<unknown> => {
-      try {
-        return await sessionValue(request as object, field); // Express's request is an object
-      } catch (error) {
-        throw asHttpError(error);
-      }
-    },
-  });
-  return (prototype, name, index) => {
-    given(prototype, name as string, index); // its type knows no symbols
-    if (guard !== undefined) guardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
-  };
-}
+export const SessionValue: DecoratorFamily<'any'>['SessionValue'] = family.SessionValue;

@@ -7,12 +7,12 @@ import type {
   Response,
   RouteParameters,
 } from 'express-serve-static-core';
-import type { AnyGuard, GuardFacts, PlainGuard } from './guard.js';
-import type { OnlyRead } from './types.js';
+import type { OnlyRead } from '../guards/narrowing.js';
+import type { AnyGuardMiddleware, GuardFacts, PlainGuard } from './guard-types.js';
 
 /** What the handlers behind a guard may rely on; of a union of guards, what one of them has checked. */
 type Behind<G> =
-  G extends GuardFacts<infer Adds, infer Mode> ? Adds & (Mode extends OnlyRead ? OnlyRead : unknown) : never;
+  G extends GuardFacts<infer Adds, infer Mode> ? Adds & (Mode extends 'readonly' ? OnlyRead : unknown) : never;
 
 /** A handler behind guards that add `Adds`, or one more guard. */
 export type HandlerBehind<P, ResBody, ReqBody, ReqQuery, Adds> =
@@ -33,7 +33,7 @@ type FlatParams = Record<string | number, string>;
 declare module 'express-serve-static-core' {
   interface IRouterMatcher<T, Method> {
     <
-      G extends AnyGuard,
+      G extends AnyGuardMiddleware,
       Path extends PathParams,
       A1 = unknown,
       A2 = unknown,
@@ -56,7 +56,7 @@ declare module 'express-serve-static-core' {
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & A3 & A4 & A5 & Behind<G>>[]
     ): T;
     <
-      G extends AnyGuard,
+      G extends AnyGuardMiddleware,
       Path extends PathParams,
       A1 = unknown,
       A2 = unknown,
@@ -77,7 +77,7 @@ declare module 'express-serve-static-core' {
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & A3 & A4 & Behind<G>>[]
     ): T;
     <
-      G extends AnyGuard,
+      G extends AnyGuardMiddleware,
       Path extends PathParams,
       A1 = unknown,
       A2 = unknown,
@@ -96,7 +96,7 @@ declare module 'express-serve-static-core' {
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & A3 & Behind<G>>[]
     ): T;
     <
-      G extends AnyGuard,
+      G extends AnyGuardMiddleware,
       Path extends PathParams,
       A1 = unknown,
       A2 = unknown,
@@ -113,7 +113,7 @@ declare module 'express-serve-static-core' {
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & Behind<G>>[]
     ): T;
     <
-      G extends AnyGuard,
+      G extends AnyGuardMiddleware,
       Path extends PathParams,
       A1 = unknown,
       P = ParamsOf<Path>,
@@ -127,19 +127,26 @@ declare module 'express-serve-static-core' {
       handler: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & Behind<G>>,
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & Behind<G>>[]
     ): T;
-    <G extends AnyGuard, Path extends PathParams, P = ParamsOf<Path>, ResBody = any, ReqBody = any, ReqQuery = Query>(
+    <
+      G extends AnyGuardMiddleware,
+      Path extends PathParams,
+      P = ParamsOf<Path>,
+      ResBody = any,
+      ReqBody = any,
+      ReqQuery = Query,
+    >(
       path: Path,
       guard: G,
       handler: HandlerBehind<P, ResBody, ReqBody, ReqQuery, Behind<G>>,
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, Behind<G>>[]
     ): T;
-    (path: PathParams, guard: AnyGuard, router: IRouter): T;
-    (path: PathParams, guard: AnyGuard, ...guards: AnyGuard[]): T;
+    (path: PathParams, guard: AnyGuardMiddleware, router: IRouter): T;
+    (path: PathParams, guard: AnyGuardMiddleware, ...guards: AnyGuardMiddleware[]): T;
   }
 
   interface IRouterHandler<T, Route> {
     <
-      G extends AnyGuard,
+      G extends AnyGuardMiddleware,
       A1 = unknown,
       A2 = unknown,
       A3 = unknown,
@@ -160,7 +167,7 @@ declare module 'express-serve-static-core' {
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & A3 & A4 & A5 & Behind<G>>[]
     ): T;
     <
-      G extends AnyGuard,
+      G extends AnyGuardMiddleware,
       A1 = unknown,
       A2 = unknown,
       A3 = unknown,
@@ -179,7 +186,7 @@ declare module 'express-serve-static-core' {
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & A3 & A4 & Behind<G>>[]
     ): T;
     <
-      G extends AnyGuard,
+      G extends AnyGuardMiddleware,
       A1 = unknown,
       A2 = unknown,
       A3 = unknown,
@@ -196,7 +203,7 @@ declare module 'express-serve-static-core' {
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & A3 & Behind<G>>[]
     ): T;
     <
-      G extends AnyGuard,
+      G extends AnyGuardMiddleware,
       A1 = unknown,
       A2 = unknown,
       P = RouteParameters<Route>,
@@ -210,19 +217,26 @@ declare module 'express-serve-static-core' {
       handler: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & Behind<G>>,
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & A2 & Behind<G>>[]
     ): T;
-    <G extends AnyGuard, A1 = unknown, P = RouteParameters<Route>, ResBody = any, ReqBody = any, ReqQuery = Query>(
+    <
+      G extends AnyGuardMiddleware,
+      A1 = unknown,
+      P = RouteParameters<Route>,
+      ResBody = any,
+      ReqBody = any,
+      ReqQuery = Query,
+    >(
       h1: HandlerBefore<P, ResBody, ReqBody, ReqQuery, A1>,
       guard: G,
       handler: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & Behind<G>>,
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, A1 & Behind<G>>[]
     ): T;
-    <G extends AnyGuard, P = RouteParameters<Route>, ResBody = any, ReqBody = any, ReqQuery = Query>(
+    <G extends AnyGuardMiddleware, P = RouteParameters<Route>, ResBody = any, ReqBody = any, ReqQuery = Query>(
       guard: G,
       handler: HandlerBehind<P, ResBody, ReqBody, ReqQuery, Behind<G>>,
       ...handlers: HandlerBehind<P, ResBody, ReqBody, ReqQuery, Behind<G>>[]
     ): T;
-    (guard: AnyGuard, router: IRouter): T;
-    (guard: AnyGuard, ...guards: AnyGuard[]): T;
+    (guard: AnyGuardMiddleware, router: IRouter): T;
+    (guard: AnyGuardMiddleware, ...guards: AnyGuardMiddleware[]): T;
   }
 }
 /* eslint-enable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unused-vars */

@@ -1,6 +1,3 @@
-import { sessionGuard } from '../guards/session-guard.js';
-import type { GuardOptions } from '../express/missing.js';
-import type { Checked, IsRegistered, OwnLocals } from '../express/types.js';
 import type {
   Found,
   KnownFields,
@@ -10,9 +7,19 @@ import type {
   SessionField,
   SessionSchema,
 } from '../schema/types.js';
-import { guardDecorator } from './guard-decorator.js';
-import type { Ensures, Fits, FitsReadonly, FitsTarget, Place } from './fits.js';
-import type { AnyContext, ContextOf, MethodOf } from './types.js';
+import type {
+  AnyContext,
+  ContextOf,
+  Ensures,
+  Fits,
+  FitsReadonly,
+  FitsTarget,
+  MethodOf,
+  Place,
+  Refused,
+} from './decorator-fits.js';
+import type { GuardOptions } from './express-types.js';
+import type { Checked, IsRegistered, LocalsOf } from './narrowing.js';
 
 /** Marks the type of a decorator with what it checks, so that two decorators are not taken for one type. */
 declare const checks: unique symbol;
@@ -72,24 +79,24 @@ export interface ReadonlySessionDecorator<R extends readonly unknown[], At exten
 }
 
 /** What the decorator of one middleware ensures. */
-type OwnEnsures<S extends SessionSchema, Name extends string, R extends readonly unknown[]> =
-  IsRegistered<S, Name> extends true ? Ensures<R> : Ensures<[], OwnLocals<S, Name, Found<S, R>>>;
+type EnsuresOf<S extends SessionSchema, Name extends string, R extends readonly unknown[]> =
+  IsRegistered<S, Name> extends true ? Ensures<R> : Ensures<[], LocalsOf<S, Name, Found<S, R>>>;
 
 /** {@link RequireSessionDecorator} for the session of one middleware; a decorator of methods. */
-export interface OwnDecorator<S extends SessionSchema, Name extends string, R extends readonly unknown[]> {
+export interface SessionDecoratorOf<S extends SessionSchema, Name extends string, R extends readonly unknown[]> {
   /** The standard (TC39) dialect. */
   <M extends object | undefined, C extends AnyContext>(
-    method: M & Fits<M, OwnEnsures<S, Name, R>, 'first'>,
+    method: M & Fits<M, EnsuresOf<S, Name, R>, 'first'>,
     context: C & ContextOf<C, 'method'>,
   ): M;
   /** The legacy dialect (`experimentalDecorators`). */
   <M>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, OwnEnsures<S, Name, R>, 'after decorated'>>>,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, EnsuresOf<S, Name, R>, 'after decorated'>>>,
   ): void;
   /** There for the compiler alone. */
-  readonly [checks]: OwnLocals<S, Name, Found<S, R>>;
+  readonly [checks]: LocalsOf<S, Name, Found<S, R>>;
 }
 
 /** {@link RequireSession}, which is also an object. */
@@ -121,31 +128,19 @@ export interface RequireSessionDecorators<At extends Place = 'first'> {
 }
 
 /**
- * A decorator of controllers: `@RequireSession('userId')`, `@RequireSession({ role: 'admin' })`,
- * `@RequireSession((s) => s.cart.length > 0)`, before a method or before a class; see {@link RequireSessionDecorators}.
- *
- * Works as a standard and as a legacy decorator. Methods are bound, keep their name and length and may be async. The
- * compiler refuses a method whose request type promises what the decorator does not check.
- *
- * @example
- * ```ts
- * import express, { type Response } from 'express';
- * import { RequireSession, type SessionRequest } from 'typed-session';
- *
- * class AccountController {
- *   @RequireSession('userId')
- *   me(req: SessionRequest<'userId'>, res: Response) {
- *     res.json({ id: req.session.userId });
- *   }
- * }
- *
- * express().get('/me', new AccountController().me);
- * ```
+ * A parameter decorator of the legacy dialect that gives a value of type `T`; the compiler refuses a parameter whose type
+ * promises more.
  */
-export const RequireSession: RequireSessionDecorators = Object.assign(
-  (...required: unknown[]) => guardDecorator(sessionGuard(required)),
-  {
-    readonly: (...required: unknown[]) =>
-      guardDecorator(sessionGuard(required, { readonly: true }), { classes: false }),
-  },
-) as RequireSessionDecorators; // it takes the arguments of both dialects
+export type SessionParameterDecorator<T> = <P extends object, K extends string | symbol, I extends number>(
+  prototype: P,
+  name: K,
+  index: I & Takes<P, K, I, T>,
+) => void;
+
+type Takes<P, K, I extends number, T> = K extends keyof P
+  ? P[K] extends (...args: infer A) => unknown
+    ? [T] extends [A[I]]
+      ? unknown
+      : Refused<'The type of this parameter promises what its decorator does not check: ask for that too, or promise less'>
+    : unknown
+  : Refused<'The compiler cannot check the parameters of a private or protected method: make the method public'>;

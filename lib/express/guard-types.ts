@@ -1,5 +1,5 @@
 import type { SessionSchema } from '../schema/types.js';
-import type { Checked, CheckedKey, OnlyRead, OwnLocals } from './types.js';
+import type { Checked, CheckedKey, OnlyRead, LocalsOf } from '../guards/narrowing.js';
 
 /** Marks the type of a guard with what it adds to the `Locals` of the handlers behind it. */
 declare const adds: unique symbol;
@@ -13,7 +13,7 @@ export interface GuardFacts<Adds, Mode = unknown> {
 }
 
 /** Any guard of this library. */
-export type AnyGuard = GuardFacts<unknown>;
+export type AnyGuardMiddleware = GuardFacts<unknown>;
 
 /** A guard that changes nothing about whether the session can be written. */
 export type PlainGuard = GuardFacts<unknown, 'writable'>;
@@ -22,7 +22,7 @@ export type PlainGuard = GuardFacts<unknown, 'writable'>;
  * A middleware that lets a request pass if its session meets the requirements. The routes of Express hand what it checks
  * on to the handlers of the same call.
  */
-export interface Guard<Adds, Mode> extends GuardFacts<Adds, Mode> {
+export interface GuardMiddleware<Adds, Mode> extends GuardFacts<Adds, Mode> {
   /** Express calls it, or you do. As an argument of a route, it refuses handlers that rely on more than it checks. */
   <Res extends object, Next extends (error?: unknown) => void>(
     request: object,
@@ -32,14 +32,14 @@ export interface Guard<Adds, Mode> extends GuardFacts<Adds, Mode> {
 }
 
 /** The guard of the registered session that `requireSession(…)` returns. */
-export type SessionGuard<Found> = Guard<Checked<Found>, 'writable'>;
+export type SessionGuard<Found> = GuardMiddleware<Checked<Found>, 'writable'>;
 
 /** {@link SessionGuard} whose handlers get a readonly session. */
-export type ReadonlySessionGuard<Found> = Guard<Checked<Found>, OnlyRead>;
+export type ReadonlySessionGuard<Found> = GuardMiddleware<Checked<Found>, 'readonly'>;
 
 /** {@link SessionGuard} for the session of one middleware. */
-export type OwnGuard<S extends SessionSchema, Name extends string, Found> = Guard<
-  OwnLocals<S, Name, Found>,
+export type SessionGuardOf<S extends SessionSchema, Name extends string, Found> = GuardMiddleware<
+  LocalsOf<S, Name, Found>,
   'writable'
 >;
 
@@ -48,7 +48,7 @@ type Allows<Adds, Mode, Res, Next> = Res extends { readonly locals: infer Locals
   ? 0 extends Locals & 1
     ? unknown
     : Adds extends Pick<Locals, CheckedKey & keyof Locals>
-      ? Mode extends OnlyRead
+      ? Mode extends 'readonly'
         ? Locals extends OnlyRead
           ? unknown
           : CalledByExpress<Next> extends true

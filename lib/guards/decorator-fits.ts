@@ -1,11 +1,43 @@
-import type { Request } from 'express-serve-static-core';
-import type { BesideOthers } from '../express/session-property.js';
-import type { OtherSessions, ReadonlySession } from '../express/types.js';
 import type { Session } from '../sessions/session.js';
 import type { DeepReadonly } from '../schema/readonly.js';
 import type { StrictNullAdvice } from '../schema/refusals.js';
 import type { FieldValue, Found, Payload, RegisteredSchema, SessionField } from '../schema/types.js';
-import type { AnyClass, ClassLike, Method } from './types.js';
+import type { BesideOthers, RequestLocals } from './express-types.js';
+import type { OtherSessions, ReadonlySession } from './narrowing.js';
+
+/** Any method at all. */
+export type Method = (this: never, ...args: never[]) => unknown;
+
+/** Any class whose constructor can be called. */
+export type AnyClass = abstract new (...args: never[]) => object;
+
+/** Any class, also one whose constructor is private or protected. */
+export interface ClassLike {
+  /** What its instances inherit. */
+  readonly prototype: object;
+}
+
+/**
+ * `unknown` if a decorator stands before one of `Kind`, by the context of the standard dialect; otherwise what to do. The legacy
+ * dialect passes the name of a property in its place.
+ */
+export type ContextOf<C, Kind extends string> = C extends { readonly kind: Kind }
+  ? unknown
+  : Refused<'A session decorator is for methods: make this property or accessor a method'>;
+
+/** A context of the standard dialect, or the name of a property in the legacy one. */
+export type AnyContext = { readonly kind: string } | string | symbol;
+
+/** What the compiler prints instead of a type that it refuses. An object: of an index and mere text it would make `never`. */
+export interface Refused<Advice extends string> {
+  /** What to do. */
+  readonly advice: Advice;
+}
+
+/** `Fitting` for a descriptor of the legacy dialect that holds a method. */
+export type MethodOf<M, Fitting> = M extends Method
+  ? Fitting
+  : Refused<'A session decorator is for methods: make this property or accessor a method'>;
 
 /** How a decorator's method is called: `'first'` with its request first, `'any'` as its parameter decorators say. */
 export type Place = 'first' | 'after decorated' | 'any';
@@ -63,13 +95,10 @@ type RequestAdvice<P, E extends AnyEnsures> = undefined extends string
         : never;
 
 /** The sessions of other middlewares that a request promises. */
-type OthersAdvice<P, E extends AnyEnsures> = [P] extends [
-  Request<infer _P, infer _ResBody, infer _ReqBody, infer _ReqQuery, infer Locals>,
-]
-  ? E['others'] extends OtherSessions<Locals>
+type OthersAdvice<P, E extends AnyEnsures> =
+  E['others'] extends OtherSessions<RequestLocals<P>>
     ? never
-    : "This method's request promises the session of another middleware: let the decorator of that middleware check it, on a method of its own"
-  : never;
+    : "This method's request promises the session of another middleware: let the decorator of that middleware check it, on a method of its own";
 
 /** The fields that a session type relies on although neither the schema nor the decorator ensures them. */
 type Unchecked<Promised, E extends AnyEnsures> = {
