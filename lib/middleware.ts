@@ -5,7 +5,7 @@ import { addSession, findSession } from './sessions/registry.js';
 import { sessionsBy } from './sessions/sessions.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';
 import { guardDecorator } from './decorators/guard-decorator.js';
-import { resolveOptions, type Settings } from './sessions/settings.js';
+import { resolveOptions } from './sessions/settings.js';
 import type { RefusePrincipal } from './schema/refusals.js';
 import type {
   DefaultName,
@@ -134,10 +134,9 @@ export function session<
     else loading.then(() => { next(); }, next); // prettier-ignore
   };
 
-  const anySchema = settings as unknown as Settings<SessionSchema>; // guards only read what is there
   return Object.assign(middleware, {
     ...sessionsBy(settings),
-    requireSession: (...required: unknown[]) => guardMiddleware(sessionGuard(required, { settings: anySchema })),
-    RequireSession: (...required: unknown[]) => guardDecorator(sessionGuard(required, { settings: anySchema })),
+    requireSession: (...required: unknown[]) => guardMiddleware(sessionGuard(required, { settings })),
+    RequireSession: (...required: unknown[]) => guardDecorator(sessionGuard(required, { settings })),
   }) as unknown as SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
 }

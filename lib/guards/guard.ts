@@ -71,11 +71,11 @@ export function mergeRequirements(guards: readonly Guard[]): SessionRequirements
 }
 
 /** How a host continues after its guards. */
-export interface GuardOutcome {
+export interface GuardOutcome<T> {
   /** Called if the request passes. */
-  readonly proceed: () => unknown;
+  readonly proceed: () => T;
   /** Called if a guard refuses the request; `respond` is the app's own function for that, if there is one. */
-  readonly refuse: (error: unknown, respond: Responder | undefined) => unknown;
+  readonly refuse: (error: unknown, respond: Responder | undefined) => T;
 }
 
 /**
@@ -83,17 +83,17 @@ export interface GuardOutcome {
  * @param group - all guards of the handler, if these are only some of them
  * @returns what `proceed` or `refuse` returns; a promise if a guard has to wait for the session
  */
-export function runGuards(
+export function runGuards<T>(
   guards: readonly Guard[],
   request: object,
-  { proceed, refuse }: GuardOutcome,
+  { proceed, refuse }: GuardOutcome<T>,
   group = guardGroup(guards),
-): unknown {
-  const from = (index: number): unknown => {
+): T | Promise<T> {
+  const from = (index: number): T | Promise<T> => {
     const guard = guards[index];
     if (guard === undefined) return proceed();
-    const next = (): unknown => from(index + 1);
-    const refused = (error: unknown): unknown => {
+    const next = () => from(index + 1);
+    const refused = (error: unknown) => {
       forgetSuccess(request);
       return refuse(error, guard.responder?.(error, request));
     };

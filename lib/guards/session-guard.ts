@@ -8,9 +8,9 @@ import type { Guard } from './guard.js';
 import { checkPayload, fieldsOf, refuseUnknownFields, requirementsOf, type Responder } from './requirements.js';
 
 /** Which session a guard checks, and whether its handler may change it. */
-interface SessionGuardOptions {
+interface SessionGuardOptions<S extends SessionSchema> {
   /** The middleware whose session is checked. Default: the one behind `req.session`. */
-  readonly settings?: Settings<SessionSchema> | undefined;
+  readonly settings?: Settings<S> | undefined;
   readonly readonly?: boolean;
   /** The guard or decorator as an error names it. Default: `requireSession`. */
   readonly by?: string | undefined;
@@ -20,9 +20,9 @@ interface SessionGuardOptions {
  * The guard of `requireSession` and `@RequireSession`.
  * @throws SessionOptionsError, also for a field that the schema of the middleware does not have
  */
-export function sessionGuard(
+export function sessionGuard<S extends SessionSchema>(
   required: readonly unknown[],
-  { settings, readonly = false, by }: SessionGuardOptions = {},
+  { settings, readonly = false, by }: SessionGuardOptions<S> = {},
 ): Guard {
   const wanted = requirementsOf(required, by);
   if (settings !== undefined) refuseUnknownFields(wanted, settings.codec.fields, by);
@@ -44,7 +44,7 @@ export function sessionGuard(
     responder: (error, request) => {
       const isForbidden = error instanceof SessionForbiddenError;
       if (!isForbidden && !(error instanceof SessionRequiredError)) return undefined;
-      const ofApp = (): Partial<Settings<SessionSchema>> => findSession(request, settings)?.settings ?? {};
+      const ofApp = (): Partial<Settings<S>> => findSession(request, settings)?.settings ?? {};
       const respond = isForbidden
         ? (wanted.onForbidden ?? ofApp().onForbidden)
         : (wanted.onMissing ?? ofApp().onMissing);
@@ -125,10 +125,10 @@ export function sessionValue(request: object, field?: string): unknown {
  * Uses a request's session. Loads it first if the middleware has not, and only then returns a promise.
  * @throws SessionNotLoadedError and what `use` throws; or the promise rejects with it
  */
-function useSession<T>(
+function useSession<S extends SessionSchema, T>(
   request: object,
-  settings: Settings<SessionSchema> | undefined,
-  use: (session: object, attached: RequestSession<SessionSchema> | undefined) => T,
+  settings: Settings<S> | undefined,
+  use: (session: object, attached: RequestSession<S> | undefined) => T,
 ): T | Promise<T> {
   if (typeof request !== 'object' || request === null) {
     throw new SessionNotLoadedError(
