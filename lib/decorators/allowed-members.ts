@@ -2,7 +2,7 @@ import type { Guard } from '../guards/guard.js';
 import { addGuard, classGuards, getGuards, isReset } from '../guards/declared-guards.js';
 import { methodsOf } from './method-decorator.js';
 
-/** The fields that `@AllowAnonymous()` stands before in the legacy dialect, by prototype. */
+/** The fields that are marked with `@AllowAnonymous()` in the legacy dialect, by prototype. */
 const allowedFields = new WeakMap<object, Set<PropertyKey>>();
 
 /** `@AllowAnonymous()` before a getter, an accessor or a field of the standard dialect. */
@@ -22,9 +22,9 @@ export function allowLegacy(prototype: object, name: PropertyKey): void {
   allowedFields.set(prototype, names.add(name));
 }
 
-/** Whether a member of a class is open: it is marked, or the class asks for nothing. */
+/** Whether a member of a class is open: it is marked, or the class requires nothing. */
 export function isAllowed(target: object, name: PropertyKey, ...marked: readonly (object | undefined)[]): boolean {
-  if (asksForNothing(target) || marked.some(isMarked)) return true;
+  if (requiresNothing(target) || marked.some(isMarked)) return true;
   const { prototype } = target as { readonly prototype: object }; // of a class
   for (let at: unknown = prototype; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
     if (allowedFields.get(at)?.has(name) === true) return true;
@@ -32,12 +32,12 @@ export function isAllowed(target: object, name: PropertyKey, ...marked: readonly
   return isReset(methodsOf(prototype).get(name)?.guards ?? []); // a bound copy of an open method
 }
 
-/** Whether no decorator of a class or its base classes asks for anything. */
-export function asksForNothing(target: object): boolean {
+/** Whether no decorator of a class or its base classes requires anything. */
+export function requiresNothing(target: object): boolean {
   return classGuards(target).every((guard) => guard.resets === true);
 }
 
-/** Whether `@AllowAnonymous()` stands before a function itself. */
+/** Whether a function itself is marked with `@AllowAnonymous()`. */
 export function isMarked(one: object | undefined): boolean {
   return one !== undefined && isReset(getGuards(one));
 }

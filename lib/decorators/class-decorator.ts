@@ -71,7 +71,7 @@ function guardedSubclass(made: Class): Class {
 
 /**
  * The fields of a subclass that is not decorated itself are set when the constructor of its base class is done, so they
- * cannot be guarded before somebody takes them. The error is thrown outside of the constructor, and stops the start.
+ * cannot be guarded before other code can read them. The error is thrown outside of the constructor, and stops the start.
  */
 function inspectSubclass(instance: object, target: Class): void {
   inspected.add(target);
@@ -88,7 +88,7 @@ function inspectSubclass(instance: object, target: Class): void {
   });
 }
 
-/** What `reflect-metadata` has noted of the class itself, such as the types of its constructor's parameters. */
+/** Copies what `reflect-metadata` knows of the class itself, such as the types of its constructor's parameters. */
 function copyMetadata(from: object, to: object): void {
   const { getOwnMetadataKeys, getOwnMetadata, defineMetadata } = Reflect as Partial<ReflectMetadata>; // it puts them there
   if (getOwnMetadataKeys === undefined || getOwnMetadata === undefined || defineMetadata === undefined) return;

@@ -13,14 +13,14 @@ export function isGuardedFunction(value: object): boolean {
   return guardedFunctions.has(value);
 }
 
-/** Remembers a function that the decorator of a class hands out, guarded. */
+/** Remembers that a function is behind the guards of a class. */
 export function markGuarded(value: Callable): Callable {
   guardedFunctions.add(value);
   return value;
 }
 
 /**
- * A function that goes through guards first if it is called with a request, as a handler, a middleware or an error handler
+ * A function that runs guards first if it is called with a request, as a handler, a middleware or an error handler
  * is. Any other call, of a helper or of an injected function, goes straight through. It keeps its properties: an Express
  * router is a function with methods.
  */

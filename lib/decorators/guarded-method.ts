@@ -5,7 +5,7 @@ import { runHandlerGuards } from '../guards/handler-guards.js';
 /** Any method, as it is called. */
 export type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
-/** A class, as it is called: which parameters it has is checked where it is. */
+/** Any class, as it is called. */
 export type Class = new (...args: unknown[]) => object;
 
 /** What a guarded method was before any guard was put in front of it. */

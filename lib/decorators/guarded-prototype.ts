@@ -18,7 +18,7 @@ import type { Class } from './guarded-method.js';
 /** The prototypes of classes whose members are guarded. */
 const prepared = new WeakSet<object>();
 
-/** The getter that each accessor of ours stands in front of. */
+/** The getter that each of our accessors replaces. */
 const gettersBehind = new WeakMap<object, PropertyDescriptor>();
 
 /**
@@ -99,7 +99,7 @@ function methodAccessor(target: Class, name: PropertyKey, found: FoundMethod): P
   return { get, set, configurable: true, enumerable: false };
 }
 
-/** The accessor in the place of a getter. What is no function is handed out as it is. */
+/** The accessor that replaces a getter. It returns what is no function as it is. */
 function getterAccessor(target: Class, name: PropertyKey, getter: PropertyDescriptor): PropertyDescriptor {
   const guarded = new WeakMap<Callable, Callable>();
   const get = function (this: unknown): unknown {

@@ -30,7 +30,7 @@ export function decorateLegacyMethod(
   return { configurable: true, enumerable: descriptor?.enumerable ?? false, ...boundAccessor(name, guarded) };
 }
 
-/** A method that can be handed around without its object. */
+/** A method that can be passed around without its object. */
 function boundTo(instance: object, method: Callable): PropertyDescriptor {
   const value = likeMethod(method, (unbound) => unbound.bind(instance));
   setGuards(value, getGuards(method));
@@ -42,7 +42,7 @@ const binding = new WeakSet<Callable>();
 
 /**
  * The standard dialect runs this on each new instance: it gets the method of its own class, bound, as its own; one that
- * overrides the decorated method without decorators of its own goes through the guard too. For a static method it runs on
+ * overrides the decorated method without decorators of its own is behind the guard too. For a static method it runs on
  * the class, once: there an accessor tells subclasses apart.
  */
 function bindOnInstances(guard: Guard, context: ClassMethodDecoratorContext): void {
@@ -92,7 +92,7 @@ export function markOfClass(get: object, found?: { readonly method: Callable; re
   if (found !== undefined) unboundMethods.set(get, found);
 }
 
-/** Whether the decorator of the instance's class hands out this method, bound. */
+/** Whether the decorator of the instance's class returns this method, bound. */
 function isBoundByClass(instance: object, name: PropertyKey): boolean {
   for (let at: unknown = instance; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
     const descriptor = Object.getOwnPropertyDescriptor(at, name);
@@ -108,7 +108,7 @@ function isBoundByClass(instance: object, name: PropertyKey): boolean {
 function boundAccessor(name: PropertyKey, method: Callable): PropertyDescriptor {
   const bound = new WeakMap<object, Callable>();
   const get = function (this: unknown): Callable {
-    // On a prototype it is the plain method: whoever takes it from there brings an instance along.
+    // On a prototype it is the plain method: the caller brings an instance along.
     if (!isInstance(this)) return method;
     let mine = bound.get(this);
     if (mine === undefined) {
@@ -137,7 +137,7 @@ export interface FoundMethod {
   readonly method: Callable;
   /** The prototype that it was found on. */
   readonly owner: object;
-  /** Its own guards, and those of the methods that it overrides where these hold for it. */
+  /** Its own guards, and those of the methods that it overrides, if these apply to it. */
   readonly guards: readonly Guard[];
 }
 

@@ -1,6 +1,6 @@
 import { SessionOptionsError } from '../errors.js';
 import { classGuards } from '../guards/declared-guards.js';
-import { asksForNothing, isAllowed, isMarked } from './allowed-members.js';
+import { requiresNothing, isAllowed, isMarked } from './allowed-members.js';
 import { guardFunction, isCallable, isGuardedFunction } from './guarded-function.js';
 import { behind, getterOf } from './method-decorator.js';
 import type { Callable } from './guarded-method.js';
@@ -87,6 +87,6 @@ export function guardStatics(guarded: Class, made: Class): void {
 
 function needsGuard(guarded: Class, descriptor: PropertyDescriptor): boolean {
   const one: unknown = getterOf(descriptor) ?? descriptor.value;
-  if (!isCallable(one) || isGuardedFunction(one) || asksForNothing(guarded)) return false;
+  if (!isCallable(one) || isGuardedFunction(one) || requiresNothing(guarded)) return false;
   return !isMarked(one) && !isMarked(behind(descriptor));
 }

@@ -32,7 +32,7 @@ export interface RequireSessionFunction {
   ): SessionGuard<Found<RegisteredSchema, R>>;
   /**
    * The same guard for handlers that only read: the session behind it is readonly at any depth. A change is never stored,
-   * and never lost silently: it is a `TypeError` at once, as the session is frozen, or under `NODE_ENV=production` a
+   * and never lost silently: it is an immediate `TypeError`, as the session is frozen, or under `NODE_ENV=production` a
    * `SessionReadonlyError` (500) at the commit. If several guards are before a handler, the last one decides.
    * @throws SessionOptionsError
    */
@@ -64,7 +64,7 @@ export const requireSession: RequireSessionFunction = Object.assign(
 ) as RequireSessionFunction; // what its types narrow is there for the compiler alone
 
 /**
- * A guard for those who are not signed in: login and registration pages. Lets a request pass whose session has no
+ * A guard for login and registration pages. Lets a request pass for which nobody is signed in: its session has no
  * principal; without the option `principal`, one that is not stored. Any other gets `SessionPresentError`, status 403,
  * through `next`.
  *

@@ -18,7 +18,7 @@ type Behind<G> =
 export type HandlerBehind<P, ResBody, ReqBody, ReqQuery, Adds> =
   RequestHandler<P, ResBody, ReqBody, ReqQuery, Response['locals'] & Adds> | PlainGuard;
 
-/** A middleware or a guard that stands before another guard, which decides whether the session is readonly. */
+/** A middleware or a guard before another guard, which decides whether the session is readonly. */
 export type HandlerBefore<P, ResBody, ReqBody, ReqQuery, Adds, Before = unknown> =
   RequestHandler<P, ResBody, ReqBody, ReqQuery, Response['locals'] & Before> | GuardFacts<Adds>;
 

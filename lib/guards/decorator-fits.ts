@@ -18,8 +18,8 @@ export interface ClassLike {
 }
 
 /**
- * `unknown` if a decorator stands before one of `Kind`, by the context of the standard dialect; otherwise what to do. The legacy
- * dialect passes the name of a property in its place.
+ * `unknown` if a decorator is put before one of `Kind`, by the context of the standard dialect; otherwise what to do. The
+ * legacy dialect passes the name of a property instead.
  */
 export type ContextOf<C, Kind extends string> = C extends { readonly kind: Kind }
   ? unknown
@@ -113,7 +113,7 @@ type Unchecked<Promised, E extends AnyEnsures> = {
 
 type FieldOf<T, F> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
 
-/** Where the request stands. Types cannot see parameter decorators, so only what no order allows is refused. */
+/** The position of the request. Types cannot see parameter decorators, so only what no order allows is refused. */
 type PlaceAdvice<Args extends readonly unknown[], At extends Place> = At extends 'any'
   ? never
   : Args extends readonly [infer First, infer Second, ...infer Rest]

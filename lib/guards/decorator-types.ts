@@ -103,20 +103,23 @@ export interface SessionDecoratorOf<S extends SessionSchema, Name extends string
 export interface RequireSessionDecorators<At extends Place = 'first'> {
   /**
    * Guards a controller's method, or every public method of a class and of its subclasses: it runs for requests whose
-   * session is stored and has what is asked for; any other gets `SessionRequiredError`, status 401, through `next` (or
-   * thrown, where the method is not called with one), or what `onMissing` says. Asked for nothing, any stored session
-   * will do.
+   * session is stored and has what is required. Without arguments, any stored session passes.
+   *
+   * A request that does not pass results in an error through `next` (or thrown, if the method is called without one), or is
+   * handled by `onMissing` or `onForbidden`: `SessionRequiredError` (401) if nobody is signed in or a named field is absent;
+   * `SessionForbiddenError` (403) if somebody is signed in, but a value or a predicate does not match.
    *
    * @param required - names of fields that must be neither `undefined` nor `null`; objects of fields with the values
-   *   that they must have, such as the tag of a state; functions of the session; and `{ onMissing }`, an object of its own
-   * @throws SessionOptionsError, where the class is defined, for anything else
+   *   that they must have, such as the tag of a state; functions of the session; and
+   *   `{ onMissing, onForbidden }`, as an object of its own
+   * @throws SessionOptionsError when the class is defined, for any other argument
    */
   <const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[]>(
     ...required: R & KnownFields<RegisteredSchema, R>
   ): RequireSessionDecorator<R, At>;
   /**
    * The same for methods that only read: their session is readonly at any depth. A change is never stored, and never lost
-   * silently: it is a `TypeError` at once, as the session is frozen, or under `NODE_ENV=production` a
+   * silently: it is an immediate `TypeError`, as the session is frozen, or under `NODE_ENV=production` a
    * `SessionReadonlyError` (500) at the commit.
    * @throws SessionOptionsError
    */

@@ -2,35 +2,33 @@ import { isThenable } from '../realms.js';
 import { guardGroup, runGuards, type Guard, type GuardGroup } from './guard.js';
 import type { Responder } from './requirements.js';
 
-/** What a handler is called with: the request, the response, and `next`. A unit test may pass less. */
-export type HandlerArguments = readonly unknown[];
-
 type Next = (error?: unknown) => unknown;
 
 /**
- * Runs guards before a handler that is called as Express calls it: with a request, a response, and `next`. A refused
- * request is passed to the app's own function, otherwise to `next`; without a `next`, the error is thrown.
+ * Runs guards before a handler that is called as Express calls it: with a request, a response, and `next`. The app's own
+ * function responds to a refused request; otherwise the error is passed to `next`.
  *
+ * @param args - what the handler is called with; a unit test may pass less, and without a `next`, the error is thrown
  * @param group - all guards of the handler, if these are only some of them
  */
 export function runHandlerGuards(
   guards: readonly Guard[],
-  args: HandlerArguments,
+  args: readonly unknown[],
   proceed: () => unknown,
   group?: GuardGroup,
 ): unknown {
   const [request, response, next] = args;
-  const handOn = (error: unknown): unknown => {
+  const passOn = (error: unknown): unknown => {
     if (!isNext(next)) throw error;
     return next(error);
   };
   const refuse = (error: unknown, respond: Responder | undefined): unknown => {
-    if (respond === undefined || typeof response !== 'object' || !isNext(next)) return handOn(error);
+    if (respond === undefined || typeof response !== 'object' || !isNext(next)) return passOn(error);
     try {
       const answer = (respond as (...args: unknown[]) => unknown)(error, request, response, next);
-      return isThenable(answer) ? answer.then(undefined, handOn) : answer;
+      return isThenable(answer) ? answer.then(undefined, passOn) : answer;
     } catch (reason) {
-      return handOn(reason);
+      return passOn(reason);
     }
   };
   let hasWaited = false;
@@ -39,7 +37,7 @@ export function runHandlerGuards(
     try {
       return proceed();
     } catch (error) {
-      return handOn(error); // Express itself sees only what is thrown before its call has returned
+      return passOn(error); // Express itself sees only what is thrown before its call has returned
     }
   };
   // The guard refuses a request that is no object.

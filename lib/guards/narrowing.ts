@@ -3,8 +3,8 @@ import type { DeepReadonly } from '../schema/readonly.js';
 import type { Payload, RegisteredName, RegisteredSchema, SessionSchema } from '../schema/types.js';
 
 /**
- * Marks the `Locals` of a request whose session was checked; it exists for the compiler alone, which prints its name where
- * it is missing.
+ * Marks the `Locals` of a request whose session was checked. It exists for the compiler alone, which prints its name if it
+ * is missing.
  */
 declare const requireSessionDoesNotReachThisHandler: unique symbol;
 /** Marks the `Locals` of a request whose session is readonly. */

@@ -25,9 +25,9 @@ const TAKES =
 const HANDLERS: ReadonlySet<string> = new Set(['onMissing', 'onForbidden']);
 
 /**
- * Sorts what a guard was asked.
+ * Sorts the arguments of a guard.
  * @param by - the guard or decorator, as an error names it
- * @throws SessionOptionsError where something is none of what it takes, or where no session could have it all
+ * @throws SessionOptionsError for an argument that it does not take, or if no session can meet all of them
  */
 export function requirementsOf(required: readonly unknown[], by = 'requireSession'): Requirements {
   const fields: string[] = [];
@@ -38,7 +38,7 @@ export function requirementsOf(required: readonly unknown[], by = 'requireSessio
     if (typeof one === 'string') {
       fields.push(one);
     } else if (typeof one === 'function') {
-      predicates.push(one as (session: object) => unknown); // that it is one shows when it is called
+      predicates.push(one as (session: object) => unknown); // its result is checked when it is called
     } else if (typeof one === 'object' && one !== null && !Array.isArray(one)) {
       if ('addInitializer' in one || ('writable' in one && 'configurable' in one)) {
         const decorator = by === 'requireSession' ? '@RequireSession' : by;
@@ -114,7 +114,7 @@ export function fieldsOf(session: object): Readonly<Record<string, unknown>> {
   return session as Readonly<Record<string, unknown>>; // any object can be asked for any field
 }
 
-/** What a check has to know besides the session and what is asked of it. */
+/** What a check needs to know besides the session and the requirements. */
 export interface CheckContext {
   /** The option `principal`. */
   readonly principal: string | undefined;
@@ -144,7 +144,7 @@ export function checkPayload(
   throw isSignedIn ? new SessionForbiddenError(failed) : new SessionRequiredError([], failed);
 }
 
-/** The first predicate that says no. Later ones may rely on what it checks, so they are not asked. */
+/** The first predicate that does not return `true`. Later ones may rely on what it checks, so they are not called. */
 function failedPredicates(session: object, predicates: Requirements['predicates']): string[] {
   for (const predicate of predicates) {
     const result = predicate(session);

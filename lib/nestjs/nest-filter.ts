@@ -5,12 +5,12 @@ import { inNest } from './nest-guards.js';
 
 const logger = new Logger('TypedSession');
 
-/** Where `@Catch(…)` leaves what a filter takes. */
+/** The key under which `@Catch(…)` stores what a filter takes. */
 const CAUGHT = '__filterCatchExceptions__';
 
 /**
- * Answers what the library throws by its status, where no filter of the app has taken it; where a global one takes Nest's
- * exceptions, that one answers.
+ * Responds to an error of this library with its status, if no filter of the app takes it. If a global filter takes Nest's
+ * exceptions, that filter responds.
  */
 export class SessionExceptionFilter extends BaseExceptionFilter {
   readonly #config: ApplicationConfig;
@@ -36,7 +36,7 @@ export class SessionExceptionFilter extends BaseExceptionFilter {
     return new HttpException({ statusCode: status, message, code }, status, { cause: error });
   }
 
-  /** The global filter that Nest would ask, had the handler thrown this exception. */
+  /** The global filter that Nest would use if the handler had thrown this exception. */
   #ofApp(exception: HttpException): ExceptionFilter | undefined {
     const reflector = new Reflector();
     const takes = ({ constructor }: ExceptionFilter) =>

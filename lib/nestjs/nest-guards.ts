@@ -19,10 +19,10 @@ import { runHandlerGuards } from '../guards/handler-guards.js';
 export const SESSION_REQUIREMENTS = 'typed-session:requirements';
 
 /**
- * What our decorators ask for before a handler is reached: those of its method and those of its class mergeRequirements. For guards
- * and interceptors of the app's own.
+ * What our decorators require before a handler is reached: those of its method and those of its class together. For the
+ * app's own guards and interceptors.
  *
- * @returns `undefined` where they ask for nothing
+ * @returns `undefined` if they require nothing
  * @example
  * ```ts
  * import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
@@ -62,7 +62,7 @@ class NestGuard implements CanActivate {
     const http = context.switchToHttp();
     const group = guardGroup(guardsBefore(context));
     return new Promise((resolve, reject) => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever was handed on is
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it was passed on as one
       const next = (error: unknown): void => { reject(inNest(error)); }; // prettier-ignore
       const proceed = (): void => { resolve(true); }; // prettier-ignore
       const args = [http.getRequest(), http.getResponse(), next];
@@ -78,7 +78,7 @@ class NestGuard implements CanActivate {
   }
 }
 
-/** The exception of Nest's that filters expect; ours is its `cause`. */
+/** The exception of Nest that filters expect; our error is its `cause`. */
 export function inNest(error: unknown): unknown {
   if (error instanceof SessionRequiredError) return nestException(UnauthorizedException, error);
   if (error instanceof SessionForbiddenError) return nestException(ForbiddenException, error);
@@ -95,7 +95,7 @@ function nestException(
   return new Exception({ statusCode: status, message, code, ...fields }, { cause: error });
 }
 
-/** A decorator of Nest's that puts a guard before a method, or before all methods of a class. */
+/** A decorator of Nest that puts a guard before a method, or before all methods of a class. */
 export function guardDecorator(guard: Guard) {
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const owner: unknown = name === undefined ? target : descriptor?.value;

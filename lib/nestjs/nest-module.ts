@@ -18,14 +18,14 @@ import { SESSION, SESSIONS } from './nest-tokens.js';
 /** The options of `session(…)`, as Nest's modules take them. */
 export type TypedSessionModuleOptions<S extends SessionSchema> = SessionOptions<S>;
 
-/** How `forRootAsync` comes to the options: by a function that gets what `inject` names, in the manner of Nest's modules. */
+/** The options of `forRootAsync`: a function that gets what `inject` names returns the options, as in Nest's own modules. */
 export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {
   /** Modules whose providers are injected. */
   readonly imports?: DynamicModule['imports'];
   /** What `useFactory` is called with; `undefined` for a `{ token, optional: true }` that nothing provides. */
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
   /**
-   * Makes the options. The compiler looks for misspelt ones where its return type is written out:
+   * Returns the options. The compiler looks for misspelt ones if its return type is written out:
    * `(): TypedSessionModuleOptions<typeof schema> => ({ … })`.
    */
   readonly useFactory: (...injected: never[]) => TypedSessionModuleOptions<S> | Promise<TypedSessionModuleOptions<S>>;
@@ -61,8 +61,8 @@ export class TypedSessionModule implements NestModule {
   ) {
     this.#sessions = sessions;
     this.#host = host;
-    // Nest asks the filter that was registered last first. The app's, `APP_FILTER` too, are registered when all modules are
-    // made, so here ours becomes the first, and is asked where none of the app's takes the error.
+    // Nest tries the filter that was registered last first. The app's filters, `APP_FILTER` too, are registered when all
+    // modules are made. So ours is registered first here, and is tried if none of the app's filters takes the error.
     config.useGlobalFilters(filter);
   }
 

@@ -19,13 +19,13 @@ export class SessionErrorMiddleware implements ExpressErrorMiddlewareInterface {
   /** Called by routing-controllers. */
   error(error: unknown, _request: Request, response: Response, next: NextFunction): void {
     if (response.headersSent) return; // routing-controllers' own error handling has answered, and passes the error on
-    const told = asHttpError(error);
-    if (!(told instanceof HttpError) || !('code' in told)) {
+    const httpError = asHttpError(error);
+    if (!(httpError instanceof HttpError) || !('code' in httpError)) {
       next(error);
       return;
     }
-    const { httpCode, name, message, code } = told;
-    response.status(httpCode).json({ name, message, code, ...refusedFields(told) });
+    const { httpCode, name, message, code } = httpError;
+    response.status(httpCode).json({ name, message, code, ...refusedFields(httpError) });
   }
 }
 (Middleware({ type: 'after' }) as ClassDecorator)(SessionErrorMiddleware); // its type is Function

@@ -58,7 +58,7 @@ function guardsBefore(target: Class, method: string): Uses {
 }
 
 /**
- * The error of routing-controllers' kind; ours is its `cause`. `status` is what Express's own error handler asks for, and
+ * The error of routing-controllers' kind; ours is its `cause`. `status` is what Express's own error handler reads, and
  * as that does, it keeps the message of what is nobody's business to itself in production.
  */
 export function asHttpError(error: unknown): unknown {

@@ -1,60 +1,61 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TypeScript as ts } from 'typedoc';
+import type { DecoratorFamily } from '../guards/decorator-family.js';
 
-/** What decorators of ours say of the session, in words. */
-export interface Told {
-  /** What the session must have, as Markdown. */
+/** What our decorators require and do, as Markdown. */
+export interface SessionDocs {
+  /** What the session must have. */
   readonly requires: readonly string[];
   /** What else they do. */
   readonly notes: readonly string[];
-  /** `@AllowAnonymous()`: what the class asks for does not hold. */
-  readonly clears: boolean;
+  /** `@AllowAnonymous()`: what the class requires does not apply. */
+  readonly resets: boolean;
 }
 
-/** What is required where no more than a stored session is. */
+/** What is required if no more than a stored session is. */
 export const ANY_SESSION = 'a stored session';
 
-const NOTES: Readonly<Record<string, string>> = {
+const NOTES: Readonly<Partial<Record<string, string>>> = {
   RequireAnonymous: 'Only for those who are not signed in.',
   RotateSession: 'Gives the session a new id.',
   DestroySession: 'Ends the session.',
-};
+} satisfies Partial<Record<keyof DecoratorFamily, string>>;
 
-/** What holds for a whole class: what its base classes ask for comes first. */
-export function toldByClass(node: ts.ClassLikeDeclaration, checker: ts.TypeChecker): Told {
-  const own = toldBy(node, checker);
-  const base = own.clears ? undefined : baseOf(node, checker);
-  return base === undefined ? own : both(toldByClass(base, checker), own);
+/** The docs of a class: what its base classes require comes first. */
+export function docsOfClass(node: ts.ClassLikeDeclaration, checker: ts.TypeChecker): SessionDocs {
+  const own = docsOf(node, checker);
+  const base = own.resets ? undefined : baseOf(node, checker);
+  return base === undefined ? own : mergeDocs(docsOfClass(base, checker), own);
 }
 
 /**
- * What holds for a method, inherited or not, of a class.
+ * The docs of a method of a class, inherited or not.
  *
  * @param owner - the class whose instances have it
  * @param isLegacy - in that dialect a decorated method's decorators do not hold for what overrides it
  */
-export function toldByMethod(
+export function docsOfMethod(
   method: ts.MethodDeclaration,
   owner: ts.ClassLikeDeclaration,
   checker: ts.TypeChecker,
   isLegacy: boolean,
-): Told {
-  let told = toldBy(method, checker);
+): SessionDocs {
+  let docs = docsOf(method, checker);
   const isStatic = (ts.getCombinedModifierFlags(method) & ts.ModifierFlags.Static) !== 0;
   for (let over = isLegacy || isStatic ? undefined : overriddenBy(method, checker); over !== undefined;) {
-    if (told.clears) break;
-    told = both(toldBy(over, checker), told);
+    if (docs.resets) break;
+    docs = mergeDocs(docsOf(over, checker), docs);
     over = overriddenBy(over, checker);
   }
-  return told.clears || isStatic ? told : both(toldByClass(owner, checker), told);
+  return docs.resets || isStatic ? docs : mergeDocs(docsOfClass(owner, checker), docs);
 }
 
-function both(first: Told, second: Told): Told {
+function mergeDocs(first: SessionDocs, second: SessionDocs): SessionDocs {
   return {
     requires: [...new Set([...first.requires, ...second.requires])],
     notes: [...new Set([...first.notes, ...second.notes])],
-    clears: first.clears || second.clears,
+    resets: first.resets || second.resets,
   };
 }
 
@@ -77,24 +78,24 @@ function overriddenBy(method: ts.MethodDeclaration, checker: ts.TypeChecker): ts
 }
 
 /** What is written above a class or a method, and before a method's parameters. */
-function toldBy(node: ts.ClassLikeDeclaration | ts.MethodDeclaration, checker: ts.TypeChecker): Told {
+function docsOf(node: ts.ClassLikeDeclaration | ts.MethodDeclaration, checker: ts.TypeChecker): SessionDocs {
   const requires: string[] = [];
   const notes: string[] = [];
-  let clears = false;
+  let resets = false;
   for (const [name, args] of decoratorsOf(node, checker)) {
-    if (name === 'RequireSession') requires.push(...asked(args, checker));
-    else if (name === 'AllowAnonymous') clears = true;
+    if (name === 'RequireSession') requires.push(...requiredBy(args, checker));
+    else if (name === 'AllowAnonymous') resets = true;
     const note = NOTES[name];
     if (note !== undefined) notes.push(note);
   }
   for (const parameter of ts.isMethodDeclaration(node) ? node.parameters : []) {
     for (const [name, args] of decoratorsOf(parameter, checker)) {
       if (name === 'SessionValue' || (name === 'CurrentSession' && args.length > 0)) {
-        requires.push(...asked(args, checker));
+        requires.push(...requiredBy(args, checker));
       }
     }
   }
-  return { requires: [...new Set(requires)], notes, clears };
+  return { requires: [...new Set(requires)], notes, resets };
 }
 
 /** The decorators of typed-session: their names, whatever they were imported as, and what they are given. */
@@ -135,7 +136,7 @@ function nameAbove(folder: string): string | undefined {
   return name ?? (dirname(at) === at ? undefined : nameAbove(dirname(at)));
 }
 
-function asked(args: readonly ts.Expression[], checker: ts.TypeChecker): string[] {
+function requiredBy(args: readonly ts.Expression[], checker: ts.TypeChecker): string[] {
   // `{ onMissing, onForbidden }` says what happens to others, and stands in an object of its own.
   const handlers = ['onMissing', 'onForbidden'];
   const about = args.filter((arg) => {

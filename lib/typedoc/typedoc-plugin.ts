@@ -9,7 +9,7 @@ import {
   type Context,
   type Reflection,
 } from 'typedoc';
-import { ANY_SESSION, toldByClass, toldByMethod, type Told } from './decorators.js';
+import { ANY_SESSION, docsOfClass, docsOfMethod, type SessionDocs } from './decorator-docs.js';
 import { schemaPage } from './schema-page.js';
 
 /** Adds the option, the page of the schema, and what controllers require. */
@@ -28,23 +28,23 @@ export function addPlugin(app: Application): void {
   });
   // After typedoc has handed comments down to what inherits and overrides, which it does where there is none.
   const afterInheritance = -50;
-  app.converter.on(Converter.EVENT_RESOLVE_END, tellAll, afterInheritance);
+  app.converter.on(Converter.EVENT_RESOLVE_END, addAllDocs, afterInheritance);
 }
 
-function tellAll(context: Context): void {
+function addAllDocs(context: Context): void {
   for (const reflection of context.project.getReflectionsByKind(ReflectionKind.Class | ReflectionKind.Method)) {
     const node = declarationOf(reflection, context);
     const program = context.programs.find((one) => node && one.getSourceFile(node.getSourceFile().fileName));
     if (node === undefined || program === undefined) continue;
     const checker = program.getTypeChecker();
     if (ts.isClassLike(node)) {
-      tell(reflection, toldByClass(node, checker));
+      addDocs(reflection, docsOfClass(node, checker));
       continue;
     }
     const owner = reflection.parent && declarationOf(reflection.parent, context);
     if (owner === undefined || !ts.isClassLike(owner)) continue;
     const isLegacy = program.getCompilerOptions().experimentalDecorators === true;
-    tell(reflection, toldByMethod(node, owner, checker, isLegacy));
+    addDocs(reflection, docsOfMethod(node, owner, checker, isLegacy));
   }
 }
 
@@ -55,7 +55,7 @@ function declarationOf(reflection: Reflection, context: Context) {
   return methods.find(({ body }) => body !== undefined) ?? methods[0] ?? declarations.find(ts.isClassLike);
 }
 
-function tell(reflection: Reflection, { requires, notes }: Told): void {
+function addDocs(reflection: Reflection, { requires, notes }: SessionDocs): void {
   const exact = requires.filter((one) => one !== ANY_SESSION);
   const parts = [...notes];
   if (exact.length > 0) parts.unshift(`**Requires session:** ${exact.join(', ')}`);
