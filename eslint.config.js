@@ -47,6 +47,14 @@ const drivers = ['libsql', 'redis', 'ioredis', 'pg', 'mongodb'];
 /** A folder below `stores` is one store: from outside, and from `stores` itself. */
 const concreteStores = String.raw`^(?:\.\./)+stores/[\w-]+/`;
 const besideStores = String.raw`^\./[\w-]+/`;
+/** From within `guards`. */
+const besideDecorators = String.raw`^\./decorator-`;
+/** What no folder between the sessions and the entry points imports. */
+const aboveSessions = {
+  folders: [...faces, 'node', 'express', 'decorators'],
+  packages: [...frameworks, ...drivers],
+  other: [concreteStores],
+};
 
 const arrows = [
   arrow('lib/*.ts', 'errors and small shared types import nothing of the library but one another', {
@@ -75,28 +83,41 @@ const arrows = [
     packages: [...frameworks, ...drivers],
     other: [concreteStores],
   }),
-  arrow('lib/guards/**', 'guards check sessions, and know no host', {
-    folders: [...faces, 'node', 'express', 'decorators'],
-    packages: [...frameworks, ...drivers],
-    other: [concreteStores],
+  arrow('lib/guards/**', 'guards check sessions, and know no host', aboveSessions),
+  arrow('lib/guards/express-types.ts', 'guards know of hosts only the types of Express, and only here', {
+    ...aboveSessions,
+    packages: aboveSessions.packages.filter((name) => name !== 'express-serve-static-core'),
+    other: [concreteStores, besideDecorators],
+  }),
+  arrow('lib/guards/!(express-types|decorator-*).ts', 'what every host runs needs no types of Express or decorators', {
+    ...aboveSessions,
+    other: [concreteStores, besideDecorators, String.raw`^\./express-types\.js$`],
   }),
   arrow('lib/fetch/**', 'this host knows sessions and guards, and nothing of Node or Express', {
-    folders: [...faces, 'node', 'express', 'decorators'],
-    packages: [...frameworks, ...drivers, 'node:http'],
-    other: [concreteStores],
+    ...aboveSessions,
+    packages: [...aboveSessions.packages, 'node:http'],
+    other: [concreteStores, String.raw`^\.\./guards/(?:express|decorator|handler)-`],
+  }),
+  arrow('lib/decorators/**', 'decorators of plain classes are built on guards, and know no host', {
+    ...aboveSessions,
+    folders: [...faces, ...low, 'node', 'express'],
   }),
   arrow('lib/node/**', 'the response gate imports only errors and events: it knows no session, adapter or framework', {
     folders: [...faces, 'sessions', 'guards', 'express', 'decorators', ...low],
     packages: [...frameworks, ...drivers],
   }),
-  arrow('lib/{express,decorators}/**', 'a face is built on this folder, not the other way', { folders: faces }),
+  arrow('lib/express/**', 'this host knows sessions, guards and the response gate, and no other host', {
+    folders: [...faces, 'decorators'],
+    packages: aboveSessions.packages.filter((name) => name !== 'express-serve-static-core'),
+    other: [concreteStores],
+  }),
   arrow('lib/express-session/**', 'this folder is the face of its name, and knows no other', {
     folders: [...faces, 'express', 'decorators', 'schema'],
     packages: [...frameworks.filter((name) => name !== 'express-serve-static-core'), ...drivers],
   }),
   ...['nestjs', 'openapi', 'routing-controllers', 'typedoc'].map((folder) =>
     arrow(`lib/${folder}/**`, 'this folder is the face of its name, and knows no other', {
-      folders: faces.filter((face) => face !== folder && face !== 'middleware'),
+      folders: ['express', ...faces.filter((face) => face !== folder && face !== 'middleware')],
       packages: [
         ...frameworks.filter((name) => name.replace('@', '') !== folder && name !== 'express-serve-static-core'),
         ...drivers,

@@ -101,7 +101,7 @@ declare global {
   }
 }
 
-declare module './express/session-property.js' {
+declare module './guards/express-types.js' {
   interface EntryPoints {
     /** `req.session` is express-session's. */
     dropIn: { session: types.Session & Partial<types.SessionData>; sessionStore: types.Store };
@@ -110,7 +110,7 @@ declare module './express/session-property.js' {
 
 export default session;
 export { session, Store, Cookie, Session, MemoryStore, fromExpressSessionStore };
-export type { EntryPoints } from './express/session-property.js';
+export type { EntryPoints } from './guards/express-types.js';
 export type { CookieData } from './express-session/cookie.js';
 export type * from './express-session/drop-in-types.js';
 export type { ExpressSessionStore } from './stores/express-session-store.js';

@@ -10,18 +10,16 @@ import './schema/zod-registries.js';
 export type { CookieOptions } from './cookie/cookie-attributes.js';
 export type { SessionCookie } from './cookie/session-cookie.js';
 export type { Secret } from './cookie/secrets.js';
-export { AllowAnonymous, RequireAnonymous } from './decorators/anonymous.js';
-export { DestroySession, RotateSession } from './decorators/on-success.js';
-export { CurrentSession, SessionValue, type SessionParameterDecorator } from './decorators/parameters.js';
 export {
+  AllowAnonymous,
+  CurrentSession,
+  DestroySession,
+  RequireAnonymous,
   RequireSession,
-  type OwnDecorator,
-  type ReadonlySessionDecorator,
-  type RequireSessionDecorator,
-  type RequireSessionDecorators,
-  type SessionMethodDecorator,
-} from './decorators/require-session.js';
-export { sessionRequirements } from './decorators/requirements.js';
+  RotateSession,
+  SessionValue,
+} from './decorators/plain-decorators.js';
+export { sessionRequirements } from './decorators/session-requirements.js';
 export {
   SessionConflictError,
   SessionEndedError,
@@ -39,43 +37,52 @@ export {
   type SessionIssue,
 } from './errors.js';
 export type * from './events.js';
-export {
-  byAccept,
-  problem,
-  redirect,
-  returnPath,
-  type ForbiddenOptions,
-  type GuardOptions,
-  type MissingHandler,
-  type MissingOptions,
-} from './express/missing.js';
-export {
-  requireAnonymous,
-  requireSession,
-  type AnonymousOptions,
-  type RequireSessionFunction,
-} from './express/require.js';
-export type { HandlerBefore, HandlerBehind } from './express/routes.js';
-export type { SessionRequirements } from './express/step.js';
-export type { AnyGuard, Guard, GuardFacts, OwnGuard, ReadonlySessionGuard, SessionGuard } from './express/guard.js';
-export type { BesideOthers, EntryPoints, SessionProperty } from './express/session-property.js';
+export { requireAnonymous, requireSession, type RequireSessionFunction } from './express/express-guards.js';
+export type { HandlerBefore, HandlerBehind } from './express/express-routes.js';
+export type {
+  AnyGuardMiddleware,
+  GuardFacts,
+  GuardMiddleware,
+  ReadonlySessionGuard,
+  SessionGuard,
+  SessionGuardOf,
+} from './express/guard-types.js';
+export { byAccept, problem, redirect, returnPath } from './express/missing.js';
+export type { DecoratorFamily } from './guards/decorator-family.js';
+export type {
+  ReadonlySessionDecorator,
+  RequireSessionDecorator,
+  RequireSessionDecorators,
+  SessionDecoratorOf,
+  SessionMethodDecorator,
+  SessionParameterDecorator,
+} from './guards/decorator-types.js';
+export type {
+  AnonymousOptions,
+  EntryPoints,
+  ForbiddenOptions,
+  GuardOptions,
+  MainSession,
+  MissingHandler,
+  MissingOptions,
+  NarrowedOf,
+  ReadonlySessionRequest,
+  SessionOn,
+  SessionProperty,
+  SessionRequest,
+  SessionRequestOf,
+} from './guards/express-types.js';
+export type { SessionRequirements } from './guards/guard.js';
 export type {
   Checked,
   CheckedByName,
   CheckedBySchema,
-  MainSession,
-  NarrowedOf,
-  OnlyRead,
-  OwnLocals,
-  OwnSessionRequest,
+  CheckedReadonly,
   ReadonlyMembers,
   ReadonlySession,
-  ReadonlySessionRequest,
   RegisteredMembers,
   SessionIdentity,
-  SessionOn,
-  SessionRequest,
-} from './express/types.js';
+} from './guards/narrowing.js';
 export type { MigrateAllOptions, MigrationProgress } from './sessions/migrate-all.js';
 export type { CommonOptions, FieldMerge, InvalidSession, RefuseReserved, RequireInitial } from './sessions/options.js';
 export type { ListedSession, Principal } from './sessions/principals.js';

@@ -4,9 +4,8 @@ import type { CheckedOptions, ExcessInitial, InitialPayload } from './sessions/o
 import { addSession, findSession } from './sessions/registry.js';
 import { sessionsBy } from './sessions/sessions.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';
-import { decorate } from './decorators/decorate.js';
-import type { OwnDecorator } from './decorators/require-session.js';
-import { resolveOptions, type Settings } from './sessions/settings.js';
+import { guardDecorator } from './decorators/guard-decorator.js';
+import { resolveOptions } from './sessions/settings.js';
 import type { RefusePrincipal } from './schema/refusals.js';
 import type {
   DefaultName,
@@ -23,11 +22,12 @@ import type { Request } from 'express-serve-static-core';
 import { RequestContext, contextOf } from './express/request-context.js';
 import type { AnyRequest, AnyResponse } from './node/messages.js';
 import { NodeTransport, requestPath } from './express/node-transport.js';
-import type { GuardOptions, MissingHandler } from './express/missing.js';
-import { sessionStep } from './express/require.js';
-import { middlewareOf } from './express/step.js';
-import type { OwnGuard } from './express/guard.js';
-import type { SessionIdentity, SessionOn } from './express/types.js';
+import { guardMiddleware } from './guards/handler-guards.js';
+import { sessionGuard } from './guards/session-guard.js';
+import type { SessionGuardOf } from './express/guard-types.js';
+import type { SessionDecoratorOf } from './guards/decorator-types.js';
+import type { GuardOptions, MissingHandler, SessionOn } from './guards/express-types.js';
+import type { SessionIdentity } from './guards/narrowing.js';
 
 /**
  * The middleware that `session(…)` makes, and the ways to a session that is not the registered one. `Name` is the option
@@ -60,14 +60,14 @@ export interface SessionMiddleware<
    */
   requireSession<const R extends readonly (Requirement<S> | (keyof Payload<S> & string) | GuardOptions)[]>(
     ...required: R & KnownFields<S, R>
-  ): OwnGuard<S, Name, Found<S, R>>;
+  ): SessionGuardOf<S, Name, Found<S, R>>;
   /**
    * {@link RequireSession} for the session of this middleware.
    * @throws SessionOptionsError
    */
   RequireSession<const R extends readonly (Requirement<S> | (keyof Payload<S> & string) | GuardOptions)[]>(
     ...required: R & KnownFields<S, R>
-  ): OwnDecorator<S, Name, R>;
+  ): SessionDecoratorOf<S, Name, R>;
 }
 
 /** With type arguments that leave out the name, the option may have any name. */
@@ -134,10 +134,9 @@ export function session<
     else loading.then(() => { next(); }, next); // prettier-ignore
   };
 
-  const anySchema = settings as unknown as Settings<SessionSchema>; // guards only read what is there
   return Object.assign(middleware, {
     ...sessionsBy(settings),
-    requireSession: (...required: unknown[]) => middlewareOf(sessionStep(required, { settings: anySchema })),
-    RequireSession: (...required: unknown[]) => decorate(sessionStep(required, { settings: anySchema })),
+    requireSession: (...required: unknown[]) => guardMiddleware(sessionGuard(required, { settings })),
+    RequireSession: (...required: unknown[]) => guardDecorator(sessionGuard(required, { settings })),
   }) as unknown as SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
 }

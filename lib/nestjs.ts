@@ -17,11 +17,11 @@ export {
   RequireSession,
   RotateSession,
   SessionValue,
-} from './nestjs/decorators.js';
+} from './nestjs/nest-decorators.js';
 export {
   TypedSessionModule,
   type TypedSessionModuleAsyncOptions,
   type TypedSessionModuleOptions,
-} from './nestjs/module.js';
-export { SESSION_REQUIREMENTS, sessionRequirementsOf } from './nestjs/steps.js';
-export { SESSION, SESSIONS } from './nestjs/tokens.js';
+} from './nestjs/nest-module.js';
+export { SESSION_REQUIREMENTS, sessionRequirementsOf } from './nestjs/nest-guards.js';
+export { SESSION, SESSIONS } from './nestjs/nest-tokens.js';

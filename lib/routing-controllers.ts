@@ -13,5 +13,5 @@ export {
   RequireSession,
   RotateSession,
   SessionValue,
-} from './routing-controllers/decorators.js';
-export { SessionErrorMiddleware } from './routing-controllers/error-middleware.js';
+} from './routing-controllers/rc-decorators.js';
+export { SessionErrorMiddleware } from './routing-controllers/rc-error-middleware.js';

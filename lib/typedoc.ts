@@ -18,6 +18,6 @@ import './schema/zod-registries.js';
  */
 export async function load(app: Application): Promise<void> {
   // Not on import: typedoc is an ES module, which Jest cannot `require()`.
-  const { addPlugin } = await import('./typedoc/plugin.js');
+  const { addPlugin } = await import('./typedoc/typedoc-plugin.js');
   addPlugin(app);
 }

@@ -26,7 +26,7 @@ function write(file, text) {
   writeFileSync(resolve(dist, file), text);
 }
 
-/** The modules that a text imports, those of the library as names such as `express/step`. @param {string} from @param {string} text */
+/** The modules that a text imports, those of the library as names such as `guards/guard`. @param {string} from @param {string} text */
 function importsOf(from, text) {
   return ts
     .preProcessFile(text, true, true)

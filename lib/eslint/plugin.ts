@@ -10,7 +10,7 @@ import { requireGuard } from './require-guard.js';
  * reported, because the schema gives them a default: `['error', { fieldsWithDefault: ['cart'] }]`.
  *
  * `require-guard` reports a handler on an Express app or router that is annotated with `SessionRequest<'userId'>`,
- * `ReadonlySessionRequest<…>`, or `OwnSessionRequest<…>`, if nothing before it may be a guard. The option `ignoreSharedRouters`
+ * `ReadonlySessionRequest<…>`, or `SessionRequestOf<…>`, if nothing before it may be a guard. The option `ignoreSharedRouters`
  * skips routers that other code can guard: `['error', { ignoreSharedRouters: true }]`.
  */
 export type SessionRuleName = 'no-use-after-end' | 'require-guard';

@@ -1,52 +1,19 @@
-import type { NextFunction, Request, Response } from 'express-serve-static-core';
-import {
-  SessionOptionsError,
-  SessionRequiredError,
-  type SessionForbiddenError,
-  type SessionPresentError,
-} from '../errors.js';
+import { SessionOptionsError, SessionRequiredError } from '../errors.js';
+import type { MissingHandler } from '../guards/express-types.js';
 import { problemText } from '../guards/problem.js';
 
-/**
- * Responds to a request that a guard or decorator refuses: an Express error handler, as `onMissing`, `onForbidden` or
- * `onPresent`. It sends a response, or passes the error on with `next(error)`.
- */
-export type MissingHandler = (
-  error: SessionRequiredError | SessionForbiddenError | SessionPresentError,
-  request: Request,
-  response: Response,
-  next: NextFunction,
-) => unknown;
-
-/** {@link GuardOptions} with a handler for 401, and perhaps one for 403. */
-export interface MissingOptions {
-  /** Called instead of passing `SessionRequiredError` (401) to `next`. Default: the option `onMissing` of `session()`. */
-  readonly onMissing: MissingHandler;
-  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
-  readonly onForbidden?: MissingHandler;
-}
-
-/** {@link GuardOptions} with a handler for 403 alone. */
-export interface ForbiddenOptions {
-  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
-  readonly onForbidden: MissingHandler;
-}
-
-/** How one guard or decorator responds to a request that it refuses: an object of its own among its arguments. */
-export type GuardOptions = MissingOptions | ForbiddenOptions;
-
-/** The path that {@link returnPath} gives back must be one of this origin: one slash, and no backslash after it, which browsers take for one. */
+/** A path of this origin begins with one slash. Browsers treat a backslash as a slash, so none may follow. */
 const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
 
 /**
- * An `onMissing` that leads a browser to the login page, and hands over where it wanted to go:
- * `/login?returnTo=%2Forders%3Fpage%3D2`. Only the path and the query of a GET are handed over, never another origin;
- * {@link returnPath} checks them again when they come back. As `onPresent` or `onForbidden` it hands nothing over. It never
- * redirects a page to itself: the error goes to the app's error handlers instead.
+ * An `onMissing` that redirects a browser to the login page, with the address that it requested as a parameter:
+ * `/login?returnTo=%2Forders%3Fpage%3D2`. Only the path and the query of a GET are passed on, never another origin;
+ * {@link returnPath} checks them again when they come back. As `onPresent` or `onForbidden`, it adds no parameter. It never
+ * redirects a page to itself: the error is passed to the app's error handlers instead.
  *
  * @param path - the login page: a path of this app, or the address of another service
  * @param options - `parameter`: the name of the query parameter; default `returnTo`
- * @throws SessionOptionsError where `path` is not a path that begins with one `/`, nor an http(s) address
+ * @throws SessionOptionsError if `path` is neither a path that begins with one `/` nor an http(s) address
  * @example
  * ```ts
  * import express from 'express';
@@ -87,8 +54,8 @@ function pathOf(url: string): string {
 }
 
 /**
- * The path that {@link redirect} has handed over, if it is one of this origin: an address that somebody else put into a
- * link must not lead a browser away after the login (OWASP Unvalidated Redirects and Forwards Cheat Sheet).
+ * The path that {@link redirect} has passed on, if it is one of this origin: an address that an attacker put into a link
+ * must not redirect a browser to another site after the login (OWASP Unvalidated Redirects and Forwards Cheat Sheet).
  *
  * @param wanted - `req.query.returnTo`, or what the login form sent along
  * @param fallback - where to go otherwise; default `/`

@@ -1,11 +1,12 @@
 import { pathMatches } from '../cookie/options.js';
 import { SessionError, SessionForbiddenError, SessionRequiredError } from '../errors.js';
 import { problemText } from '../guards/problem.js';
-import { checkPayload, refuseUnknownFields, requirementsOf, type Requirements } from '../guards/requirements.js';
+import { runGuards, type Guard } from '../guards/guard.js';
+import type { Responder } from '../guards/requirements.js';
+import { sessionGuard } from '../guards/session-guard.js';
 import type { SessionSchema } from '../schema/types.js';
 import { load } from '../sessions/load.js';
 import { addSession, findSession } from '../sessions/registry.js';
-import type { RequestSession } from '../sessions/request-session.js';
 import type { Session } from '../sessions/session.js';
 import { notAttached, sessionsBy } from '../sessions/sessions.js';
 import type { Settings } from '../sessions/settings.js';
@@ -32,12 +33,11 @@ export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
       return session.session as unknown as Session<S>; // its own properties are the payload
     },
     requireSession(...required: unknown[]) {
-      const wanted = requirementsOf(required);
-      refuseUnknownFields(wanted, settings.codec.fields);
-      guards.add(wanted);
-      return wanted;
+      const guard = sessionGuard(required, { settings });
+      guards.add(guard);
+      return guard;
     },
-    handle: async (request: Request, ...args: readonly [Handler] | readonly [Requirements, Handler]) => {
+    handle: async (request: Request, ...args: readonly [Handler] | readonly [Guard, Handler]) => {
       const [guard, handler] = args.length === 1 ? [undefined, args[0]] : args;
       if (typeof handler !== 'function') {
         throw new TypeError(
@@ -55,7 +55,7 @@ export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
 async function handle<S extends SessionSchema>(
   settings: Settings<S>,
   request: Request,
-  guard: Requirements | undefined,
+  guard: Guard | undefined,
   handler: Handler,
 ): Promise<Response> {
   const transport = begin(settings, request);
@@ -63,7 +63,9 @@ async function handle<S extends SessionSchema>(
   try {
     const response = await transport.run(async () => {
       await load(session);
-      return (guard && (await refusal(session, guard, request))) ?? (await handler(session.session, request));
+      const proceed = () => handler(session.session, request);
+      const guards = guard === undefined ? [] : [guard];
+      return runGuards(guards, request, { proceed, refuse: (error, respond) => refuse(error, respond, request) });
     });
     checkResponse(response, 'A handler, an onMissing, and an onForbidden must return');
     return await transport.commit(response);
@@ -75,22 +77,11 @@ async function handle<S extends SessionSchema>(
   }
 }
 
-/** The response of a guard that the session does not pass; `undefined` if it passes. */
-async function refusal<S extends SessionSchema>(
-  session: RequestSession<S>,
-  guard: Requirements,
-  request: Request,
-): Promise<Response | undefined> {
-  const { settings } = session;
-  try {
-    checkPayload(session.peek(), guard, { principal: settings.principal, namesField: guard.fields.length > 0 });
-    return undefined;
-  } catch (error) {
-    const isForbidden = error instanceof SessionForbiddenError;
-    if (!isForbidden && !(error instanceof SessionRequiredError)) throw error;
-    const respond = isForbidden ? (guard.onForbidden ?? settings.onForbidden) : (guard.onMissing ?? settings.onMissing);
-    return respond === undefined ? problem(error) : (respond as FetchMissingHandler)(error, request); // the options have that type
-  }
+/** The response of `onMissing` or `onForbidden`, or the error itself as one. @throws any other error */
+function refuse(error: unknown, respond: Responder | undefined, request: Request): Response | Promise<Response> {
+  const isRefusal = error instanceof SessionRequiredError || error instanceof SessionForbiddenError;
+  if (!isRefusal) throw error;
+  return respond === undefined ? problem(error) : (respond as FetchMissingHandler)(error, request); // the options have that type
 }
 
 /** The request's session of these settings, if it has one. */

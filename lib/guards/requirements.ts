@@ -1,18 +1,21 @@
 import { didYouMean } from '../did-you-mean.js';
 import { SessionForbiddenError, SessionOptionsError, SessionRequiredError } from '../errors.js';
 
-/** What a guard or a decorator asks of a session. */
+/** An app's function that responds to a refused request, such as `onMissing`. Its host knows the parameters. */
+export type Responder = (...args: never[]) => unknown;
+
+/** What a guard or a decorator requires of a session. */
 export interface Requirements {
-  /** Fields that must be there. */
+  /** Fields that must be present. */
   readonly fields: readonly string[];
-  /** Fields that must have a value. */
+  /** Fields that must have a certain value. */
   readonly values: ReadonlyMap<string, unknown>;
-  /** Questions of the app's own. */
+  /** The app's own checks. */
   readonly predicates: readonly ((session: object) => unknown)[];
-  /** What responds if nobody is signed in, or a field is absent: a function of the host's own kind. */
-  readonly onMissing: unknown;
-  /** What responds if somebody is signed in, but something does not match. */
-  readonly onForbidden: unknown;
+  /** Responds if nobody is signed in, or a field is absent. */
+  readonly onMissing: Responder | undefined;
+  /** Responds if somebody is signed in, but something does not match. */
+  readonly onForbidden: Responder | undefined;
 }
 
 const COMPARABLE: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'bigint']);
@@ -22,20 +25,20 @@ const TAKES =
 const HANDLERS: ReadonlySet<string> = new Set(['onMissing', 'onForbidden']);
 
 /**
- * Sorts what a guard was asked.
+ * Sorts the arguments of a guard.
  * @param by - the guard or decorator, as an error names it
- * @throws SessionOptionsError where something is none of what it takes, or where no session could have it all
+ * @throws SessionOptionsError for an argument that it does not take, or if no session can meet all of them
  */
 export function requirementsOf(required: readonly unknown[], by = 'requireSession'): Requirements {
   const fields: string[] = [];
   const values = new Map<string, unknown>();
   const predicates: ((session: object) => unknown)[] = [];
-  let handlers: { readonly onMissing?: unknown; readonly onForbidden?: unknown } = {};
+  let handlers: { readonly onMissing?: Responder; readonly onForbidden?: Responder } = {};
   for (const one of required) {
     if (typeof one === 'string') {
       fields.push(one);
     } else if (typeof one === 'function') {
-      predicates.push(one as (session: object) => unknown); // that it is one shows when it is called
+      predicates.push(one as (session: object) => unknown); // its result is checked when it is called
     } else if (typeof one === 'object' && one !== null && !Array.isArray(one)) {
       if ('addInitializer' in one || ('writable' in one && 'configurable' in one)) {
         const decorator = by === 'requireSession' ? '@RequireSession' : by;
@@ -106,7 +109,12 @@ export function refuseUnknownFields(
   }
 }
 
-/** What a check has to know besides the session and what is asked of it. */
+/** The fields of a session, by name. */
+export function fieldsOf(session: object): Readonly<Record<string, unknown>> {
+  return session as Readonly<Record<string, unknown>>; // any object can be asked for any field
+}
+
+/** What a check needs to know besides the session and the requirements. */
 export interface CheckContext {
   /** The option `principal`. */
   readonly principal: string | undefined;
@@ -123,7 +131,7 @@ export function checkPayload(
   { fields, values, predicates }: Requirements,
   { principal, namesField }: CheckContext,
 ): void {
-  const payload = session as Readonly<Record<string, unknown>>; // any object can be asked for a field
+  const payload = fieldsOf(session);
   const isPresent = (field: string): boolean => Object.hasOwn(payload, field) && payload[field] != null;
   const missing = fields.filter((field) => !isPresent(field));
   const failed = [...values]
@@ -136,7 +144,7 @@ export function checkPayload(
   throw isSignedIn ? new SessionForbiddenError(failed) : new SessionRequiredError([], failed);
 }
 
-/** The first predicate that says no. Later ones may rely on what it checks, so they are not asked. */
+/** The first predicate that does not return `true`. Later ones may rely on what it checks, so they are not called. */
 function failedPredicates(session: object, predicates: Requirements['predicates']): string[] {
   for (const predicate of predicates) {
     const result = predicate(session);

@@ -1,4 +1,4 @@
-import type { SessionRequirements } from '../express/step.js';
+import type { SessionRequirements } from '../guards/guard.js';
 import { requirementsByOperation, type Operation } from './operations.js';
 
 /** As much of an OpenAPI 3.0 or 3.1 document as is looked at here. */

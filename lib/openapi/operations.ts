@@ -1,6 +1,6 @@
-import type { SessionRequirements } from '../express/step.js';
-import { methodsOf } from '../decorators/method.js';
-import { sessionRequirements } from '../decorators/requirements.js';
+import type { SessionRequirements } from '../guards/guard.js';
+import { methodsOf } from '../decorators/method-decorator.js';
+import { sessionRequirements } from '../decorators/session-requirements.js';
 import { SessionOptionsError } from '../errors.js';
 
 /** What makes an `operationId` of a controller's and a method's name. */

@@ -4,7 +4,7 @@ import type { $ZodShape, $ZodType, $ZodTypes } from 'zod/v4/core';
 import { isError, isMap, isSet } from '../realms.js';
 import { isZod } from '../schema/zod.js';
 import { marksOf, metadataOf } from '../schema/marks.js';
-import { code } from './decorators.js';
+import { code } from './decorator-docs.js';
 
 /** What a schema says of a field besides its type. */
 interface Told {

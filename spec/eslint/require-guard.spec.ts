@@ -31,8 +31,8 @@ runRule('require-guard', requireGuard, {
     'has a guard of the app that the router is mounted on': `const router = Router(); router.get('/x', ${FN}); app.use(requireSession('userId')); app.use('/r', router);`,
     'promises no field': `app.get('/x', (req: SessionRequest, res) => {}); app.get('/y', (req: SessionRequest<never, { id: string }>) => {}); app.get('/z', (req: SessionRequest<{}>) => {});`,
     'is annotated with another request': `app.get('/x', (req: Request<'userId'>, res) => {});`,
-    'accepts an OwnSessionRequest that promises no field': `app.get('/x', (req: OwnSessionRequest<typeof admin>) => {}); app.get('/y', (req: OwnSessionRequest<typeof admin, never>) => {});`,
-    'accepts an OwnSessionRequest behind the guard of its middleware': `app.get('/x', admin.requireSession('clearance'), (req: OwnSessionRequest<typeof admin, 'clearance'>) => {});`,
+    'accepts a SessionRequestOf that promises no field': `app.get('/x', (req: SessionRequestOf<typeof admin>) => {}); app.get('/y', (req: SessionRequestOf<typeof admin, never>) => {});`,
+    'accepts a SessionRequestOf behind the guard of its middleware': `app.get('/x', admin.requireSession('clearance'), (req: SessionRequestOf<typeof admin, 'clearance'>) => {});`,
     'accepts a type that leads to itself': `type A = B & C; type B = A; app.get('/x', (req: A) => {});`,
     'is not annotated': `app.get('/x', (req, res) => {});`,
     'is a method that a decorator may guard': `app.get('/x', new Orders().list); app.get('/y', orders.list);`,
@@ -93,11 +93,11 @@ runRule('require-guard', requireGuard, {
       "so Req<'userId'> promises",
       'so Mine promises',
     ],
-    'reports an OwnSessionRequest, which names its fields after the middleware': [
-      `app.get('/x', (req: OwnSessionRequest<typeof admin, 'clearance'>) => {});
-       app.get('/y', (req: ts.OwnSessionRequest<typeof adminSchema, { level: 'writer' }, Params>) => {});`,
-      "so OwnSessionRequest<typeof admin, 'clearance'> promises",
-      "so ts.OwnSessionRequest<typeof adminSchema, { level: 'writer' }, Params> promises",
+    'reports a SessionRequestOf, which names its fields after the middleware': [
+      `app.get('/x', (req: SessionRequestOf<typeof admin, 'clearance'>) => {});
+       app.get('/y', (req: ts.SessionRequestOf<typeof adminSchema, { level: 'writer' }, Params>) => {});`,
+      "so SessionRequestOf<typeof admin, 'clearance'> promises",
+      "so ts.SessionRequestOf<typeof adminSchema, { level: 'writer' }, Params> promises",
     ],
     'reports a handler that is declared in the same file, where it is passed': [
       `app.get('/x', me);\nfunction me(req: SessionRequest<'userId'>, res) {}\nconst you = ${FN};\napp.get('/y', you);`,

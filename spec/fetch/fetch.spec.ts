@@ -346,6 +346,15 @@ describe('guards', () => {
     expect(await (await sessions.handle(request(), own, () => new Response())).text()).toBe('own');
   });
 
+  it('never let a request pass whose onMissing returns no response', async () => {
+    const { sessions, request } = open();
+    const guard = sessions.requireSession('userId', { onMissing: () => undefined as never });
+    const reached: string[] = [];
+    const handler = () => (reached.push('handler'), new Response());
+    await expect(sessions.handle(request(), guard, handler)).rejects.toThrow('must return a Response');
+    expect(reached).toEqual([]);
+  });
+
   it('must be made by the same sessions', async () => {
     const { sessions, request } = open();
     const others = open().sessions.requireSession('userId');

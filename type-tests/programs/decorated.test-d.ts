@@ -5,7 +5,7 @@ import {
   RotateSession,
   DestroySession,
   AllowAnonymous,
-  type OwnSessionRequest,
+  type SessionRequestOf,
   type SessionRequest,
 } from 'typed-session';
 import { adminSchema, sessionSchema as schema } from './programs.js';
@@ -40,7 +40,7 @@ namespace P5 { @RequireSession('userId') class B { m(req: SessionRequest<'userId
 // AllowAnonymous own request
 // @ts-expect-error -- as the line above says
 // prettier-ignore
-namespace P6 { class C { @AllowAnonymous() open(req: OwnSessionRequest<typeof adminSchema, 'clearance'>) { return req; } } }
+namespace P6 { class C { @AllowAnonymous() open(req: SessionRequestOf<typeof adminSchema, 'clearance'>) { return req; } } }
 // property handler in guarded class
 // @ts-expect-error -- as the line above says
 // prettier-ignore

@@ -8,7 +8,7 @@ import {
   isoDate,
   session,
   setOf,
-  type OwnSessionRequest,
+  type SessionRequestOf,
   type SessionMiddleware,
   type SessionSchema,
 } from 'typed-session';
@@ -91,7 +91,7 @@ namespace P16 { const s = session({ schema: z.object({ userId: z.string().option
 namespace P17 { class ObjectId { constructor(readonly hex: string) {} toHexString() { return this.hex; } } const objectId = z.codec(z.string(), z.instanceof(ObjectId), { decode: (h) => new ObjectId(h), encode: (o) => o.toHexString() }); void session({ schema: z.object({ userId: z.string().optional() }), secret, principal: 'userId' }).list('x'); void session({ schema: z.object({ userId: z.number().optional() }), secret, principal: 'userId' }).list(3); void session({ schema: z.object({ userId: z.string().brand('x').optional() }), secret, principal: 'userId' }).list('x'); void session({ schema: z.object({ userId: bigintText.optional() }), secret, principal: 'userId' }).list(3n); void session({ schema: z.object({ userId: objectId.optional() }), secret, principal: 'userId' }).revoke(new ObjectId('x').toHexString()); declare const any: SessionMiddleware<z.ZodObject<{ userId: z.ZodOptional<z.ZodString> }>>; void any.list('x'); void any.revoke('x', { only: 'k' }); declare const generic: SessionMiddleware<SessionSchema>; void generic.list('x'); const asAny: SessionMiddleware<typeof schema> = session({ schema, secret, principal: 'userId' }); }
 // loose values
 // prettier-ignore
-namespace P18 { const l = session({ schema: z.looseObject({ a: z.string().optional() }), secret }); l.requireSession({ a: 'x', b: 1 }); app.get('/', l.requireSession({ b: 1 }), (rq) => { const b: 1 = l.of(rq).b; void b; }); class C { @l.RequireSession({ b: 1, c: 'x' }) m(rq: OwnSessionRequest<typeof l, { b: 1 }>) { return rq; } } void C; }
+namespace P18 { const l = session({ schema: z.looseObject({ a: z.string().optional() }), secret }); l.requireSession({ a: 'x', b: 1 }); app.get('/', l.requireSession({ b: 1 }), (rq) => { const b: 1 = l.of(rq).b; void b; }); class C { @l.RequireSession({ b: 1, c: 'x' }) m(rq: SessionRequestOf<typeof l, { b: 1 }>) { return rq; } } void C; }
 // loose values object
 // @ts-expect-error -- as the line above says
 // prettier-ignore

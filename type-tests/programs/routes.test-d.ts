@@ -4,7 +4,7 @@ import {
   session,
   requireSession,
   RequireSession,
-  type OwnSessionRequest,
+  type SessionRequestOf,
   type SessionField,
   type SessionMiddleware,
   type SessionRequest,
@@ -179,10 +179,10 @@ namespace P47 { app.get('/', requireSession('last'), requireSession({ role: 'adm
 // annotated own other
 // @ts-expect-error -- as the line above says
 // prettier-ignore
-namespace P48 { app.get('/', admin.requireSession('level'), (req: OwnSessionRequest<typeof admin, 'clearance'>) => { void req; }); }
+namespace P48 { app.get('/', admin.requireSession('level'), (req: SessionRequestOf<typeof admin, 'clearance'>) => { void req; }); }
 // annotated own
 // prettier-ignore
-namespace P49 { app.get('/', admin.requireSession('clearance', 'level'), (req: OwnSessionRequest<typeof admin, 'clearance'>) => { const n: number = admin.of(req).clearance; void n; }); }
+namespace P49 { app.get('/', admin.requireSession('clearance', 'level'), (req: SessionRequestOf<typeof admin, 'clearance'>) => { const n: number = admin.of(req).clearance; void n; }); }
 // annotated reg behind own
 // @ts-expect-error -- as the line above says
 // prettier-ignore
@@ -190,7 +190,7 @@ namespace P50 { app.get('/', admin.requireSession('level'), (req: SessionRequest
 // annotated own behind reg
 // @ts-expect-error -- as the line above says
 // prettier-ignore
-namespace P51 { app.get('/', requireSession('userId'), (req: OwnSessionRequest<typeof admin, 'clearance'>) => { void req; }); }
+namespace P51 { app.get('/', requireSession('userId'), (req: SessionRequestOf<typeof admin, 'clearance'>) => { void req; }); }
 // annotated with default
 // prettier-ignore
 namespace P52 { app.get('/', requireSession('userId'), (req: SessionRequest<'userId' | 'role'>, res: Response) => { res.json(req.session.userId); }); }

@@ -5,7 +5,7 @@ import {
   session,
   requireSession,
   RequireSession,
-  type OwnSessionRequest,
+  type SessionRequestOf,
   type SessionMiddleware,
   type SessionRequest,
 } from 'typed-session';
@@ -63,7 +63,7 @@ namespace P11 { declare const n1: string, n2: string; const a = session({ schema
 namespace P12 { class C { @twin.RequireSession('userId') m(req: SessionRequest<'userId'>) { return req; } } }
 // twin decorator of request
 // prettier-ignore
-namespace P13 { class C { @twin.RequireSession('userId') m(req: OwnSessionRequest<typeof twin, 'userId'>) { const s: string = twin.of(req).userId; return s; } } }
+namespace P13 { class C { @twin.RequireSession('userId') m(req: SessionRequestOf<typeof twin, 'userId'>) { const s: string = twin.of(req).userId; return s; } } }
 // admin decorator reg request
 // @ts-expect-error -- as the line above says
 // prettier-ignore
@@ -71,10 +71,10 @@ namespace P14 { class C { @admin.RequireSession('clearance') m(req: SessionReque
 // reg decorator admin request
 // @ts-expect-error -- as the line above says
 // prettier-ignore
-namespace P15 { class C { @RequireSession('userId') m(req: OwnSessionRequest<typeof adminSchema, 'clearance'>) { return req; } } }
+namespace P15 { class C { @RequireSession('userId') m(req: SessionRequestOf<typeof adminSchema, 'clearance'>) { return req; } } }
 // both decorators both requests
 // prettier-ignore
-namespace P16 { class C { @RequireSession('userId') m(req: SessionRequest<'userId'>) { return req; } @admin.RequireSession('clearance') n(req: OwnSessionRequest<typeof admin, 'clearance'>) { const s: number = admin.of(req).clearance; return s; } } }
+namespace P16 { class C { @RequireSession('userId') m(req: SessionRequest<'userId'>) { return req; } @admin.RequireSession('clearance') n(req: SessionRequestOf<typeof admin, 'clearance'>) { const s: number = admin.of(req).clearance; return s; } } }
 // annotation of middleware
 // prettier-ignore
 namespace P17 { const m: SessionMiddleware<typeof schema> = sessions; const t: SessionMiddleware<typeof schema> = twin; }

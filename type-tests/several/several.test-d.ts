@@ -3,7 +3,7 @@ import { expectError, expectType } from 'tsd';
 import {
   RequireSession,
   requireSession,
-  type OwnSessionRequest,
+  type SessionRequestOf,
   type SessionMiddleware,
   type SessionRequest,
 } from 'typed-session';
@@ -59,7 +59,7 @@ expectType<string | undefined>(admin.of({}).name);
 
 export class Controller {
   @admin.RequireSession('name')
-  show(req: OwnSessionRequest<typeof admin, 'name'>): void {
+  show(req: SessionRequestOf<typeof admin, 'name'>): void {
     expectType<string>(admin.of(req).name);
     expectType<string | undefined>(req.session.userId);
   }
@@ -70,7 +70,7 @@ export class Controller {
   }
 
   @admin.RequireSession({ level: 'writer' })
-  write(req: OwnSessionRequest<typeof admin, { level: 'writer' }>): void {
+  write(req: SessionRequestOf<typeof admin, { level: 'writer' }>): void {
     expectType<'writer'>(admin.of(req).level);
   }
 
@@ -81,13 +81,13 @@ export class Controller {
 
   // @ts-expect-error -- another field
   @admin.RequireSession('level')
-  other(req: OwnSessionRequest<typeof admin, 'name'>): void {
+  other(req: SessionRequestOf<typeof admin, 'name'>): void {
     expectType<string>(admin.of(req).name);
   }
 
   // @ts-expect-error -- another value
   @admin.RequireSession({ level: 'reader' })
-  read(req: OwnSessionRequest<typeof admin, { level: 'writer' }>): void {
+  read(req: SessionRequestOf<typeof admin, { level: 'writer' }>): void {
     expectType<'writer'>(admin.of(req).level);
   }
 
@@ -120,11 +120,11 @@ app.get('/', requireSession('userId'), admin.requireSession('name'), (req) => {
   expectType<string | undefined>(twin.of(req).userId);
 });
 const annotated: SessionMiddleware<typeof shopSchema>[] = [shop, twin];
-expectError(app.get('/', admin.requireSession('level'), (req: OwnSessionRequest<typeof admin, 'name'>) => req));
+expectError(app.get('/', admin.requireSession('level'), (req: SessionRequestOf<typeof admin, 'name'>) => req));
 
 export class Mixed {
   @twin.RequireSession('userId')
-  twin(req: OwnSessionRequest<typeof twin, 'userId'>): unknown {
+  twin(req: SessionRequestOf<typeof twin, 'userId'>): unknown {
     expectType<string>(twin.of(req).userId);
     return annotated;
   }
@@ -143,7 +143,7 @@ export class Mixed {
 
   // @ts-expect-error -- the session of another middleware
   @RequireSession('userId')
-  name(req: OwnSessionRequest<typeof admin, 'name'>): void {
+  name(req: SessionRequestOf<typeof admin, 'name'>): void {
     expectType<string>(admin.of(req).name);
   }
 }

@@ -1,0 +1,60 @@
+import { SessionOptionsError } from '../errors.js';
+import { classGuards, getGuards } from '../guards/declared-guards.js';
+import type { Guard } from '../guards/guard.js';
+import { loadingGuard, sessionValue } from '../guards/session-guard.js';
+import { defer } from '../timers.js';
+import { likeMethod, withGuard, type Callable } from './guarded-method.js';
+
+/** What is passed to one parameter of a method, and the guard before it. */
+interface Parameter {
+  readonly guard: Guard;
+  /** The field that is its value; `undefined` for the session itself. */
+  readonly field: string | undefined;
+}
+
+const parameters = new WeakMap<object, Map<PropertyKey, Parameter[]>>();
+
+/**
+ * A decorator that passes the session, or one field of it, to a parameter, in the legacy dialect.
+ * @param guard - runs before the method; left out, the session only has to be there
+ */
+export function guardedParameter(guard: Guard = loadingGuard, field?: string) {
+  return (prototype: object, name: PropertyKey, index: number): void => {
+    const ofClass = parameters.get(prototype) ?? new Map<PropertyKey, Parameter[]>();
+    const ofMethod = ofClass.get(name) ?? [];
+    ofMethod[index] = { guard, field };
+    ofClass.set(name, ofMethod);
+    parameters.set(prototype, ofClass);
+    defer(refuseAlone, prototype, name);
+  };
+}
+
+/** Only a decorator of the method or the class can fill a parameter: the compiler undoes what one of its own does to the method. */
+function refuseAlone(prototype: object, name: PropertyKey): void {
+  const method: unknown = Reflect.get(prototype, name);
+  const owner = typeof prototype === 'function' ? prototype : prototype.constructor;
+  if (classGuards(owner).length > 0 || (typeof method === 'function' && getGuards(method).length > 0)) return;
+  throw new SessionOptionsError(
+    `${owner.name}.${String(name)}`,
+    'a parameter decorator needs @RequireSession() or another decorator of this library on the method or its class',
+  );
+}
+
+/** A method whose decorated parameters are filled; the others get the arguments in their order. */
+export function withParameters(owner: object, name: PropertyKey, method: Callable): Callable {
+  const wanted = parameters.get(owner)?.get(name);
+  if (wanted === undefined || getGuards(method).length > 0) return method;
+  const filled = likeMethod(method, (unfilled) => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const [request] = args;
+      const rest = [...args];
+      // The guards before it have checked the request and loaded its session.
+      const values = Array.from(wanted, (one) => (one ? sessionValue(request as object, one.field) : rest.shift()));
+      return unfilled.call(this, ...values, ...rest);
+    };
+  });
+  const given = wanted.filter((one) => one !== undefined);
+  // Express takes a handler of four parameters for an error handler: only those count that it fills.
+  Object.defineProperty(filled, 'length', { value: Math.max(0, method.length - given.length), configurable: true });
+  return given.reduce((behind, { guard }) => withGuard(behind, guard), filled);
+}

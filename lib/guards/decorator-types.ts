@@ -1,0 +1,149 @@
+import type {
+  Found,
+  KnownFields,
+  RegisteredPredicate,
+  RegisteredSchema,
+  RegisteredValues,
+  SessionField,
+  SessionSchema,
+} from '../schema/types.js';
+import type {
+  AnyContext,
+  ContextOf,
+  Ensures,
+  Fits,
+  FitsReadonly,
+  FitsTarget,
+  MethodOf,
+  Place,
+  Refused,
+} from './decorator-fits.js';
+import type { GuardOptions } from './express-types.js';
+import type { Checked, IsRegistered, LocalsOf } from './narrowing.js';
+
+/** Marks the type of a decorator with what it checks, so that two decorators are not taken for one type. */
+declare const checks: unique symbol;
+
+/** What `@RequireSession(…)` returns: a decorator of methods and of classes, for both dialects. */
+export interface RequireSessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
+  /** The standard (TC39) dialect; a class in the legacy dialect (`experimentalDecorators`), which has no context. */
+  <T extends object | undefined, C extends AnyContext>(
+    target: T & FitsTarget<T, Ensures<R>, At>,
+    context?: C & ContextOf<C, 'class' | 'method'>,
+  ): T;
+  /** A method in the legacy dialect (`experimentalDecorators`). */
+  <M>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, Ensures<R>, Legacy<At>>>>,
+  ): void;
+  /** There for the compiler alone. */
+  readonly [checks]: Checked<Found<RegisteredSchema, R>>;
+}
+
+/** {@link RequireSessionDecorator} for methods alone. */
+export interface SessionMethodDecorator<R extends readonly unknown[], At extends Place = 'first'> {
+  /** The standard (TC39) dialect. */
+  <M extends object | undefined, C extends AnyContext>(
+    method: M & Fits<M, Ensures<R>, At>,
+    context: C & ContextOf<C, 'method'>,
+  ): M;
+  /** The legacy dialect (`experimentalDecorators`). */
+  <M>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, Ensures<R>, Legacy<At>>>>,
+  ): void;
+  /** There for the compiler alone. */
+  readonly [checks]: Checked<Found<RegisteredSchema, R>>;
+}
+
+/** In the legacy dialect, parameters before the request may be decorated. */
+export type Legacy<At extends Place> = At extends 'first' ? 'after decorated' : At;
+
+/** What `@RequireSession.readonly(…)` returns: a decorator of methods, for both dialects. */
+export interface ReadonlySessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
+  /** The standard (TC39) dialect. */
+  <M extends object | undefined, C extends AnyContext>(
+    method: M & FitsReadonly<M, Ensures<R>, At>,
+    context: C & ContextOf<C, 'method'>,
+  ): M;
+  /** The legacy dialect (`experimentalDecorators`). */
+  <M>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, FitsReadonly<M, Ensures<R>, Legacy<At>>>>,
+  ): void;
+  /** There for the compiler alone. */
+  readonly [checks]: Checked<Found<RegisteredSchema, R>>;
+}
+
+/** What the decorator of one middleware ensures. */
+type EnsuresOf<S extends SessionSchema, Name extends string, R extends readonly unknown[]> =
+  IsRegistered<S, Name> extends true ? Ensures<R> : Ensures<[], LocalsOf<S, Name, Found<S, R>>>;
+
+/** {@link RequireSessionDecorator} for the session of one middleware; a decorator of methods. */
+export interface SessionDecoratorOf<S extends SessionSchema, Name extends string, R extends readonly unknown[]> {
+  /** The standard (TC39) dialect. */
+  <M extends object | undefined, C extends AnyContext>(
+    method: M & Fits<M, EnsuresOf<S, Name, R>, 'first'>,
+    context: C & ContextOf<C, 'method'>,
+  ): M;
+  /** The legacy dialect (`experimentalDecorators`). */
+  <M>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, EnsuresOf<S, Name, R>, 'after decorated'>>>,
+  ): void;
+  /** There for the compiler alone. */
+  readonly [checks]: LocalsOf<S, Name, Found<S, R>>;
+}
+
+/** {@link RequireSession}, which is also an object. */
+export interface RequireSessionDecorators<At extends Place = 'first'> {
+  /**
+   * Guards a controller's method, or every public method of a class and of its subclasses: it runs for requests whose
+   * session is stored and has what is required. Without arguments, any stored session passes.
+   *
+   * A request that does not pass results in an error through `next` (or thrown, if the method is called without one), or is
+   * handled by `onMissing` or `onForbidden`: `SessionRequiredError` (401) if nobody is signed in or a named field is absent;
+   * `SessionForbiddenError` (403) if somebody is signed in, but a value or a predicate does not match.
+   *
+   * @param required - names of fields that must be neither `undefined` nor `null`; objects of fields with the values
+   *   that they must have, such as the tag of a state; functions of the session; and
+   *   `{ onMissing, onForbidden }`, as an object of its own
+   * @throws SessionOptionsError when the class is defined, for any other argument
+   */
+  <const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[]>(
+    ...required: R & KnownFields<RegisteredSchema, R>
+  ): RequireSessionDecorator<R, At>;
+  /**
+   * The same for methods that only read: their session is readonly at any depth. A change is never stored, and never lost
+   * silently: it is an immediate `TypeError`, as the session is frozen, or under `NODE_ENV=production` a
+   * `SessionReadonlyError` (500) at the commit.
+   * @throws SessionOptionsError
+   */
+  readonly<
+    const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
+  >(
+    ...required: R & KnownFields<RegisteredSchema, R>
+  ): ReadonlySessionDecorator<R, At>;
+}
+
+/**
+ * A parameter decorator of the legacy dialect that gives a value of type `T`; the compiler refuses a parameter whose type
+ * promises more.
+ */
+export type SessionParameterDecorator<T> = <P extends object, K extends string | symbol, I extends number>(
+  prototype: P,
+  name: K,
+  index: I & Takes<P, K, I, T>,
+) => void;
+
+type Takes<P, K, I extends number, T> = K extends keyof P
+  ? P[K] extends (...args: infer A) => unknown
+    ? [T] extends [A[I]]
+      ? unknown
+      : Refused<'The type of this parameter promises what its decorator does not check: ask for that too, or promise less'>
+    : unknown
+  : Refused<'The compiler cannot check the parameters of a private or protected method: make the method public'>;

@@ -1,0 +1,230 @@
+import type { NextFunction, ParamsDictionary, Query, Request, Response } from 'express-serve-static-core';
+import type { SessionForbiddenError, SessionPresentError, SessionRequiredError } from '../errors.js';
+import type {
+  Narrowed,
+  Payload,
+  RegisteredPredicate,
+  RegisteredSchema,
+  RegisteredValues,
+  Requirement,
+  SessionField,
+  SessionSchema,
+} from '../schema/types.js';
+import type { Session } from '../sessions/session.js';
+import type {
+  Checked,
+  CheckedReadonly,
+  IsRegistered,
+  NarrowedBy,
+  OnlyRead,
+  PromisedLocals,
+  ReadonlySession,
+  RegisteredMembers,
+  SchemaOf,
+  SessionIdentity,
+} from './narrowing.js';
+
+// The types of Express that guards and decorators need. Nothing else in this folder imports them.
+
+/**
+ * The entry points that a program uses; each of them adds its member. `req.session` is declared once, here, because two
+ * declarations of one property must not differ.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the entry points
+export interface EntryPoints {}
+
+/**
+ * The type of `req.session` that an entry point declares, beside the type that `@types/express-session` declares (the typings of
+ * stores import it): Express's request must have both, or the compiler rejects it.
+ */
+export type BesideOthers<Ours> = Express.Request extends { session: infer Theirs } ? Ours & Theirs : Ours;
+
+/** What `req.session` is in this program. */
+export type SessionProperty<LocalsObj> = EntryPoints extends { main: true }
+  ? MainSession<LocalsObj>
+  : EntryPoints extends { dropIn: { session: infer DropIn } }
+    ? BesideOthers<DropIn>
+    : unknown;
+
+/** {@link BesideOthers} for `req.sessionStore`. */
+type StoreBesideOthers<Ours> = Express.Request extends { sessionStore: infer Theirs } ? Ours & Theirs : Ours;
+
+/** What `req.sessionStore` is in this program: the store that the drop-in was given. */
+export type SessionStoreProperty = StoreBesideOthers<
+  EntryPoints extends { dropIn: { sessionStore: infer DropIn } } ? DropIn : unknown
+>;
+
+/** `req.session` as the main entry point declares it; see `SessionProperty`. */
+export type MainSession<LocalsObj> =
+  LocalsObj extends Checked<infer Found>
+    ? LocalsObj extends OnlyRead
+      ? ReadonlySession<Found>
+      : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers> & Found
+    : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers>;
+
+/** Marks the property that makes the compiler compare requests by their sessions, and not by `Locals` alone. */
+declare const comparison: unique symbol;
+
+declare module 'express-serve-static-core' {
+  // The names of the type parameters are Express's.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- all must be named to name the last
+  interface Request<P, ResBody, ReqBody, ReqQuery, LocalsObj> {
+    /** The request's session. Its fields are those of the registered schema; in the drop-in, those of `SessionData`. */
+    session: SessionProperty<LocalsObj>;
+    /** The store that the session middleware was given, as in express-session. */
+    sessionStore: SessionStoreProperty;
+    /**
+     * Exists for the compiler alone. Without a type that it cannot measure, it would accept a request whose session is
+     * readonly wherever any request is expected, because `Locals` allows it.
+     */
+    readonly [comparison]?: { [K in keyof LocalsObj]-?: unknown };
+  }
+}
+
+/** The `Locals` of a request's type; `unknown` if it is no request of Express. */
+export type RequestLocals<R> = [R] extends [
+  Request<infer _P, infer _ResBody, infer _ReqBody, infer _ReqQuery, infer LocalsObj>,
+]
+  ? LocalsObj
+  : unknown;
+
+/** What the guards of a middleware have found out on a request; `unknown` if there was none. */
+export type NarrowedOf<S extends SessionSchema, Name extends string, R> =
+  R extends Request<infer _P, infer _ResBody, infer _ReqBody, infer _ReqQuery, infer LocalsObj>
+    ? NarrowedBy<S, Name, LocalsObj>
+    : unknown;
+
+/** What `of(request)` returns: the session, narrowed to what the guards of its middleware checked. */
+export type SessionOn<S extends SessionSchema, Name extends string, R> = R extends {
+  readonly session: ReadonlySession;
+  readonly res?: { readonly locals: OnlyRead } | undefined;
+}
+  ? IsRegistered<S, Name> extends true
+    ? ReadonlySession<NarrowedOf<S, Name, R>>
+    : Session<S>
+  : Session<S> & NarrowedOf<S, Name, R>;
+
+/**
+ * A request whose session has these fields, for handlers behind a guard that checks them: named, or with their values,
+ * as in `SessionRequest<{ kind: 'admin' }>`.
+ *
+ * @example
+ * ```ts
+ * import { RequireSession, type SessionRequest } from 'typed-session';
+ * import type { Response } from 'express';
+ *
+ * export class AccountController {
+ *   @RequireSession('userId')
+ *   me(req: SessionRequest<'userId'>, res: Response) {
+ *     res.json({ id: req.session.userId });
+ *   }
+ * }
+ * ```
+ */
+export type SessionRequest<
+  R extends SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate = never,
+  Params = ParamsDictionary,
+  ReqBody = unknown,
+  ReqQuery = Query,
+> = Request<
+  Params,
+  unknown,
+  ReqBody,
+  ReqQuery,
+  [R] extends [never] ? Response['locals'] : Response['locals'] & Checked<Narrowed<RegisteredSchema, R>>
+>;
+
+/**
+ * {@link SessionRequest} behind `requireSession.readonly(…)` and `@RequireSession.readonly(…)`: the session is readonly,
+ * however deep.
+ *
+ * @example
+ * ```ts
+ * import { RequireSession, type ReadonlySessionRequest } from 'typed-session';
+ * import type { Response } from 'express';
+ *
+ * export class AccountController {
+ *   @RequireSession.readonly('userId')
+ *   me(req: ReadonlySessionRequest<'userId'>, res: Response) {
+ *     res.json({ id: req.session.userId });
+ *   }
+ * }
+ * ```
+ */
+export type ReadonlySessionRequest<
+  R extends SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate = never,
+  Params = ParamsDictionary,
+  ReqBody = unknown,
+  ReqQuery = Query,
+> = Request<
+  Params,
+  unknown,
+  ReqBody,
+  ReqQuery,
+  Response['locals'] & CheckedReadonly<[R] extends [never] ? unknown : Narrowed<RegisteredSchema, R>>
+>;
+
+/**
+ * {@link SessionRequest} for the session of one middleware, which `of(request)` then returns narrowed: for apps with several
+ * sessions. Name the middleware by its type. With a schema instead, it is the session of any middleware that has this
+ * schema, or the registered session.
+ *
+ * @example
+ * ```ts
+ * import type { Response } from 'express';
+ * import { session, type SessionRequestOf } from 'typed-session';
+ * import { z } from 'zod';
+ *
+ * const schema = z.object({ clearance: z.int().optional() });
+ * const admin = session({ schema, name: 'admin.sid', secret: process.env['ADMIN_SECRET'] ?? 'only for development' });
+ *
+ * export class AdminController {
+ *   @admin.RequireSession('clearance')
+ *   show(req: SessionRequestOf<typeof admin, 'clearance'>, res: Response) {
+ *     const { clearance } = admin.of(req); // number
+ *     res.json({ clearance });
+ *   }
+ * }
+ * ```
+ */
+export type SessionRequestOf<
+  M extends SessionSchema | SessionIdentity<SessionSchema, string>,
+  R extends Requirement<SchemaOf<M>> = never,
+  Params = ParamsDictionary,
+  ReqBody = unknown,
+  ReqQuery = Query,
+> = Request<Params, unknown, ReqBody, ReqQuery, Response['locals'] & PromisedLocals<M, Narrowed<SchemaOf<M>, R>>>;
+
+/**
+ * Responds to a request that a guard or decorator refuses: an Express error handler, as `onMissing`, `onForbidden` or
+ * `onPresent`. It sends a response, or passes the error on with `next(error)`.
+ */
+export type MissingHandler = (
+  error: SessionRequiredError | SessionForbiddenError | SessionPresentError,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+) => unknown;
+
+/** {@link GuardOptions} with a handler for 401, and perhaps one for 403. */
+export interface MissingOptions {
+  /** Called instead of passing `SessionRequiredError` (401) to `next`. Default: the option `onMissing` of `session()`. */
+  readonly onMissing: MissingHandler;
+  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
+  readonly onForbidden?: MissingHandler;
+}
+
+/** {@link GuardOptions} with a handler for 403 alone. */
+export interface ForbiddenOptions {
+  /** Called instead of passing `SessionForbiddenError` (403) to `next`. Default: the option `onForbidden` of `session()`. */
+  readonly onForbidden: MissingHandler;
+}
+
+/** How one guard or decorator responds to a request that it refuses: an object of its own among its arguments. */
+export type GuardOptions = MissingOptions | ForbiddenOptions;
+
+/** What {@link requireAnonymous} and {@link RequireAnonymous} take. */
+export interface AnonymousOptions {
+  /** Called instead of handing `SessionPresentError` to `next`. */
+  readonly onPresent?: MissingHandler | undefined;
+}

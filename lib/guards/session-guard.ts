@@ -1,0 +1,154 @@
+import { SessionForbiddenError, SessionNotLoadedError, SessionPresentError, SessionRequiredError } from '../errors.js';
+import type { SessionSchema } from '../schema/types.js';
+import { load } from '../sessions/load.js';
+import { findSession } from '../sessions/registry.js';
+import type { RequestSession } from '../sessions/request-session.js';
+import type { Settings } from '../sessions/settings.js';
+import type { Guard } from './guard.js';
+import { checkPayload, fieldsOf, refuseUnknownFields, requirementsOf, type Responder } from './requirements.js';
+
+/** Which session a guard checks, and whether its handler may change it. */
+interface SessionGuardOptions<S extends SessionSchema> {
+  /** The middleware whose session is checked. Default: the one behind `req.session`. */
+  readonly settings?: Settings<S> | undefined;
+  readonly readonly?: boolean;
+  /** The guard or decorator as an error names it. Default: `requireSession`. */
+  readonly by?: string | undefined;
+}
+
+/**
+ * The guard of `requireSession` and `@RequireSession`.
+ * @throws SessionOptionsError, also for a field that the schema of the middleware does not have
+ */
+export function sessionGuard<S extends SessionSchema>(
+  required: readonly unknown[],
+  { settings, readonly = false, by }: SessionGuardOptions<S> = {},
+): Guard {
+  const wanted = requirementsOf(required, by);
+  if (settings !== undefined) refuseUnknownFields(wanted, settings.codec.fields, by);
+  const checked = new WeakSet<object>(); // settings whose schema has all the fields
+  const checkFields = (request: object): void => {
+    const found = settings ?? findSession(request)?.settings;
+    if (found === undefined || checked.has(found)) return;
+    refuseUnknownFields(wanted, found.codec.fields, by);
+    checked.add(found);
+  };
+  return {
+    metadata: {
+      session: true,
+      fields: wanted.fields,
+      values: Object.fromEntries(wanted.values),
+      predicates: wanted.predicates.length,
+      readonly,
+    },
+    responder: (error, request) => {
+      const isForbidden = error instanceof SessionForbiddenError;
+      if (!isForbidden && !(error instanceof SessionRequiredError)) return undefined;
+      const ofApp = (): Partial<Settings<S>> => findSession(request, settings)?.settings ?? {};
+      const respond = isForbidden
+        ? (wanted.onForbidden ?? ofApp().onForbidden)
+        : (wanted.onMissing ?? ofApp().onMissing);
+      return respond as Responder | undefined; // the settings leave its type to the host
+    },
+    check: (request, { readonly: isReadonly, namesField }) => {
+      checkFields(request);
+      return useSession(request, settings, (session, attached): undefined => {
+        checkPayload(session, wanted, { principal: attached?.settings.principal, namesField });
+        if (isReadonly) attached?.makeReadonly();
+        else attached?.makeWritable();
+      });
+    },
+  };
+}
+
+/** The guard of `requireAnonymous` and `@RequireAnonymous`. */
+export function anonymousGuard({ onPresent }: { readonly onPresent?: Responder | undefined } = {}): Guard {
+  return {
+    metadata: { anonymous: true },
+    responder: (error) => (error instanceof SessionPresentError ? onPresent : undefined),
+    check: (request) =>
+      useSession(request, undefined, (session, attached): undefined => {
+        const principal = attached?.settings.principal;
+        const fields = fieldsOf(session);
+        const isPresent = principal === undefined ? fields['isNew'] !== true : fields[principal] != null;
+        if (isPresent) throw new SessionPresentError();
+      }),
+  };
+}
+
+/** The guard of `@AllowAnonymous`: it lets every request pass, and the guards of the class do not apply. */
+export function allowingGuard(): Guard {
+  return { metadata: {}, resets: true, check: () => undefined };
+}
+
+/** A guard that requires only that the session can be read. */
+export const loadingGuard: Guard = {
+  metadata: {},
+  check: (request) => useSession(request, undefined, () => undefined),
+};
+
+/**
+ * The guard of `@RotateSession` and `@DestroySession`: it checks what is required, if anything, and plans what happens when
+ * the handler has succeeded.
+ * @throws SessionOptionsError
+ */
+export function successGuard(what: 'rotate' | 'destroy', required: readonly unknown[] = []): Guard {
+  const by = what === 'rotate' ? '@RotateSession' : '@DestroySession';
+  const guard = required.length === 0 ? undefined : sessionGuard(required, { by });
+  const planSuccess = (request: object) =>
+    useSession(request, undefined, (_session, attached): undefined => {
+      // `destroy` wins, in whichever order the decorators are
+      if (attached !== undefined) attached.onSuccess = attached.onSuccess === 'destroy' ? 'destroy' : what;
+    });
+  return {
+    ...guard,
+    metadata: { ...guard?.metadata, ...(what === 'rotate' ? { rotates: true } : { destroys: true }) },
+    check: (request, group) => {
+      const checking = guard?.check(request, group);
+      return checking === undefined ? planSuccess(request) : checking.then(() => planSuccess(request));
+    },
+  };
+}
+
+/**
+ * A request's session, or one of its fields: the value of a decorated parameter. A promise if the session has to be loaded.
+ * @throws what {@link useSession} throws
+ */
+export function sessionValue(request: object, field?: string): unknown {
+  return useSession(request, undefined, (found, attached) => {
+    const session = attached?.session ?? found;
+    return field === undefined ? session : fieldsOf(session)[field];
+  });
+}
+
+/**
+ * Uses a request's session. Loads it first if the middleware has not, and only then returns a promise.
+ * @throws SessionNotLoadedError and what `use` throws; or the promise rejects with it
+ */
+function useSession<S extends SessionSchema, T>(
+  request: object,
+  settings: Settings<S> | undefined,
+  use: (session: object, attached: RequestSession<S> | undefined) => T,
+): T | Promise<T> {
+  if (typeof request !== 'object' || request === null) {
+    throw new SessionNotLoadedError(
+      'A guarded method was called without a request, which has to be its first argument. The decorator of a class guards every public method of it: make helpers #private, or mark them @AllowAnonymous().',
+    );
+  }
+  const attached = findSession(request, settings);
+  const loading = attached && load(attached);
+  if (loading !== undefined) return loading.then(() => use(attached?.peek() ?? {}, attached));
+  const session = attached === undefined && settings === undefined ? foreignSession(request) : attached?.peek();
+  if (session === undefined) {
+    throw new SessionNotLoadedError(
+      'There is no session to check: mount the middleware before this handler, app.use(session({ … })), on a path that cookie.path covers.',
+    );
+  }
+  return use(session, attached);
+}
+
+/** A session that a unit test or another library has put onto the request. */
+function foreignSession(request: object): object | undefined {
+  const { session } = request as { readonly session?: unknown };
+  return typeof session === 'object' && session !== null ? session : undefined;
+}
