@@ -48,7 +48,7 @@ export function sessionGuard<S extends SessionSchema>(
       const respond = isForbidden
         ? (wanted.onForbidden ?? ofApp().onForbidden)
         : (wanted.onMissing ?? ofApp().onMissing);
-      return respond as Responder | undefined; // the settings leave its type to the host
+      return respond; // the settings leave its type to the host
     },
     check: (request, { readonly: isReadonly, namesField }) => {
       checkFields(request);
