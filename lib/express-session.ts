@@ -111,6 +111,5 @@ declare module './guards/express-types.js' {
 export default session;
 export { session, Store, Cookie, Session, MemoryStore, fromExpressSessionStore };
 export type { EntryPoints } from './guards/express-types.js';
-export type { CookieData } from './express-session/cookie.js';
 export type * from './express-session/drop-in-types.js';
 export type { ExpressSessionStore } from './stores/express-session-store.js';

@@ -7,8 +7,7 @@
 
 import type { FetchMissingHandler } from './fetch/fetch-handler.js';
 import { fetchSessions } from './fetch/fetch-sessions.js';
-import type { ExpressOption } from './sessions/option-table.js';
-import type { CheckedOptions, ExcessInitial, InitialPayload } from './sessions/options.js';
+import type { CheckedOptions, ExcessInitial, ExpressOption, InitialPayload } from './sessions/options.js';
 import type { Session } from './sessions/session.js';
 import { resolveOptions } from './sessions/settings.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';

@@ -2,6 +2,7 @@ import { stringifySetCookie, type SetCookie } from 'cookie';
 import depd from 'depd';
 import { ATTRIBUTE_NAMES } from '../cookie/cookie-attributes.js';
 import { isDate, isError } from '../realms.js';
+import type { CookieData, CookieOptions } from './drop-in-types.js';
 
 // One for each file that tells: a notice is told once for each place which that file was called from.
 const deprecated = depd('express-session');
@@ -12,53 +13,14 @@ const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** What a cookie's description has besides `originalMaxAge`, in express-session's order: of the table, what express-session has. */
 const DESCRIBED = ATTRIBUTE_NAMES.filter((name) => name !== 'maxAge' && name !== 'encode');
 
-/** The attributes of a cookie, as express-session takes them. */
-export interface CookieOptions {
-  /** The cookie's life in milliseconds; `null` for a browser-session cookie. A `Date` is deprecated. */
+/** The attributes that express-session takes: its types leave out some values of `maxAge`. */
+export interface GivenCookie extends Omit<CookieOptions, 'maxAge'> {
   maxAge?: number | Date | null | undefined;
-  /** The moment at which the cookie ends. Of `maxAge` and `expires` the one given last counts. */
-  expires?: Date | null | undefined;
-  /** Whether scripts in the page are kept from the cookie. Default: `true`. */
-  httpOnly?: boolean | undefined;
-  /** Whether the cookie travels over TLS only; `'auto'`: as the first request came. Default: left out. */
-  secure?: boolean | 'auto' | undefined;
-  /** Whether the cookie travels with requests from other sites. Default: left out. */
-  sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined;
-  /** The paths that the cookie is for. Default: `'/'`. */
-  path?: string | undefined;
-  /** The domain that the cookie is for. Default: the host alone. */
-  domain?: string | undefined;
-  /** Which cookies Chromium evicts last. Default: left out. */
-  priority?: 'low' | 'medium' | 'high' | undefined;
-  /** Whether each top-level site has a cookie of its own. Default: left out. */
-  partitioned?: boolean | undefined;
-  /** Taken and kept, but of no effect: express-session leaves encoding to itself. */
-  encode?: ((value: string) => string) | undefined;
-  /** Taken and kept, but of no effect: the session's cookie is always signed. */
-  signed?: boolean | undefined;
 }
 
-/** What a store is given of a cookie, and what JSON has of it. */
-export interface CookieData {
-  /** The life that the cookie began with, in milliseconds; `null` for a browser-session cookie. */
-  originalMaxAge: number | null;
-  /** See {@link CookieOptions.partitioned}. */
-  partitioned: boolean | undefined;
-  /** See {@link CookieOptions.priority}. */
-  priority: 'low' | 'medium' | 'high' | undefined;
-  /** The moment at which the cookie ends. */
-  expires: Date | null | undefined;
-  /** See {@link CookieOptions.secure}. */
-  secure: boolean | 'auto' | undefined;
-  /** See {@link CookieOptions.httpOnly}. */
-  httpOnly: boolean;
-  /** See {@link CookieOptions.domain}. */
-  domain: string | undefined;
-  /** See {@link CookieOptions.path}. */
-  path: string;
-  /** See {@link CookieOptions.sameSite}. */
-  sameSite: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined;
-}
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the constructor sets what is not left out */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it has inherited members
+export interface Cookie extends Omit<CookieData, 'expires'> {}
 
 /**
  * The cookie of a session, as express-session has it: its life counts down, and it is kept with the session.
@@ -72,22 +34,6 @@ export interface CookieData {
  * ```
  */
 export class Cookie {
-  /** See {@link CookieOptions.path}. */
-  declare path: string;
-  /** See {@link CookieOptions.httpOnly}. */
-  declare httpOnly: boolean;
-  /** See {@link CookieOptions.secure}. */
-  declare secure?: boolean | 'auto';
-  /** See {@link CookieOptions.sameSite}. */
-  declare sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto';
-  /** See {@link CookieOptions.domain}. */
-  declare domain?: string;
-  /** See {@link CookieOptions.priority}. */
-  declare priority?: 'low' | 'medium' | 'high';
-  /** See {@link CookieOptions.partitioned}. */
-  declare partitioned?: boolean;
-  /** The life that the cookie began with, in milliseconds; `null` for a browser-session cookie. */
-  declare originalMaxAge: number | null;
   /** @internal */
   declare _expires: Date | null | undefined;
 
@@ -95,7 +41,7 @@ export class Cookie {
    * @param options - the attributes; any other property is kept too
    * @throws TypeError where `options` is no object, or `maxAge` neither a number nor a `Date`
    */
-  constructor(options?: CookieOptions | null) {
+  constructor(options?: GivenCookie | null) {
     this.path = '/';
     this.maxAge = null;
     this.httpOnly = true;

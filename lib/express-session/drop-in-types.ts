@@ -3,7 +3,6 @@ import type { EventEmitter } from 'node:events';
 import type { Request } from 'express-serve-static-core';
 import type { AnyRequest, AnyResponse } from '../node/messages.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
-import type { CookieData } from './cookie.js';
 
 // The types of the drop-in are those of `@types/express-session`, under the same names, so that an app and the typings of
 // its stores compile with the import changed. What they leave open with `any`, an app may rely on: a callback that
@@ -82,6 +81,28 @@ export interface Cookie {
   secure?: boolean | 'auto' | undefined;
   /** See {@link CookieOptions.sameSite}; never `'auto'`, which is resolved when the session starts. */
   sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined;
+}
+
+/** What a store gets of a cookie, and what its JSON contains. */
+export interface CookieData {
+  /** The life that the cookie started with, in milliseconds; `null` for a browser-session cookie. */
+  originalMaxAge: number | null;
+  /** See {@link CookieOptions.partitioned}. */
+  partitioned: boolean | undefined;
+  /** See {@link CookieOptions.priority}. */
+  priority: 'low' | 'medium' | 'high' | undefined;
+  /** See {@link CookieOptions.expires}. */
+  expires: Date | null | undefined;
+  /** See {@link CookieOptions.secure}. */
+  secure: boolean | 'auto' | undefined;
+  /** See {@link CookieOptions.httpOnly}. */
+  httpOnly: boolean;
+  /** See {@link CookieOptions.domain}. */
+  domain: string | undefined;
+  /** See {@link CookieOptions.path}. */
+  path: string;
+  /** See {@link CookieOptions.sameSite}. */
+  sameSite: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined;
 }
 
 /** What a {@link Cookie} that you make yourself can do besides. */

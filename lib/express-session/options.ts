@@ -1,7 +1,7 @@
 import { reportWeakSecrets, type Secret } from '../cookie/secrets.js';
 import { Signer } from '../cookie/signature.js';
 import { newId } from '../sessions/ids.js';
-import type { CookieOptions } from './cookie.js';
+import type { GivenCookie } from './cookie.js';
 import { MemoryStore } from './memory-store.js';
 import type { IncomingSessionRequest } from './session.js';
 import type { Store } from './store.js';
@@ -17,7 +17,7 @@ export interface SessionOptions {
   /** Where sessions live. Default: a new {@link MemoryStore}. */
   store?: Store | undefined;
   /** The cookie's attributes, or a function of the request that returns them. */
-  cookie?: CookieOptions | ((request: IncomingSessionRequest) => CookieOptions) | undefined;
+  cookie?: GivenCookie | ((request: IncomingSessionRequest) => GivenCookie) | undefined;
   /** Makes a new session's id. Default: 24 random bytes as base64url. */
   genid?: ((request: IncomingSessionRequest) => string) | undefined;
   /** Whether `X-Forwarded-Proto` is believed; left out, Express's `req.secure` decides. */
@@ -36,9 +36,9 @@ export interface SessionOptions {
 export interface Config {
   readonly name: string;
   readonly store: Store;
-  readonly cookieOf: (request: IncomingSessionRequest) => CookieOptions;
+  readonly cookieOf: (request: IncomingSessionRequest) => GivenCookie;
   /** What says whether `'auto'` is to be resolved; a function's `'auto'` is not, as there. */
-  readonly fixedCookie: CookieOptions;
+  readonly fixedCookie: GivenCookie;
   readonly newId: (request: IncomingSessionRequest) => string;
   readonly proxy: boolean | undefined;
   readonly resave: boolean;

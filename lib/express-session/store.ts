@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { inherits } from 'node:util';
-import { Cookie, type CookieData, type CookieOptions } from './cookie.js';
+import { Cookie, type GivenCookie } from './cookie.js';
+import type { CookieData } from './drop-in-types.js';
 import { Session, type SessionRequest } from './session.js';
 
 /** What a store returns of a session: its data, and its cookie as JSON left it. */
 export interface StoredSession {
   /** The cookie's attributes. */
-  cookie: CookieOptions & Partial<Pick<CookieData, 'originalMaxAge'>>;
+  cookie: GivenCookie & Partial<Pick<CookieData, 'originalMaxAge'>>;
   [field: string]: unknown;
 }
 

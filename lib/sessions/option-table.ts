@@ -8,7 +8,7 @@ import { encryptionKeys, type EncryptionKey } from '../schema/encryption.js';
 import { checkMigrations } from '../schema/migrations.js';
 import type { SessionSchema } from '../schema/types.js';
 import { newId } from './ids.js';
-import type { CommonOptions, FieldMerge, InvalidSession } from './options.js';
+import type { CommonOptions, ExpressOption, FieldMerge, InvalidSession } from './options.js';
 import { principalOf } from './records.js';
 
 type Options = CommonOptions<SessionSchema, object>;
@@ -24,11 +24,17 @@ interface Context {
   readonly codec: PayloadCodec<SessionSchema>;
 }
 
+/** Checks the given value and fills in the default. */
+type Check<T> = (value: unknown, context: Context) => T;
+
 interface Row {
-  /** Checks the given value and fills in the default. */
-  readonly check: (value: unknown, context: Context) => unknown;
-  /** For an option that only Express has: what takes its place on the fetch API. */
-  readonly onFetch?: string;
+  readonly check: Check<unknown>;
+}
+
+/** An option that only Express has. */
+interface ExpressRow extends Row {
+  /** What takes its place on the fetch API. */
+  readonly onFetch: string;
 }
 
 /** What Node's timers can wait for, in milliseconds. */
@@ -74,15 +80,12 @@ export const OPTION_TABLE = {
     onFetch:
       'handle() turns a 401, 403, or 409 into a response and rejects with any other error, and the channel typed-session:error reports failed commits',
   },
-} satisfies Record<keyof Options, Row>;
+} satisfies Record<Exclude<keyof Options, ExpressOption>, Row> & Record<ExpressOption, ExpressRow>;
 
 type Table = typeof OPTION_TABLE;
 
 /** What the checks of all options return. */
 export type ResolvedOptions = { readonly [N in keyof Table]: ReturnType<Table[N]['check']> };
-
-/** The options that only Express has. */
-export type ExpressOption = { [N in keyof Table]: Table[N] extends { onFetch: string } ? N : never }[keyof Table];
 
 const NAMES = Object.keys(OPTION_TABLE) as readonly (keyof Table)[]; // of the object above
 
@@ -113,7 +116,9 @@ export function checkOptionNames(given: unknown, host: 'express' | 'fetch'): ass
     );
   }
   for (const option of Object.keys(given)) {
-    const row: Row | undefined = Object.hasOwn(OPTION_TABLE, option) ? OPTION_TABLE[option as keyof Table] : undefined;
+    const row: Partial<ExpressRow> | undefined = Object.hasOwn(OPTION_TABLE, option)
+      ? OPTION_TABLE[option as keyof Table]
+      : undefined;
     if (row === undefined) {
       const advice = RENAMED[option] ?? `is not an option of session()${didYouMean(option, NAMES)}`;
       throw new SessionOptionsError(option, advice);
@@ -234,8 +239,8 @@ function optionalFunction(value: unknown, { option }: Context): ((...args: unkno
 }
 
 /** A check of one of these texts; the first one is the default. */
-function oneOf<const T extends string>(...allowed: readonly [T, ...T[]]) {
-  return (value: unknown, { option }: Context): T => pick(option, value ?? allowed[0], allowed);
+function oneOf<const T extends string>(...allowed: readonly [T, ...T[]]): Check<T> {
+  return (value, { option }) => pick(option, value ?? allowed[0], allowed);
 }
 
 function pick<const T extends string>(option: string, value: unknown, allowed: readonly T[], or = ''): T {
@@ -248,9 +253,9 @@ function pick<const T extends string>(option: string, value: unknown, allowed: r
 function milliseconds<D extends number | undefined = undefined>(
   range: { readonly least: number; readonly most?: number; readonly infinite?: true },
   byDefault?: D,
-) {
+): Check<number | D> {
   const { least, most = Number.MAX_SAFE_INTEGER, infinite = false } = range;
-  return (value: unknown, { option }: Context): number | D => {
+  return (value, { option }) => {
     if (value === undefined) return byDefault as D; // left out, it is undefined
     if (typeof value === 'number' && value >= least && (value <= most || (infinite && value === Infinity)))
       return value;

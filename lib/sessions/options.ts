@@ -64,9 +64,8 @@ export interface CommonOptions<
    */
   readonly version?: number | undefined;
   /**
-   * The steps that lead to each version, by its number; see {@link migration}. The last step leads to `schema`. You can leave
-   * out the first steps if no session is that old. A session is migrated when it is first read, and the same request stores
-   * the result.
+   * The steps that lead to each version, by its number; see {@link migration}. The last step leads to `schema`. The first
+   * steps may be missing if no session is that old. The first request that reads a session migrates and stores it.
    * @defaultValue none
    */
   readonly migrations?: Migrations | undefined;
@@ -99,9 +98,8 @@ export interface CommonOptions<
    * that is found under one of them moves to the first name, and the old cookie is cleared.
    *
    * Middlewares whose lists have no name in common do not accept each other's cookies, keys, and principals, even if they
-   * share a store and a secret. Stores made for express-session cannot keep them apart. On such a store it is an error,
-   * unless each middleware has its own secret. The prefixes `__Host-`, `__Secure-`, `__Http-`, and `__Host-Http-` are checked
-   * against their rules (RFC 6265bis, section 4.1.3).
+   * share a store and a secret. A store made for express-session cannot keep them apart, so there it is an error, unless
+   * each has its own secret. Prefixes such as `__Host-` are checked against their rules (RFC 6265bis, section 4.1.3).
    * @defaultValue `['__Host-sid', 'connect.sid']` if the option `cookie` is no function and resolves to `secure: true`, the
    *   path `/`, and no domain; otherwise `['sid', 'connect.sid']`. So sessions of express-session remain valid.
    */
@@ -136,8 +134,7 @@ export interface CommonOptions<
   readonly storeTimeout?: number | undefined;
   /**
    * Express only. When the session is fetched: before the next middleware runs (`'eager'`), or by the first guard, decorator,
-   * or `await sessions.load(req)` (`'demand'`), so that a request that needs no session costs no store command. On the fetch
-   * API, `handle()` and `load()` fetch it.
+   * or `await sessions.load(req)` (`'demand'`), so that a request that needs no session costs no store command.
    * @defaultValue `'eager'`
    */
   readonly load?: 'eager' | 'demand' | undefined;
@@ -231,7 +228,7 @@ export interface CommonOptions<
   readonly saveUninitialized?: boolean | undefined;
   /**
    * Express only. What `req.session = null` and `delete req.session` mean at the end of the request: `'destroy'` ends the
-   * session, and `'keep'` leaves it as it is stored. On the fetch API, call `await session.destroy()`.
+   * session, and `'keep'` leaves it as it is stored.
    * @defaultValue `'keep'`
    */
   readonly unset?: 'keep' | 'destroy' | undefined;
@@ -258,6 +255,9 @@ export interface CommonOptions<
    */
   readonly onError?: ((error: Error, request: Request) => void) | undefined;
 }
+
+/** The options that only Express has. */
+export type ExpressOption = 'load' | 'unset' | 'onError';
 
 /** Makes `initial` required if the schema refuses `{}`. */
 export type RequireInitial<S extends SessionSchema> =
