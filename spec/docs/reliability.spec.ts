@@ -11,7 +11,7 @@ const named = [...text.matchAll(/`([\w/.-]+\.ts)`: “([^”]+)”/g)].map(([, f
 /** The titles of a file's tests, as they are written: `it('…'`, `it.each(…)('…'`, or `'…': async` in a list of cases. */
 function titlesOf(file: string): string[] {
   const source = readFileSync(join(root, file), 'utf8');
-  const found = [...source.matchAll(/\bit(?:\.each\(.*\)|\.each(?:<.+>)?\([^]*?\]\)|\.each\([^]*?\] as const\))?\(\s*(['"])(.+?)\1,|^ +'(.+)': async/gm)]; // prettier-ignore
+  const found = [...source.matchAll(/\bit(?:OnExpress)?(?:\.each\(.*\)|\.each(?:<.+>)?\([^]*?\]\)|\.each\([^]*?\] as const\))?\(\s*(['"])(.+?)\1,|^ +'(.+)': async/gm)]; // prettier-ignore
   return found.map(([, , title, ofCase]) => title ?? ofCase ?? '');
 }
 
