@@ -83,9 +83,8 @@ export type {
   RegisteredMembers,
   SessionIdentity,
 } from './guards/narrowing.js';
-export type { MigrateAllOptions, MigrationProgress } from './sessions/migrate-all.js';
 export type { CommonOptions, FieldMerge, InvalidSession, RefuseReserved, RequireInitial } from './sessions/options.js';
-export type { ListedSession, Principal } from './sessions/principals.js';
+export type { ListedSession, MigrateAllOptions, MigrationProgress, Principal } from './sessions/stored-sessions.js';
 export type { Session, SessionCallback, SessionMembers } from './sessions/session.js';
 export { session, type SessionMiddleware, type SessionOptions } from './middleware.js';
 export type { AnyRequest, AnyResponse } from './node/messages.js';

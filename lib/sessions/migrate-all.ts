@@ -4,34 +4,11 @@ import type { SessionSchema } from '../schema/types.js';
 import type { SessionRecord } from '../stores/store.js';
 import { principalOf } from './records.js';
 import type { Settings } from './settings.js';
+import type { MigrateAllOptions, MigrationProgress } from './stored-sessions.js';
 import { swap, type Attempt } from './swap.js';
 import { newWriteId } from './write-id.js';
 
-/** How `migrateAll` is to go about it. */
-export interface MigrateAllOptions {
-  /** Where an earlier run ended: the `cursor` that it told last. Left out, it begins at the beginning. */
-  readonly cursor?: string | undefined;
-  /** How many records are held in memory at once. Default: 100. */
-  readonly pageSize?: number | undefined;
-  /** Told after every page; a promise is awaited, so that a run can be slowed down. */
-  readonly onProgress?: ((progress: MigrationProgress) => unknown) | undefined;
-  /** Ends the run after the page it is at. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 const KNOWN: readonly string[] = ['cursor', 'pageSize', 'onProgress', 'signal'] satisfies (keyof MigrateAllOptions)[];
-
-/** How far `migrateAll` has come. */
-export interface MigrationProgress {
-  /** How many records were looked at. */
-  readonly seen: number;
-  /** How many of them were brought to today's version, or filed under a `principal` that they lacked. */
-  readonly migrated: number;
-  /** How many a migration or the schema refuses; they lie as they lay, for `onInvalid`. */
-  readonly refused: number;
-  /** Where to go on; `undefined` when all are done. */
-  readonly cursor: string | undefined;
-}
 
 /**
  * Brings every stored session to today's version, as a load would, and files it under its principal. Requests may go on meanwhile: each record is

@@ -4,31 +4,7 @@ import type { StoreEntry } from '../stores/store.js';
 import { endRecord, principalText } from './records.js';
 import type { RequestSession } from './request-session.js';
 import type { Settings } from './settings.js';
-
-/** Who sessions belong to: the value of the option `principal`'s field. */
-export type Principal = string | number | bigint;
-
-/** One of a principal's sessions, as `sessions.list(principal)` tells of it. */
-export interface ListedSession<S extends SessionSchema> {
-  /**
-   * Names the session in the store, and in `sessions.revoke(principal, { only: key })`. It may be shown: no cookie can be
-   * made of it.
-   */
-  readonly key: string;
-  /** What the session holds, without the fields that are marked `sensitive`; `undefined` where it does not fit the schema. */
-  readonly payload: Partial<Payload<S>> | undefined;
-  /** When the principal signed in, in milliseconds since the epoch. */
-  readonly createdAt: number;
-  /**
-   * When it was used last, in milliseconds since the epoch. As precise as `touchAfter` (a tenth of the idle timeout):
-   * a request that changes nothing is noted only when that time has passed since the last one that was.
-   */
-  readonly lastUsedAt: number;
-  /** When it ends if nobody uses it, in milliseconds since the epoch. */
-  readonly expiresAt: number;
-  /** Whether it is the session of the request that was passed as `current`. */
-  readonly isCurrent: boolean;
-}
+import type { ListedSession, Principal } from './stored-sessions.js';
 
 /** A principal's live sessions, the one that began last first. */
 export async function listSessions<S extends SessionSchema>(

@@ -9,7 +9,7 @@ import { refuseChanges } from './readonly.js';
 import { decodeInvalid } from './invalid.js';
 import { checkLateChange, reportsLateChanges } from './late-change.js';
 import { PrincipalWatch } from './principal-watch.js';
-import { SessionObject } from './session.js';
+import { SessionObject } from './session-object.js';
 import type { Settings } from './settings.js';
 import { SessionState } from './state.js';
 import type { Transport } from './transport.js';

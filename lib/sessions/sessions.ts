@@ -2,12 +2,14 @@ import { didYouMean } from '../did-you-mean.js';
 import { SessionNotLoadedError } from '../errors.js';
 import type { SessionSchema } from '../schema/types.js';
 import { load } from './load.js';
-import { migrateAll, type MigrateAllOptions } from './migrate-all.js';
-import { listSessions, revokeOne, revokeSessions, type Principal } from './principals.js';
+import { migrateAll } from './migrate-all.js';
+import { listSessions, revokeOne, revokeSessions } from './principals.js';
 import { findSession } from './registry.js';
 import type { RequestSession } from './request-session.js';
-import { SessionObject, type Session } from './session.js';
+import type { Session } from './session.js';
+import { SessionObject } from './session-object.js';
 import type { Settings } from './settings.js';
+import type { MigrateAllOptions, Principal } from './stored-sessions.js';
 
 /** What every host's middleware offers besides the handling of requests. */
 export function sessionsBy<S extends SessionSchema>(settings: Settings<S>) {

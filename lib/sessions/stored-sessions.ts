@@ -1,8 +1,55 @@
 import type { PrincipalValue } from '../schema/refusals.js';
-import type { SessionSchema } from '../schema/types.js';
-import type { MigrateAllOptions, MigrationProgress } from './migrate-all.js';
-import type { ListedSession } from './principals.js';
+import type { Payload, SessionSchema } from '../schema/types.js';
 import type { Session } from './session.js';
+
+/** Who sessions belong to: the value of the option `principal`'s field. */
+export type Principal = string | number | bigint;
+
+/** One of a principal's sessions, as `sessions.list(principal)` tells of it. */
+export interface ListedSession<S extends SessionSchema> {
+  /**
+   * Names the session in the store, and in `sessions.revoke(principal, { only: key })`. It may be shown: no cookie can be
+   * made of it.
+   */
+  readonly key: string;
+  /** What the session holds, without the fields that are marked `sensitive`; `undefined` where it does not fit the schema. */
+  readonly payload: Partial<Payload<S>> | undefined;
+  /** When the principal signed in, in milliseconds since the epoch. */
+  readonly createdAt: number;
+  /**
+   * When it was used last, in milliseconds since the epoch. As precise as `touchAfter` (a tenth of the idle timeout):
+   * a request that changes nothing is noted only when that time has passed since the last one that was.
+   */
+  readonly lastUsedAt: number;
+  /** When it ends if nobody uses it, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** Whether it is the session of the request that was passed as `current`. */
+  readonly isCurrent: boolean;
+}
+
+/** How `migrateAll` is to go about it. */
+export interface MigrateAllOptions {
+  /** Where an earlier run ended: the `cursor` that it told last. Left out, it begins at the beginning. */
+  readonly cursor?: string | undefined;
+  /** How many records are held in memory at once. Default: 100. */
+  readonly pageSize?: number | undefined;
+  /** Told after every page; a promise is awaited, so that a run can be slowed down. */
+  readonly onProgress?: ((progress: MigrationProgress) => unknown) | undefined;
+  /** Ends the run after the page it is at. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far `migrateAll` has come. */
+export interface MigrationProgress {
+  /** How many records were looked at. */
+  readonly seen: number;
+  /** How many of them were brought to today's version, or filed under a `principal` that they lacked. */
+  readonly migrated: number;
+  /** How many a migration or the schema refuses; they lie as they lay, for `onInvalid`. */
+  readonly refused: number;
+  /** Where to go on; `undefined` when all are done. */
+  readonly cursor: string | undefined;
+}
 
 /** What can be done with stored sessions, on every host; `Request` is the host's. */
 export interface StoredSessions<S extends SessionSchema, P extends string, Request> {

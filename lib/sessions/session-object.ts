@@ -1,0 +1,181 @@
+import { inspect } from 'node:util';
+import type { SessionCookie } from '../cookie/session-cookie.js';
+import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
+import { defer } from '../timers.js';
+import * as actions from './actions.js';
+import type { RequestSession } from './request-session.js';
+import type { SessionCallback } from './session.js';
+import { isUpdating } from './update-function.js';
+
+/** The object behind `req.session`: its own properties are the payload, everything else sits on the prototype. */
+export class SessionObject<S extends SessionSchema> {
+  readonly #request: RequestSession<S>;
+  /** The field that is an accessor, and its value: the principal's. */
+  #watched: string | undefined;
+  #principal: unknown;
+
+  constructor(request: RequestSession<S>) {
+    this.#request = request;
+  }
+
+  /** The request's session that an object is the handler's side of; `undefined` if it is none. */
+  static requestOf(object: object): RequestSession<SessionSchema> | undefined {
+    return #request in object ? object.#request : undefined;
+  }
+
+  /**
+   * Makes a session's own properties those of a payload, in the payload's order. The field `watched` becomes an accessor,
+   * so that the request learns of a new principal when it is assigned.
+   */
+  static give<S extends SessionSchema>(session: SessionObject<S>, payload: object, watched: string | undefined): void {
+    for (const field of Object.keys(session)) {
+      const isOldAccessor = field === session.#watched && field !== watched;
+      if (isOldAccessor || !Object.hasOwn(payload, field)) Reflect.deleteProperty(session, field);
+    }
+    session.#watched = watched;
+    const fields = session as unknown as Record<string, unknown>; // its own properties are the payload
+    for (const [field, value] of Object.entries(payload) as [string, unknown][]) {
+      if (field === watched) {
+        session.#principal = value;
+        Object.defineProperty(session, field, accessorOf(field));
+      } else {
+        fields[field] = value;
+      }
+    }
+  }
+
+  /** The value of the watched field, as an accessor reads it: of an object that inherits from a session, too. */
+  static principalOf(receiver: object): unknown {
+    let at: object | null = receiver;
+    while (at !== null && !(#principal in at)) at = Object.getPrototypeOf(at) as object | null;
+    return at === null ? undefined : at.#principal;
+  }
+
+  /** The watched field is assigned. */
+  static setPrincipal(receiver: object, field: string, value: unknown): void {
+    if (!(#principal in receiver)) {
+      // An object that inherits from a session gets a property of its own, as with any other field.
+      Object.defineProperty(receiver, field, { value, configurable: true, enumerable: true, writable: true });
+      return;
+    }
+    if (Object.isFrozen(receiver)) throw new TypeError(`${field} is read-only, as the whole session is`);
+    receiver.#principal = value;
+    (receiver as SessionObject<SessionSchema>).#request.principalAssigned(receiver);
+  }
+
+  get id(): string {
+    return this.#request.state.id;
+  }
+
+  get cookie(): SessionCookie {
+    return this.#request.cookie.visible;
+  }
+
+  get isNew(): boolean {
+    return this.#request.state.isNew;
+  }
+
+  save(callback?: SessionCallback): Promise<void> | undefined {
+    return this.#ask(actions.save, callback);
+  }
+
+  validate(callback?: SessionCallback): Promise<void> | undefined {
+    return this.#ask(actions.validate, callback);
+  }
+
+  become(state: Payload<S>, callback?: SessionCallback): Promise<void> | undefined {
+    return this.#ask((request) => actions.become(request, state), callback);
+  }
+
+  reload(callback?: SessionCallback): Promise<void> | undefined {
+    return this.#ask(actions.reload, callback);
+  }
+
+  rotate(callback?: SessionCallback): Promise<void> | undefined {
+    return this.#ask(actions.rotate, callback);
+  }
+
+  regenerate(callback?: SessionCallback): Promise<void> | undefined {
+    return this.#ask((request) => actions.regenerate(request, callback !== undefined), callback);
+  }
+
+  destroy(callback?: SessionCallback): Promise<void> | undefined {
+    return this.#ask(actions.destroy, callback);
+  }
+
+  touch(callback?: SessionCallback): Promise<void> | undefined {
+    return this.#ask(actions.touch, callback);
+  }
+
+  resetMaxAge(): this {
+    this.#request.state.requestTouch();
+    return this;
+  }
+
+  update(change: (payload: Payload<S>) => void | Promise<void>, callback?: SessionCallback): Promise<void> | undefined {
+    return this.#ask((request) => actions.update(request, change), callback);
+  }
+
+  take(field: SessionField<S>, callback?: (error: unknown, value?: unknown) => void): Promise<unknown> | undefined {
+    return this.#ask((request) => actions.take(request, field), callback);
+  }
+
+  #ask<T>(
+    action: (request: RequestSession<S>) => Promise<T>,
+    callback: ((error?: unknown, value?: T) => void) | undefined,
+  ): Promise<T> | undefined {
+    return answer(isUpdating(this.#request) ? refuseInChange() : action(this.#request), callback);
+  }
+
+  /** The payload alone, as a plain object: ids do not belong in logs, nor do fields marked as sensitive. */
+  [inspect.custom](): object {
+    return this.#request.settings.codec.show({ ...this });
+  }
+
+  /** What `JSON.stringify`, `res.json()` and loggers write: the payload without the fields marked as sensitive. */
+  toJSON(): object {
+    return this.#request.settings.codec.show({ ...this });
+  }
+}
+
+/** One accessor for each name of a field, so that all sessions of an app have one shape. */
+const accessors = new Map<string, PropertyDescriptor>();
+
+function accessorOf(field: string): PropertyDescriptor {
+  let accessor = accessors.get(field);
+  if (accessor === undefined) {
+    accessor = {
+      configurable: true,
+      enumerable: true,
+      get(this: object) {
+        return SessionObject.principalOf(this);
+      },
+      set(this: object, value: unknown) {
+        SessionObject.setPrincipal(this, field, value);
+      },
+    };
+    accessors.set(field, accessor);
+  }
+  return accessor;
+}
+
+function refuseInChange(): Promise<never> {
+  const advice = 'change what it is given, and call the method before update() or after it';
+  return Promise.reject(
+    new TypeError(`update() is at work, and its function would wait for ever for a method of the session: ${advice}.`),
+  );
+}
+
+/** A promise, or express-session's way: a callback, called outside of any promise so that what it throws is not swallowed. */
+function answer<T>(promise: Promise<T>, callback?: (error?: unknown, value?: T) => void): Promise<T> | undefined {
+  if (callback === undefined) return promise;
+  promise.then(
+    (value) => {
+      defer(callback, undefined, value);
+    },
+    (error: unknown) => {
+      defer(callback, error);
+    },
+  );
+  return undefined;
+}
