@@ -5,6 +5,8 @@
  * @packageDocumentation
  */
 
+import './schema/zod-registries.js';
+
 import type { FetchMissingHandler } from './fetch/fetch-handler.js';
 import { fetchSessions } from './fetch/fetch-sessions.js';
 import type { CheckedOptions, ExcessInitial, ExpressOption, InitialPayload } from './sessions/options.js';

@@ -2,16 +2,6 @@ import type { $ZodType, GlobalMeta } from 'zod/v4/core';
 import { SessionOptionsError } from '../errors.js';
 import { defOf, innerOf } from './zod-def.js';
 
-declare module 'zod/v4/core' {
-  interface GlobalMeta {
-    /**
-     * Keeps a field of a session out of logs and responses: `util.inspect`, `JSON.stringify` and what lists sessions leave
-     * it out. `'encrypted'` also keeps it from anyone who reads the store; see the option `encryption`.
-     */
-    sensitive?: boolean | 'encrypted' | undefined;
-  }
-}
-
 /** What a schema says of one field besides its type. */
 export interface Marks {
   /** The field is left out of logs and lists. */

@@ -1,6 +1,16 @@
 import { globalRegistry } from 'zod/v4/core';
 import { addRegistry } from './marks.js';
 
+declare module 'zod/v4/core' {
+  interface GlobalMeta {
+    /**
+     * Keeps a field of a session out of logs and responses: `util.inspect`, `JSON.stringify` and what lists sessions leave
+     * it out. `'encrypted'` also keeps it from anyone who reads the store; see the option `encryption`.
+     */
+    sensitive?: boolean | 'encrypted' | undefined;
+  }
+}
+
 // Zod before 4.1.13 has a registry of metadata for each module kind. The entry points that take a schema introduce the
 // one of their own kind.
 addRegistry(globalRegistry);
