@@ -1,11 +1,7 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
 import { SessionOptionsError } from '../errors.js';
-import { LONGEST_LIFE, PLAIN_ATTRIBUTES, checkExpires, checkMaxAge, type PlainAttribute } from './cookie-attributes.js';
+import { LONGEST_LIFE, checkExpires, checkMaxAge, type PlainAttribute } from './cookie-attributes.js';
 import { plainAttributes, type CookieAttributes } from './options.js';
-
-/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the class defines a getter for each of these */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it has inherited members
-export interface SessionCookie extends Pick<CookieAttributes, PlainAttribute> {}
 
 /**
  * The cookie of one session, as `req.session.cookie`. Its attributes come from the current options, not from the stored
@@ -22,7 +18,7 @@ export interface SessionCookie extends Pick<CookieAttributes, PlainAttribute> {}
  * });
  * ```
  */
-export class SessionCookie {
+export class SessionCookie implements Pick<CookieAttributes, PlainAttribute> {
   readonly #attributes: CookieAttributes;
   #maxAge: number | undefined;
   #expiresAt: number | undefined;
@@ -30,17 +26,6 @@ export class SessionCookie {
   #own: number | null | undefined;
   /** Whether `#own` was set by this request. */
   #wasSet = false;
-
-  static {
-    for (const name of PLAIN_ATTRIBUTES) {
-      Object.defineProperty(this.prototype, name, {
-        configurable: true,
-        get(this: SessionCookie) {
-          return this.#attributes[name];
-        },
-      });
-    }
-  }
 
   /** @internal */
   constructor(attributes: CookieAttributes, ownMaxAge: number | null | undefined) {
@@ -92,6 +77,41 @@ export class SessionCookie {
   /** The `maxAge` that the session began with, in milliseconds, under express-session's name. */
   get originalMaxAge(): number | undefined {
     return this.#maxAge;
+  }
+
+  /** Whether the cookie is hidden from scripts in the page. */
+  get httpOnly(): boolean {
+    return this.#attributes.httpOnly;
+  }
+
+  /** Whether the cookie is sent over TLS only; `'auto'` means only if the request came over TLS. */
+  get secure(): boolean | 'auto' {
+    return this.#attributes.secure;
+  }
+
+  /** Whether requests from other sites carry the cookie; `'auto'` depends on whether the request came over TLS. */
+  get sameSite(): 'lax' | 'strict' | 'none' | 'auto' | undefined {
+    return this.#attributes.sameSite;
+  }
+
+  /** The path that a request's path must begin with. */
+  get path(): string {
+    return this.#attributes.path;
+  }
+
+  /** The domain that the cookie is sent to; `undefined` if it is sent to this host only. */
+  get domain(): string | undefined {
+    return this.#attributes.domain;
+  }
+
+  /** Which cookies Chromium evicts last. */
+  get priority(): 'low' | 'medium' | 'high' | undefined {
+    return this.#attributes.priority;
+  }
+
+  /** Whether the browser keeps one cookie jar for each top-level site. */
+  get partitioned(): boolean {
+    return this.#attributes.partitioned;
   }
 
   /**

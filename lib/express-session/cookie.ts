@@ -18,10 +18,6 @@ export interface GivenCookie extends Omit<CookieOptions, 'maxAge'> {
   maxAge?: number | Date | null | undefined;
 }
 
-/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- the constructor sets what is not left out */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it has inherited members
-export interface Cookie extends Omit<CookieData, 'expires'> {}
-
 /**
  * The cookie of a session, as express-session has it: its life counts down, and it is kept with the session.
  *
@@ -33,7 +29,15 @@ export interface Cookie extends Omit<CookieData, 'expires'> {}
  * console.log(cookie.originalMaxAge); // 60000
  * ```
  */
-export class Cookie {
+export class Cookie implements CookieData {
+  declare originalMaxAge: number | null;
+  declare partitioned: CookieData['partitioned'];
+  declare priority: CookieData['priority'];
+  declare secure: CookieData['secure'];
+  declare httpOnly: boolean;
+  declare domain: string | undefined;
+  declare path: string;
+  declare sameSite: CookieData['sameSite'];
   /** @internal */
   declare _expires: Date | null | undefined;
 
