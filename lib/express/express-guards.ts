@@ -1,12 +1,5 @@
-import type {
-  Found,
-  KnownFields,
-  RegisteredPredicate,
-  RegisteredSchema,
-  RegisteredValues,
-  SessionField,
-} from '../schema/types.js';
-import type { AnonymousOptions, GuardOptions } from '../guards/express-types.js';
+import type { Found, KnownFields, RegisteredSchema } from '../schema/types.js';
+import type { AnonymousOptions, GuardArguments } from '../guards/express-types.js';
 import { guardMiddleware } from '../guards/handler-guards.js';
 import { anonymousGuard, sessionGuard } from '../guards/session-guard.js';
 import type { ReadonlySessionGuard, SessionGuard } from './guard-types.js';
@@ -27,7 +20,7 @@ export interface RequireSessionFunction {
    * @throws SessionOptionsError immediately, for any other argument; and through `next`, at the first request, for a field
    *   that the schema does not have
    */
-  <const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[]>(
+  <const R extends GuardArguments>(
     ...required: R & KnownFields<RegisteredSchema, R>
   ): SessionGuard<Found<RegisteredSchema, R>>;
   /**
@@ -36,9 +29,7 @@ export interface RequireSessionFunction {
    * `SessionReadonlyError` (500) at the commit. If several guards are before a handler, the last one decides.
    * @throws SessionOptionsError
    */
-  readonly<
-    const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
-  >(
+  readonly<const R extends GuardArguments>(
     ...required: R & KnownFields<RegisteredSchema, R>
   ): ReadonlySessionGuard<Found<RegisteredSchema, R>>;
 }

@@ -15,7 +15,7 @@ import type {
   SessionMethodDecorator,
   SessionParameterDecorator,
 } from './decorator-types.js';
-import type { AnonymousOptions, GuardOptions } from './express-types.js';
+import type { AnonymousOptions, GuardArguments } from './express-types.js';
 import type { Guard } from './guard.js';
 import { allowingGuard, anonymousGuard, sessionGuard, successGuard } from './session-guard.js';
 
@@ -38,13 +38,13 @@ export interface DecoratorFamily<At extends Place = 'first'> {
    * classes. Any other request gets a `SessionPresentError` (403).
    * @param options - `onPresent`: responds instead, such as `redirect('/account')`
    */
-  RequireAnonymous(options?: AnonymousOptions): RequireSessionDecorator<[], At>;
+  readonly RequireAnonymous: (options?: AnonymousOptions) => RequireSessionDecorator<[], At>;
   /**
    * Takes back what the decorators of the class and of its base classes require: of one method, or of all methods of a
    * subclass. What the method's own decorators require stays. A subclass can loosen what its base class requires by this
    * decorator, and in no other way.
    */
-  AllowAnonymous(): RequireSessionDecorator<[], At>;
+  readonly AllowAnonymous: () => RequireSessionDecorator<[], At>;
   /**
    * Gives the session a new id when the method has succeeded, that is when its response is below 400: a login, a change of
    * rights (OWASP Session Management Cheat Sheet, "Renew the Session ID After Any Privilege Level Change"). The payload
@@ -52,38 +52,36 @@ export interface DecoratorFamily<At extends Place = 'first'> {
    * @param required - what the method requires of the session, as {@link RequireSession} takes it; default: nothing
    * @throws SessionOptionsError when the class is defined, for any other argument
    */
-  RotateSession<
-    const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
-  >(
+  readonly RotateSession: <const R extends GuardArguments>(
     ...required: R & KnownFields<RegisteredSchema, R>
-  ): SessionMethodDecorator<R, At>;
+  ) => SessionMethodDecorator<R, At>;
   /**
    * Ends the session when the method has succeeded, that is when its response is below 400, and clears its cookie, all
    * before that response is sent: a logout.
    * @param required - what the method requires of the session, as {@link RequireSession} takes it; default: nothing
    * @throws SessionOptionsError when the class is defined, for any other argument
    */
-  DestroySession<
-    const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
-  >(
+  readonly DestroySession: <const R extends GuardArguments>(
     ...required: R & KnownFields<RegisteredSchema, R>
-  ): SessionMethodDecorator<R, At>;
+  ) => SessionMethodDecorator<R, At>;
   /**
    * Passes the session to a parameter. With arguments, it requires what {@link RequireSession} would, and the session is
    * narrowed. Without arguments, it passes any session, a new one too.
    * @throws SessionOptionsError when the class is defined, for any other argument
    */
-  CurrentSession<const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[]>(
+  readonly CurrentSession: <
+    const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate)[],
+  >(
     ...required: R & KnownFields<RegisteredSchema, R>
-  ): SessionParameterDecorator<Session & Found<RegisteredSchema, R>>;
+  ) => SessionParameterDecorator<Session & Found<RegisteredSchema, R>>;
   /**
    * Passes a field of the session to a parameter. It is required: the value is neither `undefined` nor `null`, and a request
    * without it gets a `SessionRequiredError` (401).
    * @throws SessionOptionsError when the class is defined, if the argument is no field
    */
-  SessionValue<F extends SessionField<RegisteredSchema>>(
+  readonly SessionValue: <F extends SessionField<RegisteredSchema>>(
     field: F,
-  ): SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>>;
+  ) => SessionParameterDecorator<NonNullable<FieldValue<RegisteredSchema, F>>>;
 }
 
 /** How a framework makes decorators of guards. */

@@ -1,12 +1,4 @@
-import type {
-  Found,
-  KnownFields,
-  RegisteredPredicate,
-  RegisteredSchema,
-  RegisteredValues,
-  SessionField,
-  SessionSchema,
-} from '../schema/types.js';
+import type { Found, KnownFields, RegisteredSchema, SessionSchema } from '../schema/types.js';
 import type {
   AnyContext,
   ContextOf,
@@ -18,7 +10,7 @@ import type {
   Place,
   Refused,
 } from './decorator-fits.js';
-import type { GuardOptions } from './express-types.js';
+import type { GuardArguments } from './express-types.js';
 import type { Checked, IsRegistered, LocalsOf } from './narrowing.js';
 
 /** Marks the type of a decorator with what it checks, so that two decorators are not taken for one type. */
@@ -41,22 +33,29 @@ export interface RequireSessionDecorator<R extends readonly unknown[], At extend
   readonly [checks]: Checked<Found<RegisteredSchema, R>>;
 }
 
-/** {@link RequireSessionDecorator} for methods alone. */
-export interface SessionMethodDecorator<R extends readonly unknown[], At extends Place = 'first'> {
+/** A decorator of methods, for both dialects, with what it ensures and what it adds to `Locals`. */
+interface MethodDecoratorOf<E extends Ensures<readonly unknown[]>, Added, At extends Place> {
   /** The standard (TC39) dialect. */
   <M extends object | undefined, C extends AnyContext>(
-    method: M & Fits<M, Ensures<R>, At>,
+    method: M & Fits<M, E, At>,
     context: C & ContextOf<C, 'method'>,
   ): M;
   /** The legacy dialect (`experimentalDecorators`). */
   <M>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, Ensures<R>, Legacy<At>>>>,
+    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, E, Legacy<At>>>>,
   ): void;
   /** There for the compiler alone. */
-  readonly [checks]: Checked<Found<RegisteredSchema, R>>;
+  readonly [checks]: Added;
 }
+
+/** {@link RequireSessionDecorator} for methods alone. */
+export type SessionMethodDecorator<R extends readonly unknown[], At extends Place = 'first'> = MethodDecoratorOf<
+  Ensures<R>,
+  Checked<Found<RegisteredSchema, R>>,
+  At
+>;
 
 /** In the legacy dialect, parameters before the request may be decorated. */
 export type Legacy<At extends Place> = At extends 'first' ? 'after decorated' : At;
@@ -83,21 +82,11 @@ type EnsuresOf<S extends SessionSchema, Name extends string, R extends readonly 
   IsRegistered<S, Name> extends true ? Ensures<R> : Ensures<[], LocalsOf<S, Name, Found<S, R>>>;
 
 /** {@link RequireSessionDecorator} for the session of one middleware; a decorator of methods. */
-export interface SessionDecoratorOf<S extends SessionSchema, Name extends string, R extends readonly unknown[]> {
-  /** The standard (TC39) dialect. */
-  <M extends object | undefined, C extends AnyContext>(
-    method: M & Fits<M, EnsuresOf<S, Name, R>, 'first'>,
-    context: C & ContextOf<C, 'method'>,
-  ): M;
-  /** The legacy dialect (`experimentalDecorators`). */
-  <M>(
-    target: object,
-    name: string | symbol,
-    descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, EnsuresOf<S, Name, R>, 'after decorated'>>>,
-  ): void;
-  /** There for the compiler alone. */
-  readonly [checks]: LocalsOf<S, Name, Found<S, R>>;
-}
+export type SessionDecoratorOf<
+  S extends SessionSchema,
+  Name extends string,
+  R extends readonly unknown[],
+> = MethodDecoratorOf<EnsuresOf<S, Name, R>, LocalsOf<S, Name, Found<S, R>>, 'first'>;
 
 /** {@link RequireSession}, which is also an object. */
 export interface RequireSessionDecorators<At extends Place = 'first'> {
@@ -114,18 +103,14 @@ export interface RequireSessionDecorators<At extends Place = 'first'> {
    *   `{ onMissing, onForbidden }`, as an object of its own
    * @throws SessionOptionsError when the class is defined, for any other argument
    */
-  <const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[]>(
-    ...required: R & KnownFields<RegisteredSchema, R>
-  ): RequireSessionDecorator<R, At>;
+  <const R extends GuardArguments>(...required: R & KnownFields<RegisteredSchema, R>): RequireSessionDecorator<R, At>;
   /**
    * The same for methods that only read: their session is readonly at any depth. A change is never stored, and never lost
    * silently: it is an immediate `TypeError`, as the session is frozen, or under `NODE_ENV=production` a
    * `SessionReadonlyError` (500) at the commit.
    * @throws SessionOptionsError
    */
-  readonly<
-    const R extends readonly (SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions)[],
-  >(
+  readonly<const R extends GuardArguments>(
     ...required: R & KnownFields<RegisteredSchema, R>
   ): ReadonlySessionDecorator<R, At>;
 }

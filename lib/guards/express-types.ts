@@ -223,8 +223,13 @@ export interface ForbiddenOptions {
 /** How one guard or decorator responds to a request that it refuses: an object of its own among its arguments. */
 export type GuardOptions = MissingOptions | ForbiddenOptions;
 
+/** What guards and decorators of the registered session take: fields, values, predicates, and options. */
+export type GuardArguments = readonly (
+  SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions
+)[];
+
 /** What {@link requireAnonymous} and {@link RequireAnonymous} take. */
 export interface AnonymousOptions {
-  /** Called instead of handing `SessionPresentError` to `next`. */
+  /** Called instead of passing `SessionPresentError` to `next`. */
   readonly onPresent?: MissingHandler | undefined;
 }

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/unbound-method -- the decorators do not use `this` */
 import { createParamDecorator, Inject, type ExecutionContext } from '@nestjs/common';
 import { decoratorFamily, type DecoratorFamily } from '../guards/decorator-family.js';
 import type { RequireSessionDecorators } from '../guards/decorator-types.js';
