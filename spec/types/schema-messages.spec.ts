@@ -151,3 +151,15 @@ declare module 'typed-session' {
     expect(required).toContain('InitialNeeded<"The schema refuses {}');
   });
 });
+
+it.each(['typed-session', 'typed-session/fetch', 'typed-session/nestjs'])(
+  'the metadata of a field is typed in a program that imports %s alone',
+  (entry) => {
+    const found = errors(`import { z } from 'zod';\nexport type * from '${entry}';\n`, [
+      `z.string().meta({ sensitive: 'encrypted' });`,
+      `z.string().meta({ sensitive: 'hidden' });`,
+    ]);
+    expect(found[0]).toBe('');
+    expect(found[1]).toContain(`'"hidden"' is not assignable`);
+  },
+);
