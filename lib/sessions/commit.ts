@@ -48,7 +48,10 @@ function commitChanges<S extends SessionSchema>(
   const run = (): Promise<void> | undefined => {
     const changed = session.changesToCommit(status);
     const work = storeChanges(session, changed, (stored) => touchIfDue(session, stored, streamed));
-    return session.settings.dropsEnded ? work?.catch((error: unknown) => { dropIfEnded(session, error); }) : work; // prettier-ignore
+    if (session.settings.onEnded !== 'drop') return work;
+    return work?.catch((error: unknown) => {
+      dropIfEnded(session, error);
+    });
   };
   // A save() that was not awaited goes first; what is left to do is known when it is done.
   if (session.isBusy) return session.serialize(() => Promise.resolve(run()));

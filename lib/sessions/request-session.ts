@@ -42,7 +42,7 @@ export class RequestSession<S extends SessionSchema> {
     this.settings = settings;
     this.transport = transport;
     this.request = transport.request;
-    this.state = new SessionState(() => settings.newId(transport.request));
+    this.state = new SessionState(() => settings.genid(transport.request));
     this.cookie = new CookieState(attributes, this.state);
   }
 

@@ -15,7 +15,7 @@ import { refuseSharedStore } from './shared-store.js';
 /** The options that are settings of another name, or parts of one. */
 type PartOfOther =
   | ('schema' | 'initial' | 'version' | 'migrations' | 'encryption' | 'unknownFields' | 'secret' | 'name')
-  | ('idleTimeout' | 'absoluteTimeout' | 'touchAfter' | 'storeTimeout' | 'onEnded' | 'genid');
+  | ('idleTimeout' | 'absoluteTimeout' | 'touchAfter' | 'storeTimeout');
 
 /** The options, checked, with all defaults filled in. */
 export interface Settings<S extends SessionSchema> extends Omit<ResolvedOptions, PartOfOther | 'store'> {
@@ -29,8 +29,6 @@ export interface Settings<S extends SessionSchema> extends Omit<ResolvedOptions,
   readonly names: CookieNames;
   readonly deadlines: Deadlines;
   readonly onInvalid: 'reset' | 'error' | 'repair' | ((invalid: InvalidSession) => Payload<S> | undefined);
-  readonly dropsEnded: boolean;
-  readonly newId: (request: object) => string;
 }
 
 /**
@@ -71,8 +69,6 @@ export function resolveOptions<S extends SessionSchema>(
         : checkPrefix(names[0], cookie),
     deadlines: new Deadlines({ idleTimeout, absoluteTimeout, touchAfter }),
     onInvalid: checked.onInvalid as Settings<S>['onInvalid'], // what a function returns is decoded
-    dropsEnded: checked.onEnded === 'drop',
-    newId: checked.genid,
   };
   refuseSharedStore(store, names, settings.signer); // the last check: a middleware that was refused uses no store
   return settings;
