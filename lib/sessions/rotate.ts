@@ -46,7 +46,8 @@ export async function rotate<S extends SessionSchema>(
     session,
     recordOf(session, mine, { createdAt, revision: 1, source: sourceOf(old.source) }),
   );
-  // A logout with the old id also ends the new session, but only after a plain rotation: others may know the id before a login.
+  // A logout with the old id also ends the new session, but only after a plain rotation: after a login, others may know the
+  // old id.
   const successor = fresh || principalChanged ? null : stored.key;
   const attemptOn = (record: SessionRecord) => ({ from: record, record: tombstoneOf(record, successor) });
   let attempt = attemptOn(old.record);
