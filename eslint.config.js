@@ -84,11 +84,15 @@ const arrows = [
     other: [concreteStores],
   }),
   arrow('lib/guards/**', 'guards check sessions, and do not depend on a host', aboveSessions),
-  arrow('lib/guards/express-types.ts', 'guards depend on no host except for the types of Express, and only in this file', {
-    ...aboveSessions,
-    packages: aboveSessions.packages.filter((name) => name !== 'express-serve-static-core'),
-    other: [concreteStores, besideDecorators],
-  }),
+  arrow(
+    'lib/guards/express-types.ts',
+    'guards depend on no host except for the types of Express, and only in this file',
+    {
+      ...aboveSessions,
+      packages: aboveSessions.packages.filter((name) => name !== 'express-serve-static-core'),
+      other: [concreteStores, besideDecorators],
+    },
+  ),
   arrow('lib/guards/!(express-types|decorator-*).ts', 'code for every host uses no types of Express or decorators', {
     ...aboveSessions,
     other: [concreteStores, besideDecorators, String.raw`^\./express-types\.js$`],

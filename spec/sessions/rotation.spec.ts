@@ -322,14 +322,17 @@ class DamagedStore extends MemoryStore {
 }
 
 describe('a record that is damaged during the request', () => {
-  it.each(['/logout', '/regenerate'])('a damaged record is removed by %s, which does not retry forever', async (path) => {
-    const damaged = new DamagedStore();
-    const { client, store } = await shop({ store: damaged });
-    store.before.update = () => {
-      damaged.isDamaged = true;
-    };
-    const { status, cookies } = await client.get(path);
-    expect([status < 300, cookies.join()]).toEqual([true, expect.stringContaining('Max-Age=0')]);
-    expect(await damaged.size()).toBe(0);
-  });
+  it.each(['/logout', '/regenerate'])(
+    'a damaged record is removed by %s, which does not retry forever',
+    async (path) => {
+      const damaged = new DamagedStore();
+      const { client, store } = await shop({ store: damaged });
+      store.before.update = () => {
+        damaged.isDamaged = true;
+      };
+      const { status, cookies } = await client.get(path);
+      expect([status < 300, cookies.join()]).toEqual([true, expect.stringContaining('Max-Age=0')]);
+      expect(await damaged.size()).toBe(0);
+    },
+  );
 });
