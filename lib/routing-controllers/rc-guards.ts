@@ -59,7 +59,7 @@ function guardsBefore(target: Class, method: string): Uses {
 
 /**
  * Converts an error to an `HttpError` of routing-controllers, with our error as its `cause`. Express's own error handler reads
- * `status`. In production, the message is hidden if clients must not see it, as that handler does.
+ * `status`. In production, the message is hidden if clients must not see it, as Express does.
  */
 export function asHttpError(error: unknown): unknown {
   if (!(error instanceof SessionError)) return error;

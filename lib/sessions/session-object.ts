@@ -162,7 +162,7 @@ function accessorOf(field: string): PropertyDescriptor {
 function refuseInChange(): Promise<never> {
   const advice = 'change what it is given, and call the method before update() or after it';
   return Promise.reject(
-    new TypeError(`update() is at work, and its function would wait for ever for a method of the session: ${advice}.`),
+    new TypeError(`update() is running, and its function would wait forever for a method of the session: ${advice}.`),
   );
 }
 
