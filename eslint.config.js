@@ -47,9 +47,9 @@ const drivers = ['libsql', 'redis', 'ioredis', 'pg', 'mongodb'];
 /** A folder below `stores` is one store: from outside, and from `stores` itself. */
 const concreteStores = String.raw`^(?:\.\./)+stores/[\w-]+/`;
 const besideStores = String.raw`^\./[\w-]+/`;
-/** From within `guards`. */
+/** Imported from within `guards`. */
 const besideDecorators = String.raw`^\./decorator-`;
-/** What no folder between the sessions and the entry points imports. */
+/** The imports that are forbidden in every folder between the sessions and the entry points. */
 const aboveSessions = {
   folders: [...faces, 'node', 'express', 'decorators'],
   packages: [...frameworks, ...drivers],
@@ -83,22 +83,26 @@ const arrows = [
     packages: [...frameworks, ...drivers],
     other: [concreteStores],
   }),
-  arrow('lib/guards/**', 'guards check sessions, and know no host', aboveSessions),
-  arrow('lib/guards/express-types.ts', 'guards know of hosts only the types of Express, and only here', {
-    ...aboveSessions,
-    packages: aboveSessions.packages.filter((name) => name !== 'express-serve-static-core'),
-    other: [concreteStores, besideDecorators],
-  }),
-  arrow('lib/guards/!(express-types|decorator-*).ts', 'what every host runs needs no types of Express or decorators', {
+  arrow('lib/guards/**', 'guards check sessions, and do not depend on a host', aboveSessions),
+  arrow(
+    'lib/guards/express-types.ts',
+    'guards depend on no host except for the types of Express, and only in this file',
+    {
+      ...aboveSessions,
+      packages: aboveSessions.packages.filter((name) => name !== 'express-serve-static-core'),
+      other: [concreteStores, besideDecorators],
+    },
+  ),
+  arrow('lib/guards/!(express-types|decorator-*).ts', 'code for every host uses no types of Express or decorators', {
     ...aboveSessions,
     other: [concreteStores, besideDecorators, String.raw`^\./express-types\.js$`],
   }),
-  arrow('lib/fetch/**', 'this host knows sessions and guards, and nothing of Node or Express', {
+  arrow('lib/fetch/**', 'this host depends on sessions and guards, and on nothing of Node or Express', {
     ...aboveSessions,
     packages: [...aboveSessions.packages, 'node:http'],
     other: [concreteStores, String.raw`^\.\./guards/(?:express|decorator|handler)-`],
   }),
-  arrow('lib/decorators/**', 'decorators of plain classes are built on guards, and know no host', {
+  arrow('lib/decorators/**', 'decorators of plain classes are built on guards, and do not depend on a host', {
     ...aboveSessions,
     folders: [...faces, ...low, 'node', 'express'],
   }),
@@ -106,7 +110,7 @@ const arrows = [
     folders: [...faces, 'sessions', 'guards', 'express', 'decorators', ...low],
     packages: [...frameworks, ...drivers],
   }),
-  arrow('lib/express/**', 'this host knows sessions, guards and the response gate, and no other host', {
+  arrow('lib/express/**', 'this host depends on sessions, guards, and the response gate, and on no other host', {
     folders: [...faces, 'decorators'],
     packages: aboveSessions.packages.filter((name) => name !== 'express-serve-static-core'),
     other: [concreteStores],

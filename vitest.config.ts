@@ -32,7 +32,7 @@ const hasChromium = process.env['CHROMIUM'] !== undefined || paths.some((path) =
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Puts an app on the fetch API in the place of the one on Express, for the specs that run on both hosts. */
+/** Replaces the Express app with one on the fetch API, for the specs that run on both hosts. */
 const onFetch: Plugin = {
   name: 'on-fetch',
   enforce: 'pre',
@@ -42,15 +42,15 @@ const onFetch: Plugin = {
   },
 };
 
-/** What has no host, and what is about Express as a whole. */
+/** Specs that need no host, and specs that are only about Express. */
 const expressOnly = ['plan', 'swap', 'merge', 'work', 'late-change', 'failed-commit', 'express-session-options'];
 
-/** The specs that compile programs: they are slow, and the same on every Node. */
+/** The specs that compile programs. They are slow, and have the same results on every version of Node. */
 const compiling = 'spec/{types,docs,typedoc,tsoa}/**';
 
 const entryPoints = { find: /^typed-session\/(.+)$/, replacement: here('lib/$1.ts') };
 const setupFiles = ['spec/support/seed.ts', 'spec/support/warnings.ts'];
-const testTimeout = 60_000; // only against hanging: some specs compile programs, and the machine may be busy
+const testTimeout = 60_000; // generous, and only ends tests that hang: some specs compile programs, and the machine may be busy
 
 export default defineConfig({
   test: {

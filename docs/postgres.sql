@@ -1,4 +1,4 @@
--- The table of a PostgresStore, and its indexes: what store.setup() runs where there is no table yet.
+-- The table of a PostgresStore, and its indexes: what store.setup() runs if there is no table yet.
 -- For another name, or a schema, ask createTableSql('web.sessions') of typed-session/postgres.
 -- The role of the application needs SELECT, INSERT, UPDATE and DELETE on the table, and nothing else.
 

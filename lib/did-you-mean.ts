@@ -9,7 +9,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const one of known) {
-    if (one.length < 2) continue; // it is close to any short name
+    if (one.length < 2) continue; // it would be similar to any short name
     const distance = editDistance(name.toLowerCase(), one.toLowerCase());
     if (distance < least) {
       least = distance;

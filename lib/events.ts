@@ -145,12 +145,12 @@ const channels = {
   error: channel('typed-session:error'),
 };
 
-/** Whether anybody subscribes to an event. Otherwise its content need not be computed. */
+/** Whether an event has subscribers. If not, its content does not have to be computed. */
 export function isObserved(name: keyof typeof channels): boolean {
   return channels[name].hasSubscribers;
 }
 
-/** Publishes an event; costs next to nothing if nobody subscribes. */
+/** Publishes an event. It costs almost nothing if there are no subscribers. */
 export function emit<K extends keyof typeof channels>(name: K, event: SessionEvents[`typed-session:${K}`]): void {
   const to = channels[name];
   if (to.hasSubscribers) to.publish(event);

@@ -43,10 +43,10 @@ type NotExpress = Readonly<Partial<Record<ExpressOption, never>>>;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- one of any principal is assignable to one without
 export interface FetchSessions<S extends SessionSchema, P extends string = any> extends StoredSessions<S, P, Request> {
   /**
-   * Passes the request's session to the handler, stores what it has changed, and returns its response with the cookie. A
-   * guard's refusal (401, 403) and a conflict (409) are responses too: `onMissing`'s, or `application/problem+json`. Any
-   * other error rejects, and nothing is stored: a `SessionStoreError` (503), a `SessionValidationError` (500), and what the
-   * handler throws.
+   * Passes the request's session to the handler, stores what the handler has changed, and returns its response with the cookie.
+   * The refusal of a guard (401, 403) and a conflict (409) result in a response too, either that of `onMissing` or
+   * `onForbidden`, or `application/problem+json`. For any other error it rejects, and nothing is stored: a `SessionStoreError`
+   * (503), a `SessionValidationError` (500), and errors of the handler.
    * @throws SessionNotLoadedError if `cookie.path` does not cover the request; TypeError for a wrong argument
    *
    * @example
@@ -82,8 +82,8 @@ export interface FetchSessions<S extends SessionSchema, P extends string = any> 
    */
   load(request: Request): Promise<Session<S>>;
   /**
-   * Stores what was changed since {@link FetchSessions.load}, and returns the response with the cookie: another object with
-   * the same body, if there is a cookie to send.
+   * Stores the changes since {@link FetchSessions.load}, and returns the response with the cookie. If there is a cookie to
+   * send, the result is another response with the same body.
    * @throws what `req.session.save()` rejects with
    */
   commit(request: Request, response: Response): Promise<Response>;
@@ -118,5 +118,5 @@ export function session<
     ExcessInitial<Initial, S>,
 ): FetchSessions<S, PrincipalOf<P>> {
   const settings = resolveOptions<S>(options, storeOf, 'fetch');
-  return fetchSessions(settings) as unknown as FetchSessions<S, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
+  return fetchSessions(settings) as unknown as FetchSessions<S, PrincipalOf<P>>; // only the compiler sees what its types narrow
 }

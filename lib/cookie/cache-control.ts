@@ -18,7 +18,7 @@ interface Directive {
 export interface HeaderFields {
   /** The names of the fields that are set. */
   names(): readonly string[];
-  /** The value of a field, several joined by commas; `undefined` if it is not set. */
+  /** The value of a field, with several values joined by commas; `undefined` if it is not set. */
   get(field: string): string | undefined;
   set(field: string, value: string): void;
 }
@@ -33,8 +33,8 @@ export function isCacheable(headers: HeaderFields): boolean {
 }
 
 /**
- * Keeps a response that sets the session cookie out of shared caches, which would hand the session to others (OWASP Session
- * Management, "Web Content Caching").
+ * Keeps a response that sets the session cookie out of shared caches, which would pass the session on to other visitors (OWASP
+ * Session Management, "Web Content Caching").
  */
 export function keepPrivate(headers: HeaderFields): void {
   const value = headers.get('Cache-Control');
@@ -65,7 +65,7 @@ export function privateOf(value: string): string {
   return ['private', ...kept.map(({ text }) => text)].join(', ');
 }
 
-/** The directives, which commas separate, but not those in quotes. */
+/** Splits the value at its commas, except for those in quotes. */
 function directivesOf(value: string): Directive[] {
   const texts = value.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g) ?? [];
   return texts

@@ -13,7 +13,7 @@ export interface CookieOptions {
    */
   readonly maxAge?: number | null | undefined;
   /**
-   * A fixed moment at which the cookie ends, instead of `maxAge`. A session that begins after it ends immediately.
+   * A fixed moment at which the cookie ends, instead of `maxAge`. A session that begins after that moment ends immediately.
    * @defaultValue none
    */
   readonly expires?: Date | null | undefined;
@@ -60,8 +60,7 @@ export interface CookieOptions {
    */
   readonly partitioned?: boolean | undefined;
   /**
-   * Encodes the signed id as the cookie's value. `decodeURIComponent` must reverse what it returns; this is checked at
-   * start-up.
+   * Encodes the signed id as the cookie's value. `decodeURIComponent` must reverse the result, which is checked at start-up.
    * @defaultValue `encodeURIComponent`
    */
   readonly encode?: ((value: string) => string) | undefined;
@@ -71,8 +70,8 @@ interface Row {
   /** Checks the given value, which may come from plain JavaScript, and fills in the default. */
   readonly check: (value: unknown) => unknown;
   /**
-   * Whether the attribute is a plain value: it is in Set-Cookie and in the description that express-session stores, under
-   * its own name, and can be read on `req.session.cookie`. The cookie's lifetime has rules of its own.
+   * Whether the attribute is a plain value: it has the same name in Set-Cookie and in the description that express-session
+   * stores, and can be read on `req.session.cookie`. The cookie's lifetime has rules of its own.
    */
   readonly isPlain?: true;
 }
@@ -107,7 +106,7 @@ export const PLAIN_ATTRIBUTES = ATTRIBUTE_NAMES.filter(
   (name): name is PlainAttribute => 'isPlain' in COOKIE_ATTRIBUTES[name],
 );
 
-/** What a longer lifetime is cut to, in milliseconds: a thousand years. The dates of cookies have years of four digits. */
+/** Longer lifetimes are cut to this, in milliseconds: a thousand years. The dates of cookies have years of four digits. */
 export const LONGEST_LIFE = 1000 * 365 * 24 * 60 * 60 * 1000;
 
 /** Checks a lifetime in milliseconds, given as an option or set on `req.session.cookie`. */
@@ -169,13 +168,13 @@ function checkPriority(value: unknown): 'low' | 'medium' | 'high' | undefined {
 function checkEncode(encode: unknown): CookieOptions['encode'] {
   if (encode === undefined) return undefined;
   if (typeof encode !== 'function') throw wrong('encode', 'must be a function of the value');
-  const toValue = encode as (value: string) => string; // what it returns is checked here
+  const toValue = encode as (value: string) => string; // the result is checked here
   const value = 's:id-of_43.signature+/';
   try {
     stringifySetCookie({ name: 'a', value }, { encode: toValue });
     if (decodeURIComponent(toValue(value)) === value) return toValue;
   } catch {
-    // reported below, whatever it was
+    // any error is reported below
   }
   throw wrong('encode', "must return a cookie's value that decodeURIComponent turns back");
 }

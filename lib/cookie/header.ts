@@ -1,4 +1,4 @@
-/** The longest cookie that browsers keep (RFC 6265, section 6.1). We have not set a longer one. */
+/** The longest cookie that browsers keep (RFC 6265, section 6.1). The library never sets a longer one. */
 const MAX_VALUE_LENGTH = 4096;
 
 /**
@@ -39,6 +39,6 @@ function percentDecode(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    return value; // broken percent encoding: its signature will not be valid
+    return value; // broken percent encoding, so its signature will not be valid
   }
 }

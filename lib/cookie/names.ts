@@ -4,7 +4,7 @@ import type { CookieAttributes } from './options.js';
 /** The cookie's name, and then the other names under which a cookie is still accepted. */
 export type CookieNames = readonly [first: string, ...others: string[]];
 
-/** A key in the store contains the name, and has 512 characters at most. */
+/** A key in the store contains the name, and has at most 512 characters. */
 const LONGEST_NAME = 256;
 
 /**

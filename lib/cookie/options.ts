@@ -39,12 +39,12 @@ export function resolveCookieOptions(options: CookieOptions): CookieAttributes {
   return attributes;
 }
 
-/** The plain attributes of one cookie. What is absent is not sent. */
+/** The plain attributes of one cookie. An absent attribute is not sent. */
 type PlainAttributes = { readonly [N in PlainAttribute]?: Exclude<CookieAttributes[N], 'auto' | undefined> };
 
 /**
- * The plain attributes as the response to a request sends them, and as express-session stores them. `false` means the same
- * as absent, except for `httpOnly`: express-session turns it on if the stored cookie does not have it.
+ * The plain attributes as the response to a request sends them, and as express-session stores them. `false` is treated as
+ * absent, except for `httpOnly`: express-session turns it on if the stored cookie does not have it.
  */
 export function plainAttributes(attributes: CookieAttributes, requestIsSecure: boolean): PlainAttributes {
   const resolved = { ...attributes, ...resolveAuto(attributes, requestIsSecure) };
@@ -53,7 +53,7 @@ export function plainAttributes(attributes: CookieAttributes, requestIsSecure: b
     const value = resolved[name];
     if (value !== undefined && (value !== false || name === 'httpOnly')) plain[name] = value;
   }
-  return plain as PlainAttributes; // each is what it was there
+  return plain as PlainAttributes; // each has the type that it had there
 }
 
 /** What `'auto'` means on a request. */
@@ -69,7 +69,7 @@ function resolveAuto(
   };
 }
 
-/** Whether a request's path is one that the cookie's `path` is for (RFC 6265, section 5.1.4). */
+/** Whether the cookie's `path` covers a request's path (RFC 6265, section 5.1.4). */
 export function pathMatches(cookiePath: string, requestPath: string): boolean {
   return (
     requestPath === cookiePath ||

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { SessionOptionsError } from '../errors.js';
 import { bytesOf } from '../realms.js';
 
-/** What signs cookies: text, bytes, or a key of `node:crypto`. */
+/** A secret that signs cookies: text, bytes, or a key of `node:crypto`. */
 export type Secret = string | NodeJS.ArrayBufferView | KeyObject;
 
 /** The length of the output of HMAC-SHA256 (RFC 2104, section 3). */
@@ -13,7 +13,7 @@ const LOOKED_AT = 1024;
 
 const ADVICE = 'use 32 random bytes or more, such as the output of: openssl rand -base64 32';
 
-/** What examples, tutorials, and templates use as a secret, or build one from. */
+/** Words that examples, tutorials, and templates use as a secret, or build one from. */
 const KNOWN_WORDS =
   `a all an and any app application at auto be better bytes cat change characters chars code come config cookie css default
   demo dev development do env environment example express fallback fix foo bar for from generate generated go here hello id
@@ -83,7 +83,7 @@ function warnOnce(message: string): void {
   process.emitWarning(message, { type: 'TypedSessionWarning', code: 'TYPED_SESSION_WEAK_SECRET' });
 }
 
-/** Why a secret can be guessed; `undefined` if nothing is known. */
+/** Why a secret can be guessed; `undefined` if no reason is known. */
 function weaknessOf(bytes: Buffer): string | undefined {
   const text = bytes.toString('utf8').toLowerCase().replace(/[^a-z0-9]/g, ''); // prettier-ignore
   if (new Set(text).size > 2 && isMadeOfKnownWords(text))
@@ -104,7 +104,7 @@ function isMadeOfKnownWords(text: string): boolean {
   return reachable.has(text.length) && !/^\d+$/.test(text);
 }
 
-/** Whether few bytes occur, a short piece is repeated, or most bytes follow from the one before. */
+/** Whether it has few different bytes, repeats a short piece, or most of its bytes follow from the one before. */
 function isMonotonous(bytes: Buffer): boolean {
   if (new Set(bytes).size < 6) return true;
   for (let period = 1; period <= bytes.length / 2; period++) {

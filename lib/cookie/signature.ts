@@ -5,7 +5,7 @@ import { secretKeys, type Secret } from './secrets.js';
 /** A signature's length: 32 bytes of SHA-256 in base64 without padding. */
 const SIGNATURE_LENGTH = 43;
 
-// Reused, so that a request allocates neither.
+// Reused, so that no request allocates them.
 const given = Buffer.alloc(SIGNATURE_LENGTH);
 const expected = Buffer.alloc(SIGNATURE_LENGTH);
 
@@ -26,7 +26,7 @@ export class Signer {
     return this.#keys;
   }
 
-  /** Whether a cookie that one of the two signers signed can be valid for the other. */
+  /** Whether a cookie that one of the two signers has signed can be valid for the other. */
   sharesSecretWith(other: Signer): boolean {
     return this.#keys.some((key) => other.#keys.some((one) => key.equals(one)));
   }
@@ -41,7 +41,7 @@ export class Signer {
     return idEnd(value) !== undefined;
   }
 
-  /** The id in a cookie's value and which secret signed it (0: the current one), or `undefined` if none did. */
+  /** The id in a cookie's value, and which secret signed it (0: the current one); `undefined` if none of them did. */
   verify(value: string): { readonly id: string; readonly secret: number } | undefined {
     const dot = idEnd(value);
     if (dot === undefined) return undefined;
@@ -56,7 +56,7 @@ export class Signer {
   }
 }
 
-/** Where the id in a cookie's value ends; `undefined` for a value that does not have our form. */
+/** Where the id in a cookie's value ends; `undefined` if the value does not have the form of a signed cookie. */
 function idEnd(value: string): number | undefined {
   const dot = value.length - SIGNATURE_LENGTH - 1;
   return dot < 3 || !value.startsWith('s:') || value[dot] !== '.' ? undefined : dot;

@@ -5,7 +5,7 @@ import { methodsOf } from './method-decorator.js';
 /** The fields that are marked with `@AllowAnonymous()` in the legacy dialect, by prototype. */
 const allowedFields = new WeakMap<object, Set<PropertyKey>>();
 
-/** `@AllowAnonymous()` before a getter, an accessor or a field of the standard dialect. */
+/** Applies `@AllowAnonymous()` to a getter, an accessor, or a field in the standard dialect. */
 export function allowStandard(guard: Guard, target: unknown, kind: string): unknown {
   if (kind === 'getter') addGuard(target as object, guard);
   if (kind === 'accessor') addGuard((target as { readonly get: object }).get, guard);
@@ -16,20 +16,20 @@ export function allowStandard(guard: Guard, target: unknown, kind: string): unkn
   };
 }
 
-/** `@AllowAnonymous()` before a getter, an accessor or a field of the legacy dialect. */
+/** Applies `@AllowAnonymous()` to a getter, an accessor, or a field in the legacy dialect. */
 export function allowLegacy(prototype: object, name: PropertyKey): void {
   const names = allowedFields.get(prototype) ?? new Set();
   allowedFields.set(prototype, names.add(name));
 }
 
-/** Whether a member of a class is open: it is marked, or the class requires nothing. */
+/** Whether a member of a class is open, because it is marked or because the class requires nothing. */
 export function isAllowed(target: object, name: PropertyKey, ...marked: readonly (object | undefined)[]): boolean {
   if (requiresNothing(target) || marked.some(isMarked)) return true;
-  const { prototype } = target as { readonly prototype: object }; // of a class
+  const { prototype } = target as { readonly prototype: object }; // it is a class
   for (let at: unknown = prototype; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
     if (allowedFields.get(at)?.has(name) === true) return true;
   }
-  return isReset(methodsOf(prototype).get(name)?.guards ?? []); // a bound copy of an open method
+  return isReset(methodsOf(prototype).get(name)?.guards ?? []); // it may be a bound copy of an open method
 }
 
 /** Whether no decorator of a class or its base classes requires anything. */

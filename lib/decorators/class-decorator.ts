@@ -9,19 +9,19 @@ import type { Class } from './guarded-method.js';
 /** The classes whose constructor guards what their instances hold. */
 const guarding = new WeakSet<object>();
 
-/** The subclasses that cannot be guarded, and why. */
+/** The subclasses that cannot be guarded, with the error that says why. */
 const refused = new WeakMap<object, SessionOptionsError>();
 
-/** The subclasses whose first instance was looked at. */
+/** The subclasses whose first instance was inspected. */
 const inspected = new WeakSet<object>();
 
 /**
- * Puts a guard before every public member of a class that can be called as a handler, for both dialects: methods and
- * getters by accessors on the prototype, so that the constructor sees them guarded too; functions that the instance holds
- * itself when it has been made. It holds for what a subclass adds and overrides.
+ * Puts a guard before every public member of a class that can be called as a handler, in both dialects. Methods and getters are
+ * replaced by accessors on the prototype, so that the constructor already sees them guarded. Functions that the instance holds
+ * itself are guarded when the instance has been created. The guard also applies to members that a subclass adds or overrides.
  *
- * @returns the class that replaces it; nothing if it is guarded already
- * @throws SessionOptionsError if the guard contradicts a method's own
+ * @returns the class that replaces it; `undefined` if it is already guarded
+ * @throws SessionOptionsError if the guard contradicts a guard of a method
  */
 export function decorateClass(guard: Guard, made: Class, context?: ClassDecoratorContext): Class | undefined {
   const inner = (guarding.has(made) ? Object.getPrototypeOf(made) : made) as Class; // a second decorator of the same class
@@ -31,7 +31,7 @@ export function decorateClass(guard: Guard, made: Class, context?: ClassDecorato
   if (guarding.has(made)) return undefined;
   const guarded = guardedSubclass(made);
   guarding.add(guarded);
-  prepare(made); // an instance that a static field holds was made before its class was decorated
+  prepare(made); // a static field may hold an instance that was created before the class was decorated
   prepare(guarded);
   guardStatics(guarded, made);
   context?.addInitializer?.(function () {
@@ -40,7 +40,7 @@ export function decorateClass(guard: Guard, made: Class, context?: ClassDecorato
   return guarded;
 }
 
-/** Whether a class, or a base class of it, is guarded by its decorator. */
+/** Whether a class or one of its base classes is guarded by a decorator. */
 export function isGuarding(made: unknown): boolean {
   return nearestGuarding(made) !== undefined;
 }
@@ -56,9 +56,9 @@ function guardedSubclass(made: Class): Class {
       const target = new.target as Class;
       const error = refused.get(target);
       if (error !== undefined) throw error;
-      prepare(target); // before the constructors run: they may hand out methods
+      prepare(target); // before the constructors run, because they may pass methods on
       super(...args);
-      if (nearestGuarding(target) !== guarded) return; // a decorated subclass does it, when its own fields are there
+      if (nearestGuarding(target) !== guarded) return; // a decorated subclass does it after its own fields are set
       guardOwnMembers(this, target);
       if (target !== guarded && !inspected.has(target)) inspectSubclass(this, target);
     }
@@ -70,8 +70,9 @@ function guardedSubclass(made: Class): Class {
 }
 
 /**
- * The fields of a subclass that is not decorated itself are set when the constructor of its base class is done, so they
- * cannot be guarded before other code can read them. The error is thrown outside of the constructor, and stops the start.
+ * The fields of a subclass that is not decorated itself are set after the constructor of its base class, so they cannot be
+ * guarded before other code can read them. The error is thrown outside of the constructor, so that it stops the start of the
+ * app.
  */
 function inspectSubclass(instance: object, target: Class): void {
   inspected.add(target);
@@ -88,9 +89,9 @@ function inspectSubclass(instance: object, target: Class): void {
   });
 }
 
-/** Copies what `reflect-metadata` knows of the class itself, such as the types of its constructor's parameters. */
+/** Copies the `reflect-metadata` of the class itself, such as the types of its constructor's parameters. */
 function copyMetadata(from: object, to: object): void {
-  const { getOwnMetadataKeys, getOwnMetadata, defineMetadata } = Reflect as Partial<ReflectMetadata>; // it puts them there
+  const { getOwnMetadataKeys, getOwnMetadata, defineMetadata } = Reflect as Partial<ReflectMetadata>; // it adds them
   if (getOwnMetadataKeys === undefined || getOwnMetadata === undefined || defineMetadata === undefined) return;
   for (const key of getOwnMetadataKeys(from)) defineMetadata(key, getOwnMetadata(key, from), to);
 }

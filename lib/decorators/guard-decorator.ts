@@ -10,25 +10,25 @@ const FIELDS: readonly unknown[] = ['getter', 'accessor', 'field'];
 
 /**
  * A decorator that puts a guard before a method, or before all methods of a class, in both dialects.
- * @param options - `classes`: whether it is for classes too; default `true`
+ * @param options - `classes`: whether it can decorate classes too; default `true`
  */
 export function guardDecorator(guard: Guard, { classes = true }: { readonly classes?: boolean } = {}) {
   return (target: unknown, context?: unknown, descriptor?: PropertyDescriptor): unknown => {
     const kind = typeof context === 'object' && context !== null && 'kind' in context ? context.kind : undefined;
     if (kind === 'method') {
-      return decorateStandardMethod(guard, target as Callable, context as ClassMethodDecoratorContext); // their kind says so
+      return decorateStandardMethod(guard, target as Callable, context as ClassMethodDecoratorContext); // according to `kind`
     }
     if (kind === 'class' || (context === undefined && typeof target === 'function')) {
-      if (classes) return decorateClass(guard, target as Class, context as ClassDecoratorContext | undefined); // it is one
+      if (classes) return decorateClass(guard, target as Class, context as ClassDecoratorContext | undefined); // it is a class
     } else if (guard.resets === true && FIELDS.includes(kind)) {
-      return allowStandard(guard, target, kind as string); // one of them
+      return allowStandard(guard, target, kind as string); // according to `kind`
     } else if (kind === undefined && guard.resets === true && !isMethod(descriptor)) {
       const get = getterOf(descriptor);
       if (get === undefined) allowLegacy(target as object, context as PropertyKey);
       else addGuard(get, guard);
       return undefined;
     } else if (kind === undefined) {
-      // The legacy dialect: the prototype, or the class of a static method; the method's name; its descriptor.
+      // The legacy dialect passes the prototype (or the class, for a static method), the method's name, and its descriptor.
       return decorateLegacyMethod(guard, target as object, context as PropertyKey, descriptor);
     }
     throw new TypeError(`This decorator is for methods${classes ? ' and classes' : ''}.`);

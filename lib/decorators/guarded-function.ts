@@ -5,10 +5,10 @@ import { guardGroup, type Guard } from '../guards/guard.js';
 import { runHandlerGuards } from '../guards/handler-guards.js';
 import type { Callable } from './guarded-method.js';
 
-/** The functions that {@link guardFunction} has made. */
+/** The functions that {@link guardFunction} has returned. */
 const guardedFunctions = new WeakSet<object>();
 
-/** Whether a function is behind the guards of a class already. */
+/** Whether a function is already behind the guards of a class. */
 export function isGuardedFunction(value: object): boolean {
   return guardedFunctions.has(value);
 }
@@ -20,9 +20,9 @@ export function markGuarded(value: Callable): Callable {
 }
 
 /**
- * A function that runs guards first if it is called with a request, as a handler, a middleware or an error handler
- * is. Any other call, of a helper or of an injected function, goes straight through. It keeps its properties: an Express
- * router is a function with methods.
+ * Returns a function that runs guards first if it is called with a request, as a handler, a middleware, or an error handler is.
+ * Any other call, such as that of a helper or of an injected function, is passed through. The function keeps its properties,
+ * because an Express router is a function with methods.
  */
 export function guardFunction(unguarded: Callable, guards: readonly Guard[]): Callable {
   const group = guardGroup(guards);
@@ -37,7 +37,7 @@ export function guardFunction(unguarded: Callable, guards: readonly Guard[]): Ca
   return markGuarded(guarded);
 }
 
-/** Whether a value is a function that can be called: classes cannot. */
+/** Whether a value is a function that can be called without `new`. */
 export function isCallable(value: unknown): value is Callable {
   return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value));
 }

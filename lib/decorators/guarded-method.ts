@@ -2,25 +2,25 @@ import { getGuards, setGuards } from '../guards/declared-guards.js';
 import { guardGroup, mergeRequirements, type Guard } from '../guards/guard.js';
 import { runHandlerGuards } from '../guards/handler-guards.js';
 
-/** Any method, as it is called. */
+/** The type of any method, for calls. */
 export type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Any class, as it is called. */
+/** The type of any class, for instantiation. */
 export type Class = new (...args: unknown[]) => object;
 
-/** What a guarded method was before any guard was put in front of it. */
+/** The original method of each guarded method. */
 const unguarded = new WeakMap<Callable, Callable>();
 
 /**
- * A method behind one more guard, which runs first.
- * @throws SessionOptionsError if the guard contradicts those that are there
+ * Puts one more guard before a method; it runs first.
+ * @throws SessionOptionsError if the guard contradicts the existing ones
  */
 export function withGuard(method: Callable, guard: Guard): Callable {
   return withGuards(method, [guard, ...getGuards(method)]);
 }
 
 /**
- * A method behind these guards, instead of those that it has.
+ * Puts these guards before a method, instead of those that it has.
  * @throws SessionOptionsError if they contradict each other
  */
 export function withGuards(method: Callable, guards: readonly Guard[]): Callable {
@@ -37,7 +37,7 @@ export function withGuards(method: Callable, guards: readonly Guard[]): Callable
   return guarded;
 }
 
-/** What `wrap` makes of a method, with the method's name and length. */
+/** Wraps a method with `wrap`, and keeps its name and length. */
 export function likeMethod(method: Callable, wrap: (method: Callable) => Callable): Callable {
   return Object.defineProperties(wrap(method), {
     name: { value: method.name, configurable: true },

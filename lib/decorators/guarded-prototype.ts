@@ -22,8 +22,8 @@ const prepared = new WeakSet<object>();
 const gettersBehind = new WeakMap<object, PropertyDescriptor>();
 
 /**
- * Puts accessors onto the prototype of a class that hand out its methods, inherited ones too, bound and behind the guards
- * of the class, and the functions that its getters return behind them.
+ * Defines accessors on the prototype of a class. They return its methods, including inherited ones, bound and behind the guards
+ * of the class. Functions that its getters return are put behind the guards, too.
  * @throws SessionOptionsError if guards contradict each other
  */
 export function prepare(target: Class): void {
@@ -38,19 +38,19 @@ export function prepare(target: Class): void {
   for (const [name, found] of methodsOf(prototype)) {
     if (getters.has(name)) continue;
     define(name, () => {
-      mergeRequirements(joinGuards(classGuards(target), found.guards)); // throws now, and not at the first request
+      mergeRequirements(joinGuards(classGuards(target), found.guards)); // throws now instead of at the first request
       return methodAccessor(target, name, found);
     });
   }
   for (const [name, getter] of getters) define(name, () => getterAccessor(target, name, getter));
 }
 
-/** The guards before a method of a class: those of its parameters too, if it has no others of its own. */
+/** The guards before a method of a class. Guards of its parameters are included if the method has no guards of its own. */
 export function guardsBefore(target: object, name: PropertyKey, { method, owner, guards }: FoundMethod) {
   return joinGuards(classGuards(target), guards.length > 0 ? guards : getGuards(withParameters(owner, name, method)));
 }
 
-/** The getters of a class and of its base classes, by name, as they were declared. */
+/** The getters of a class and its base classes, by name, as they were declared. */
 export function gettersOf(prototype: object): Map<PropertyKey, PropertyDescriptor> {
   const seen = new Set<PropertyKey>();
   const getters = new Map<PropertyKey, PropertyDescriptor>();
@@ -71,7 +71,7 @@ function isOwner(value: unknown): value is object {
   return typeof value === 'object' && value !== null && value !== Object.prototype;
 }
 
-/** The accessor in the place of a method; it keeps each instance's bound method aside. */
+/** The accessor that replaces a method. It keeps each instance's bound method in a map. */
 function methodAccessor(target: Class, name: PropertyKey, found: FoundMethod): PropertyDescriptor {
   let guarded: Callable | undefined;
   const bound = new WeakMap<object, Callable>();
@@ -82,7 +82,7 @@ function methodAccessor(target: Class, name: PropertyKey, found: FoundMethod): P
     return guarded;
   };
   const get = function (this: unknown): Callable {
-    if (!isInstance(this)) return guard(); // taken from the prototype: the caller brings an instance along
+    if (!isInstance(this)) return guard(); // read from the prototype: the caller provides the instance
     if (nearestPrepared(this) !== target.prototype) return found.method; // super.method()
     let mine = bound.get(this);
     if (mine === undefined) {
@@ -99,7 +99,7 @@ function methodAccessor(target: Class, name: PropertyKey, found: FoundMethod): P
   return { get, set, configurable: true, enumerable: false };
 }
 
-/** The accessor that replaces a getter. It returns what is no function as it is. */
+/** The accessor that replaces a getter. A value that is not a function is returned unchanged. */
 function getterAccessor(target: Class, name: PropertyKey, getter: PropertyDescriptor): PropertyDescriptor {
   const guarded = new WeakMap<Callable, Callable>();
   const get = function (this: unknown): unknown {
@@ -116,7 +116,7 @@ function getterAccessor(target: Class, name: PropertyKey, getter: PropertyDescri
   return { ...getter, get, configurable: true };
 }
 
-/** The prototype by which an instance was made, or its nearest one whose members are guarded. */
+/** The prototype of an instance, or the nearest one above it whose members are guarded. */
 function nearestPrepared(instance: object): object | undefined {
   for (let at: unknown = Object.getPrototypeOf(instance); typeof at === 'object' && at !== null;) {
     if (prepared.has(at)) return at;

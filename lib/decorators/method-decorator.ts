@@ -5,10 +5,10 @@ import { withParameters } from './parameter-decorator.js';
 import { likeMethod, withGuard, type Callable } from './guarded-method.js';
 
 /**
- * Puts a guard before a method, for both dialects: standard (TC39) decorators are called with the method and a context,
- * legacy ones (`experimentalDecorators`) with the prototype, a name and a descriptor.
+ * Puts a guard before a method, for both dialects. Standard (TC39) decorators are called with the method and a context; legacy
+ * ones (`experimentalDecorators`) are called with the prototype, a name, and a descriptor.
  *
- * The decorated method keeps its name and length, and is bound: `app.get('/me', controller.me)` needs no `.bind`.
+ * The decorated method keeps its name and length, and is bound, so that `app.get('/me', controller.me)` needs no `.bind`.
  */
 export function decorateStandardMethod(guard: Guard, method: Callable, context: ClassMethodDecoratorContext): Callable {
   bindOnInstances(guard, context);
@@ -30,25 +30,25 @@ export function decorateLegacyMethod(
   return { configurable: true, enumerable: descriptor?.enumerable ?? false, ...boundAccessor(name, guarded) };
 }
 
-/** A method that can be passed around without its object. */
+/** Binds a method to an instance, so that it can be passed around alone. */
 function boundTo(instance: object, method: Callable): PropertyDescriptor {
   const value = likeMethod(method, (unbound) => unbound.bind(instance));
   setGuards(value, getGuards(method));
   return { value, writable: true, configurable: true, enumerable: false };
 }
 
-/** The methods of the standard dialect: their guards hold for whatever overrides them. */
+/** The methods that were decorated in the standard dialect. Their guards also apply to methods that override them. */
 const binding = new WeakSet<Callable>();
 
 /**
- * The standard dialect runs this on each new instance: it gets the method of its own class, bound, as its own; one that
- * overrides the decorated method without decorators of its own is behind the guard too. For a static method it runs on
- * the class, once: there an accessor tells subclasses apart.
+ * The standard dialect runs this on each new instance. The instance gets the method of its own class, bound, as its own
+ * property. A method that overrides the decorated one without decorators of its own is put behind the guard too. For a static
+ * method, this runs once, on the class, and defines an accessor, which distinguishes subclasses.
  */
 function bindOnInstances(guard: Guard, context: ClassMethodDecoratorContext): void {
   const { name } = context;
   context.addInitializer(function (this: unknown) {
-    const instance = this as Record<PropertyKey, Callable>; // it has the method whose decorator this is
+    const instance = this as Record<PropertyKey, Callable>; // it has the decorated method
     if (context.private || behind(Object.getOwnPropertyDescriptor(instance, name)) !== undefined) return;
     if (isBoundByClass(instance, name)) return;
     const method = instance[name];
@@ -63,36 +63,36 @@ function bindOnInstances(guard: Guard, context: ClassMethodDecoratorContext): vo
   });
 }
 
-/** The method behind each accessor of ours, and the prototype that declares it. */
+/** The method behind each of our accessors, and the prototype that declares it. */
 const unboundMethods = new WeakMap<object, { readonly method: Callable; readonly owner?: object | undefined }>();
 
-/** The accessors that the decorator of a class has put onto a prototype. */
+/** The accessors that a class decorator has defined on a prototype. */
 const ofClasses = new WeakSet<object>();
 
-/** A property's getter, to be looked up or called with an instance. */
+/** The getter of a property, to look it up or to call it with an instance. */
 export function getterOf(descriptor: { readonly get?: (() => unknown) | undefined } | undefined): Callable | undefined {
   return descriptor?.get;
 }
 
-/** The method behind an accessor of ours. */
+/** The method behind one of our accessors. */
 export function behind(descriptor: PropertyDescriptor | undefined): Callable | undefined {
   const get = getterOf(descriptor);
   return get && unboundMethods.get(get)?.method;
 }
 
-/** Whether a property is an accessor that the decorator of a class has made. */
+/** Whether a property is an accessor that a class decorator has defined. */
 export function isOfClass(descriptor: PropertyDescriptor | undefined): boolean {
   const get = getterOf(descriptor);
   return get !== undefined && ofClasses.has(get);
 }
 
-/** Remembers an accessor that the decorator of a class has made, and the method that it guards. */
+/** Remembers an accessor that a class decorator has defined, and the method that it guards. */
 export function markOfClass(get: object, found?: { readonly method: Callable; readonly owner: object }): void {
   ofClasses.add(get);
   if (found !== undefined) unboundMethods.set(get, found);
 }
 
-/** Whether the decorator of the instance's class returns this method, bound. */
+/** Whether a class decorator already returns this method bound. */
 function isBoundByClass(instance: object, name: PropertyKey): boolean {
   for (let at: unknown = instance; typeof at === 'object' && at !== null; at = Object.getPrototypeOf(at)) {
     const descriptor = Object.getOwnPropertyDescriptor(at, name);
@@ -102,13 +102,13 @@ function isBoundByClass(instance: object, name: PropertyKey): boolean {
 }
 
 /**
- * The legacy dialect has no hook on new instances, so the prototype gets an accessor. It keeps each instance's bound
- * method aside and not on the instance, where `super.method` would put the base class's over the subclass's.
+ * The legacy dialect has no hook for new instances, so the prototype gets an accessor. It keeps each instance's bound method in
+ * a map, and not on the instance, where `super.method` would replace the subclass's method with that of the base class.
  */
 function boundAccessor(name: PropertyKey, method: Callable): PropertyDescriptor {
   const bound = new WeakMap<object, Callable>();
   const get = function (this: unknown): Callable {
-    // On a prototype it is the plain method: the caller brings an instance along.
+    // On the prototype, it returns the plain method: the caller provides the instance.
     if (!isInstance(this)) return method;
     let mine = bound.get(this);
     if (mine === undefined) {
@@ -124,7 +124,7 @@ function boundAccessor(name: PropertyKey, method: Callable): PropertyDescriptor 
   return { get, set };
 }
 
-/** An object or a class, and not the prototype that the instances of a class share. */
+/** Whether a value is an object or a class, and not the prototype that the instances of a class share. */
 export function isInstance(value: unknown): value is object {
   if (typeof value === 'function') return true;
   if (typeof value !== 'object' || value === null) return false;
@@ -132,16 +132,16 @@ export function isInstance(value: unknown): value is object {
   return typeof maker !== 'function' || maker.prototype !== value;
 }
 
-/** A method as a class has it. */
+/** A method as it was found on a class. */
 export interface FoundMethod {
   readonly method: Callable;
   /** The prototype that it was found on. */
   readonly owner: object;
-  /** Its own guards, and those of the methods that it overrides, if these apply to it. */
+  /** Its own guards, and those of the overridden methods if they apply to it. */
   readonly guards: readonly Guard[];
 }
 
-/** The methods of a class and of its base classes, by name; overridden ones are left out. */
+/** The methods of a class and its base classes, by name, without overridden ones. */
 export function methodsOf(prototype: object): Map<PropertyKey, FoundMethod> {
   const found = new Map<PropertyKey, FoundMethod>();
   for (let owner = prototype; !isObjectPrototype(owner); owner = Object.getPrototypeOf(owner) as object) {
@@ -149,7 +149,7 @@ export function methodsOf(prototype: object): Map<PropertyKey, FoundMethod> {
       const descriptor = Object.getOwnPropertyDescriptor(owner, name);
       const method: unknown = descriptor?.value ?? behind(descriptor);
       if (name === 'constructor' || typeof method !== 'function') continue;
-      const callable = method as Callable; // whatever is a function can be called
+      const callable = method as Callable; // any function can be called
       const over = found.get(name);
       if (over === undefined) {
         const get = getterOf(descriptor);

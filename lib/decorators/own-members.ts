@@ -6,10 +6,10 @@ import { behind, getterOf } from './method-decorator.js';
 import type { Callable } from './guarded-method.js';
 import type { Class } from './guarded-method.js';
 
-/** The names of the functions that instances of a class hold themselves, as far as instances were made. */
+/** The names of the functions that instances of a class hold themselves, as far as instances exist. */
 const held = new WeakMap<object, Set<PropertyKey>>();
 
-/** Members that instances of a class hold themselves and that are guarded: known when the first one was made. */
+/** The guarded functions that instances of a class hold themselves. They are known after the first instance was created. */
 export function heldBy(target: object): ReadonlySet<PropertyKey> {
   const names = new Set<PropertyKey>();
   for (let at: unknown = target; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
@@ -27,8 +27,8 @@ export function ownMembers(instance: object, target: Class): PropertyKey[] {
 }
 
 /**
- * Puts the functions that an instance holds itself behind the guards of its class: arrow properties, what the constructor
- * has assigned or bound, Express routers.
+ * Puts the functions that an instance holds itself behind the guards of its class: arrow properties, functions that the
+ * constructor has assigned or bound, and Express routers.
  * @throws SessionOptionsError, which names the property, if it cannot be replaced
  */
 export function guardOwnMembers(instance: object, target: Class): void {
@@ -66,10 +66,10 @@ function guardedProperty(descriptor: PropertyDescriptor, target: Class): Propert
   };
 }
 
-/** Static members of a class, but for those that every function has. */
+/** The static members that every function has. */
 const OF_FUNCTIONS: ReadonlySet<PropertyKey> = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
 
-/** Puts static functions of a class behind its guards, and guards the instances that its static fields hold. */
+/** Puts the static functions of a class behind its guards, and guards the instances that its static fields hold. */
 export function guardStatics(guarded: Class, made: Class): void {
   for (let owner: unknown = made; typeof owner === 'function' && owner !== Function.prototype;) {
     for (const name of Reflect.ownKeys(owner)) {

@@ -5,10 +5,10 @@ import { loadingGuard, sessionValue } from '../guards/session-guard.js';
 import { defer } from '../timers.js';
 import { likeMethod, withGuard, type Callable } from './guarded-method.js';
 
-/** What is passed to one parameter of a method, and the guard before it. */
+/** The value that one parameter of a method gets, and the guard that runs before the method. */
 interface Parameter {
   readonly guard: Guard;
-  /** The field that is its value; `undefined` for the session itself. */
+  /** The field whose value is passed; `undefined` for the session itself. */
   readonly field: string | undefined;
 }
 
@@ -16,7 +16,7 @@ const parameters = new WeakMap<object, Map<PropertyKey, Parameter[]>>();
 
 /**
  * A decorator that passes the session, or one field of it, to a parameter, in the legacy dialect.
- * @param guard - runs before the method; left out, the session only has to be there
+ * @param guard - runs before the method; if it is left out, the request only needs to have a session
  */
 export function guardedParameter(guard: Guard = loadingGuard, field?: string) {
   return (prototype: object, name: PropertyKey, index: number): void => {
@@ -29,7 +29,9 @@ export function guardedParameter(guard: Guard = loadingGuard, field?: string) {
   };
 }
 
-/** Only a decorator of the method or the class can fill a parameter: the compiler undoes what one of its own does to the method. */
+/**
+ * Only a decorator of the method or the class can fill a parameter: the compiler overwrites what a parameter decorator changes.
+ */
 function refuseAlone(prototype: object, name: PropertyKey): void {
   const method: unknown = Reflect.get(prototype, name);
   const owner = typeof prototype === 'function' ? prototype : prototype.constructor;
@@ -40,7 +42,7 @@ function refuseAlone(prototype: object, name: PropertyKey): void {
   );
 }
 
-/** A method whose decorated parameters are filled; the others get the arguments in their order. */
+/** Fills the decorated parameters of a method; the other parameters get the arguments in their order. */
 export function withParameters(owner: object, name: PropertyKey, method: Callable): Callable {
   const wanted = parameters.get(owner)?.get(name);
   if (wanted === undefined || getGuards(method).length > 0) return method;
@@ -48,13 +50,13 @@ export function withParameters(owner: object, name: PropertyKey, method: Callabl
     return function (this: unknown, ...args: unknown[]): unknown {
       const [request] = args;
       const rest = [...args];
-      // The guards before it have checked the request and loaded its session.
+      // The guards that run before have checked the request and loaded its session.
       const values = Array.from(wanted, (one) => (one ? sessionValue(request as object, one.field) : rest.shift()));
       return unfilled.call(this, ...values, ...rest);
     };
   });
   const given = wanted.filter((one) => one !== undefined);
-  // Express takes a handler of four parameters for an error handler: only those count that it fills.
+  // Express treats a function with four parameters as an error handler, so only the parameters that Express fills are counted.
   Object.defineProperty(filled, 'length', { value: Math.max(0, method.length - given.length), configurable: true });
   return given.reduce((behind, { guard }) => withGuard(behind, guard), filled);
 }

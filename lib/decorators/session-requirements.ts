@@ -7,12 +7,12 @@ import { getterOf, methodsOf } from './method-decorator.js';
 import { gettersOf, guardsBefore } from './guarded-prototype.js';
 
 /**
- * What the decorators of a controller require of the session, member by member: for API docs, and for tests that no method
- * was left open. Members without requirements are left out; what base classes and the class itself require is included.
+ * The requirements that the decorators of a controller declare, by member: for API docs, and for tests that no method was left
+ * open. Members without requirements are left out. Requirements of the class and its base classes are included.
  *
  * Besides methods, a decorated class guards the functions that its getters return, and the functions that an instance holds
- * itself, such as arrow properties. Getters are always reported; arrow properties are known, and reported, once the class
- * has been instantiated.
+ * itself, such as arrow properties. Getters are always reported. Arrow properties are reported once the class has been
+ * instantiated.
  *
  * @param controller - the class
  * @example
@@ -31,7 +31,7 @@ import { gettersOf, guardsBefore } from './guarded-prototype.js';
  * ```
  */
 export function sessionRequirements(
-  controller: NewableFunction & { readonly prototype: object }, // of an abstract class and one with a private constructor, too
+  controller: NewableFunction & { readonly prototype: object }, // also for abstract classes and private constructors
 ): Readonly<Record<PropertyKey, SessionRequirements>> {
   const prototype = controller.prototype as object;
   const required: Record<PropertyKey, SessionRequirements> = {};

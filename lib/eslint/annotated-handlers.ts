@@ -8,7 +8,7 @@ import { importedName, originOf, variableOf } from './variables.js';
 const REQUESTS: ReadonlyMap<string, number> = new Map([
   ['SessionRequest', 0],
   ['ReadonlySessionRequest', 0],
-  ['SessionRequestOf', 1], // after the middleware
+  ['SessionRequestOf', 1], // its first argument is the middleware
 ]);
 
 /** A handler whose request promises fields of the session. */

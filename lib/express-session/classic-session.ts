@@ -158,7 +158,7 @@ export class ClassicSession implements ResponseHook {
 
   /** Sees what a session's own `save` and `reload` do, until another one takes its place. */
   #watch(session: Session): void {
-    // As they are now: a store or another middleware may have replaced those of the class.
+    // The current methods: a store or another middleware may have replaced those of the class.
     const save = session.save.bind(session);
     const reload = session.reload.bind(session);
     const own: Pick<Session, 'save' | 'reload'> = {

@@ -83,9 +83,9 @@ export interface Cookie {
   sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined;
 }
 
-/** What a store gets of a cookie, and what its JSON contains. */
+/** The form of a cookie that a store gets, and that its JSON has. */
 export interface CookieData {
-  /** The life that the cookie started with, in milliseconds; `null` for a browser-session cookie. */
+  /** The lifetime that the cookie started with, in milliseconds; `null` for a browser-session cookie. */
   originalMaxAge: number | null;
   /** See {@link CookieOptions.partitioned}. */
   partitioned: boolean | undefined;

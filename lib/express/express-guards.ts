@@ -4,7 +4,7 @@ import { guardMiddleware } from '../guards/handler-guards.js';
 import { anonymousGuard, sessionGuard } from '../guards/session-guard.js';
 import type { ReadonlySessionGuard, SessionGuard } from './guard-types.js';
 
-/** {@link requireSession}, which is also an object. */
+/** The type of {@link requireSession}, which is a function with members. */
 export interface RequireSessionFunction {
   /**
    * A guard: a request passes if its session is stored and has what is required. Without arguments, any stored session
@@ -24,9 +24,9 @@ export interface RequireSessionFunction {
     ...required: R & KnownFields<RegisteredSchema, R>
   ): SessionGuard<Found<RegisteredSchema, R>>;
   /**
-   * The same guard for handlers that only read: the session behind it is readonly at any depth. A change is never stored,
-   * and never lost silently: it is an immediate `TypeError`, as the session is frozen, or under `NODE_ENV=production` a
-   * `SessionReadonlyError` (500) at the commit. If several guards are before a handler, the last one decides.
+   * The same guard for handlers that only read: the session behind it is readonly at any depth. A change is never stored, and
+   * never lost silently: it is an immediate `TypeError`, because the session is frozen, or under `NODE_ENV=production` a
+   * `SessionReadonlyError` (500) at the commit. If a handler has several guards, the last one decides.
    * @throws SessionOptionsError
    */
   readonly<const R extends GuardArguments>(
@@ -52,12 +52,11 @@ export interface RequireSessionFunction {
 export const requireSession: RequireSessionFunction = Object.assign(
   (...required: unknown[]) => guardMiddleware(sessionGuard(required)),
   { readonly: (...required: unknown[]) => guardMiddleware(sessionGuard(required, { readonly: true })) },
-) as RequireSessionFunction; // what its types narrow is there for the compiler alone
+) as RequireSessionFunction; // only the compiler sees what its types narrow
 
 /**
- * A guard for login and registration pages. Lets a request pass for which nobody is signed in: its session has no
- * principal; without the option `principal`, one that is not stored. Any other gets `SessionPresentError`, status 403,
- * through `next`.
+ * A guard for login and registration pages. A request passes if nobody is signed in: its session has no principal or, without
+ * the option `principal`, is not stored. Any other request results in `SessionPresentError`, status 403, through `next`.
  *
  * @param options - `onPresent`: what to do instead, such as `redirect('/account')`
  * @example

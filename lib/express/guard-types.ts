@@ -6,7 +6,7 @@ declare const adds: unique symbol;
 /** Marks whether the session behind a guard is only read. */
 declare const mode: unique symbol;
 
-/** What the type of a guard says about the handlers behind it; there for the compiler alone. */
+/** What the type of a guard states about the handlers behind it. Exists for the compiler alone. */
 export interface GuardFacts<Adds, Mode = unknown> {
   readonly [adds]: Adds;
   readonly [mode]: Mode;
@@ -15,12 +15,12 @@ export interface GuardFacts<Adds, Mode = unknown> {
 /** Any guard of this library. */
 export type AnyGuardMiddleware = GuardFacts<unknown>;
 
-/** A guard that changes nothing about whether the session can be written. */
+/** A guard that does not decide whether the session is readonly. */
 export type PlainGuard = GuardFacts<unknown, 'writable'>;
 
 /**
- * A middleware that lets a request pass if its session meets the requirements. The routes of Express hand what it checks
- * on to the handlers of the same call.
+ * A middleware that lets a request pass if its session meets the requirements. In a route of Express, the handlers after it in
+ * the same call see what it checks.
  */
 export interface GuardMiddleware<Adds, Mode> extends GuardFacts<Adds, Mode> {
   /** Express calls it, or you do. As an argument of a route, it refuses handlers that rely on more than it checks. */
@@ -43,7 +43,7 @@ export type SessionGuardOf<S extends SessionSchema, Name extends string, Found> 
   'writable'
 >;
 
-/** `unknown` if the handlers of a call rely on no more than their guard checks; otherwise what to do, as a type. */
+/** `unknown` if the handlers of a call rely on no more than their guard checks; otherwise advice, as a type. */
 type Allows<Adds, Mode, Res, Next> = Res extends { readonly locals: infer Locals }
   ? 0 extends Locals & 1
     ? unknown
@@ -58,7 +58,7 @@ type Allows<Adds, Mode, Res, Next> = Res extends { readonly locals: infer Locals
       : "The handler's request promises more of the session than this guard checks: let requireSession check that too, or promise less"
   : unknown;
 
-/** Express's `next` also takes `'route'`. */
+/** Whether the caller is Express, whose `next` also accepts `'route'`. */
 type CalledByExpress<Next> = Next extends (...args: infer Args) => unknown
   ? Args extends ['route']
     ? true

@@ -2,7 +2,7 @@ import { SessionOptionsError, SessionRequiredError } from '../errors.js';
 import type { MissingHandler } from '../guards/express-types.js';
 import { problemText } from '../guards/problem.js';
 
-/** A path of this origin begins with one slash. Browsers treat a backslash as a slash, so none may follow. */
+/** A path of this origin begins with exactly one slash. Browsers treat a backslash as a slash, so neither may follow. */
 const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
 
 /**
@@ -37,14 +37,14 @@ export function redirect(
     const isPage = request.method === 'GET' || request.method === 'HEAD';
     const [before = '', fragment] = path.split('#', 2);
     if (isPage && pathOf(wanted) === pathOf(before)) {
-      next(error); // the page is guarded itself: the browser would be sent around in a circle
+      next(error); // the login page itself is guarded: the browser would be redirected forever
       return;
     }
     const query =
       isPage && OWN_PATH.test(wanted) && error instanceof SessionRequiredError
         ? `${before.includes('?') ? '&' : '?'}${encodeURIComponent(parameter)}=${encodeURIComponent(wanted)}`
         : '';
-    response.setHeader('Cache-Control', 'no-store'); // it holds only until the login
+    response.setHeader('Cache-Control', 'no-store'); // the redirect is valid only until the login
     response.redirect(isPage ? 302 : 303, `${before}${query}${fragment === undefined ? '' : `#${fragment}`}`);
   };
 }
@@ -54,11 +54,11 @@ function pathOf(url: string): string {
 }
 
 /**
- * The path that {@link redirect} has passed on, if it is one of this origin: an address that an attacker put into a link
- * must not redirect a browser to another site after the login (OWASP Unvalidated Redirects and Forwards Cheat Sheet).
+ * The path that {@link redirect} has passed on, if it belongs to this origin. An address that an attacker put into a link must
+ * not redirect a browser to another site after the login (OWASP Unvalidated Redirects and Forwards Cheat Sheet).
  *
- * @param wanted - `req.query.returnTo`, or what the login form sent along
- * @param fallback - where to go otherwise; default `/`
+ * @param wanted - `req.query.returnTo`, or the value that the login form sent
+ * @param fallback - the path to use otherwise; default `/`
  * @example
  * ```ts
  * import express from 'express';
@@ -71,7 +71,7 @@ function pathOf(url: string): string {
  */
 export function returnPath(wanted: unknown, fallback = '/'): string {
   if (typeof wanted !== 'string' || !OWN_PATH.test(wanted)) return fallback;
-  // What a browser makes of it must be of this origin too: a relative step could put two slashes to the front.
+  // The path that a browser resolves must belong to this origin too: a relative step could put two slashes at the front.
   const base = 'http://same.invalid';
   const url = URL.canParse(wanted, base) ? new URL(wanted, base) : undefined;
   if (url?.origin !== base || url.pathname.startsWith('//')) return fallback;
@@ -79,8 +79,8 @@ export function returnPath(wanted: unknown, fallback = '/'): string {
 }
 
 /**
- * An `onMissing` that answers with `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail` and the
- * error's `code`; and `missing` and `failed`, the names of the fields that are absent or do not match.
+ * An `onMissing` that responds with `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, and the error's
+ * `code`, together with `missing` and `failed`, the names of the fields that are absent or do not match.
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export const problem: MissingHandler = (error, _request, response) => {
 };
 
 /**
- * An `onMissing` that looks at what the client accepts: a browser gets one answer, a program the other.
+ * An `onMissing` that chooses by what the client accepts: `html` responds to browsers, `json` to programs.
  *
  * @example
  * ```ts
@@ -119,7 +119,7 @@ export function byAccept(answers: { readonly html: MissingHandler; readonly json
   }
   return (error, request, response, next) => {
     response.vary('Accept');
-    // A program that accepts anything (curl, fetch) is no browser: those name text/html first.
+    // A program that accepts anything (curl, fetch) is not a browser, because browsers name text/html first.
     const wantsPage = request.accepts(['json', 'html']) === 'html';
     return (wantsPage ? html : json)(error, request, response, next);
   };

@@ -15,7 +15,7 @@ import type { RequestContext } from './request-context.js';
 import { cookieHeaderOf, expressSecure, isEncrypted, requestHeader } from '../node/request-headers.js';
 import { saysHttps } from '../cookie/forwarded.js';
 
-/** What Express gives a request. */
+/** The properties that Express adds to a request. */
 interface ExpressRequest {
   readonly originalUrl?: string;
   readonly route?: { readonly path?: unknown } | undefined;
@@ -60,7 +60,7 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
 
   whenFinished(then: (status: number, route: string | undefined) => void): void {
     const { response } = this.#context;
-    if (typeof response.once !== 'function') return; // a mock may be no emitter
+    if (typeof response.once !== 'function') return; // a mock may not be an emitter
     response.once('finish', () => {
       if (!this.#context.isUnset(this.session)) then(response.statusCode, routeOf(this.request));
     });
@@ -92,7 +92,7 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
 
 function headersOf(response: AnyResponse): HeaderFields {
   const target = response as ServerResponse; // both kinds of response have its methods for headers
-  const { getHeaderNames } = response as Partial<ServerResponse>; // a test's response may lack it
+  const { getHeaderNames } = response as Partial<ServerResponse>; // a fake response in a test may lack it
   return {
     names: () => getHeaderNames?.call(response) ?? [],
     get(field) {
@@ -103,16 +103,19 @@ function headersOf(response: AnyResponse): HeaderFields {
   };
 }
 
-/** The pattern of the route that handles a request, in its router: a `baseUrl` may hold values of the path. */
+/**
+ * The pattern of the route that handles a request, within its router. `baseUrl` is left out, because it may hold values of the
+ * path.
+ */
 function routeOf(request: AnyRequest): string | undefined {
   const { route } = request as ExpressRequest;
   return typeof route?.path === 'string' ? `${request.method ?? ''} ${route.path}` : undefined;
 }
 
-/** The path that the client asked for, wherever in the app we are mounted. */
+/** The path that the client requested, wherever in the app the middleware is mounted. */
 export function requestPath(request: AnyRequest): string {
   const asked: unknown = (request as ExpressRequest).originalUrl ?? request.url;
-  if (typeof asked !== 'string') return '/'; // a created request may lack both
+  if (typeof asked !== 'string') return '/'; // a fake request may lack both
   const url = asked.startsWith('/') ? asked : URL.canParse(asked) ? new URL(asked).pathname : '/'; // a proxy may be asked by the whole URL
   const query = url.indexOf('?');
   return query === -1 ? url : url.slice(0, query);

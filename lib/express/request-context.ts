@@ -22,7 +22,7 @@ export class RequestContext {
   readonly #definedSession: boolean;
   #isPutAway = false;
 
-  /** Gives the request `req.session`, and puts the gate in front of its response. */
+  /** Defines `req.session` on the request, and puts the gate in front of its response. */
   constructor(request: AnyRequest, response: AnyResponse, next: (error: unknown) => void) {
     this.request = request;
     this.response = response;
@@ -38,7 +38,9 @@ export class RequestContext {
     this.#isPutAway = true;
   }
 
-  /** Whether the handler has put a session away: `req.session = null`, or, once the response has begun, `delete req.session`. */
+  /**
+   * Whether the handler has removed the session: `req.session = null` or, once the response has begun, `delete req.session`.
+   */
   isUnset(session: object | undefined): boolean {
     if (sessionsOf(this.request)[0] !== session) return false;
     this.#isPutAway ||= this.#definedSession && !Object.hasOwn(this.request, 'session');
@@ -47,12 +49,12 @@ export class RequestContext {
 }
 
 /**
- * Defines a property unless something is there: what another library, another copy of this one, or a test has put onto
- * the request stays.
+ * Defines a property unless the request already has it: what another library, another copy of this one, or a test has defined
+ * stays.
  */
 function defineMissing(request: object, name: string, descriptor: PropertyDescriptor): boolean {
   if (name in request) {
-    const own = Object.getOwnPropertyDescriptor(request, name); // looking at another copy's session would load it
+    const own = Object.getOwnPropertyDescriptor(request, name); // reading the session of another copy would load it
     const isEmpty = own === undefined || 'value' in own ? Reflect.get(request, name) === undefined : false;
     if (!isEmpty || own?.configurable === false) return false;
   }
@@ -72,7 +74,7 @@ const SESSION: PropertyDescriptor & ThisType<WithContext> = {
     if (context === undefined || sessionsOf(this).length === 0) {
       setForeign(this, 'session', value);
     } else if (value === null || value === undefined) {
-      context.putAway(); // the option `unset` says what becomes of it
+      context.putAway(); // the option `unset` decides what happens to it
     } else {
       throw new TypeError(
         'req.session cannot be replaced: change its fields, or await req.session.destroy() or .regenerate()',
@@ -84,7 +86,7 @@ const SESSION: PropertyDescriptor & ThisType<WithContext> = {
 const SESSION_ID = named('sessionID', (session) => session.state.id);
 const SESSION_STORE = named('sessionStore', (session) => session.settings.givenStore);
 
-/** The session's id and its store, under the names that they have in express-session. */
+/** The session's id and its store, under the names that express-session uses. */
 function named(
   name: string,
   look: (session: RequestSession<SessionSchema>) => unknown,
@@ -104,7 +106,7 @@ function named(
   };
 }
 
-/** No session of ours is behind the request: the value is another library's, or a test's. */
+/** Called if the request has no session of this library: another library or a test sets the value. */
 function setForeign(request: object, name: string, value: unknown): void {
   Object.defineProperty(request, name, { value, writable: true, configurable: true, enumerable: true });
 }

@@ -15,7 +15,7 @@ import { FetchTransport } from './fetch-transport.js';
 
 type Handler = (session: object, request: Request) => Response | Promise<Response>;
 
-/** The sessions of web-standard requests. The types that users see narrow what is here. */
+/** The sessions of web-standard requests. The public types narrow what is here. */
 export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
   const { load: _, ...common } = sessionsBy(settings);
   const guards = new WeakSet<object>();
@@ -70,18 +70,18 @@ async function handle<S extends SessionSchema>(
     checkResponse(response, 'A handler, an onMissing, and an onForbidden must return');
     return await transport.commit(response);
   } catch (error) {
-    if (transport.isHandling) throw error; // the handler that has called this one decides
+    if (transport.isHandling) throw error; // the handler that called this one handles the error
     session.rollBack();
     if (error instanceof SessionError && error.expose) return transport.respond(problem(error));
     throw error;
   }
 }
 
-/** The response of `onMissing` or `onForbidden`, or the error itself as one. @throws any other error */
+/** The response of `onMissing` or `onForbidden`, or a response with the error as its body. @throws any other error */
 function refuse(error: unknown, respond: Responder | undefined, request: Request): Response | Promise<Response> {
   const isRefusal = error instanceof SessionRequiredError || error instanceof SessionForbiddenError;
   if (!isRefusal) throw error;
-  return respond === undefined ? problem(error) : (respond as FetchMissingHandler)(error, request); // the options have that type
+  return respond === undefined ? problem(error) : (respond as FetchMissingHandler)(error, request); // the type of the options
 }
 
 /** The request's session of these settings, if it has one. */
@@ -89,7 +89,7 @@ function find<S extends SessionSchema>(settings: Settings<S>, request: Request):
   return findSession(request, settings)?.transport as FetchTransport<S> | undefined; // begin() made it
 }
 
-/** The request's session, begun at the first call; the same one after that. */
+/** The request's session. The first call begins it, and later calls return the same one. */
 function begin<S extends SessionSchema>(settings: Settings<S>, request: Request): FetchTransport<S> {
   if (
     typeof (request as Partial<Request> | undefined)?.headers?.get !== 'function' ||

@@ -10,8 +10,8 @@ import type { Settings } from '../sessions/settings.js';
 import type { Transport } from '../sessions/transport.js';
 
 /**
- * One session of a request on the fetch API. Its response is known only when the handler has returned it, and a handler may
- * call another one for the same request: so each response gets the cookie that is due, and those sent before it.
+ * One session of a request on the fetch API. Its response is only known when the handler has returned it, and a handler may
+ * call another one for the same request. So each response gets the cookie that is due, and those that were sent before.
  */
 export class FetchTransport<S extends SessionSchema> implements Transport {
   readonly request: Request;
@@ -20,7 +20,7 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
   #headers = new Headers();
   /** The Set-Cookie headers for this request, by the name of the cookie. */
   readonly #cookies = new Map<string, string>();
-  /** Those that another one of the same name has replaced. */
+  /** Those that a newer one of the same name has replaced. */
   readonly #replaced = new Set<string>();
   #handlers = 0;
   #isResponded = false;
@@ -30,12 +30,12 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
     this.session = new RequestSession(settings, attributes, this);
   }
 
-  /** There is going to be a response, the first one or another. */
+  /** A response will follow: the first one, or another one. */
   expectResponse(): void {
     this.#isResponded = false;
   }
 
-  /** Runs a handler; while one runs, a response is still to come. */
+  /** Runs a handler. While one is running, a response is still to come. */
   async run<T>(handler: () => Promise<T>): Promise<T> {
     this.#handlers += 1;
     try {
@@ -45,7 +45,7 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
     }
   }
 
-  /** Whether a handler that called the one that has just ended is still at work. */
+  /** Whether a handler is still running, because it called the one that has just ended. */
   get isHandling(): boolean {
     return this.#handlers > 0;
   }
@@ -76,7 +76,7 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
 
   /**
    * Commits the session, and returns the response with the cookie.
-   * @throws what `req.session.save()` rejects with; the session is as it was stored last then
+   * @throws the errors of `req.session.save()`; the session is then reset to what was stored last
    */
   async commit(response: Response): Promise<Response> {
     this.#headers = new Headers(response.headers);
@@ -92,8 +92,8 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
   }
 
   /**
-   * Returns the response with the cookies that are due already. If there are any, it is another response with the same
-   * body: the app may use its own one for several requests, and its headers may be immutable.
+   * Returns the response with the cookies that are already due. If there are any, the result is another response with the same
+   * body: the app may use its response for several requests, and the headers may be immutable.
    */
   respond(response: Response): Response {
     const isCarrier = canCarryCookies(response);
@@ -105,14 +105,14 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
     const { status, statusText, body } = response;
     const headers = new Headers(response.headers);
     headers.delete('Set-Cookie');
-    const kept = before.filter((cookie) => !this.#replaced.has(cookie)); // an inner handler's response may have those
+    const kept = before.filter((cookie) => !this.#replaced.has(cookie)); // an inner handler's response may contain those
     for (const cookie of [...kept, ...due]) headers.append('Set-Cookie', cookie);
     keepPrivate(fieldsOf(headers));
     return new Response(body, { status, statusText, headers });
   }
 }
 
-/** Whether a response can be made again with a cookie: not one of status 101, nor `Response.error()`, whose status is 0. */
+/** Whether a response can be created again with a cookie: one with status 101 and `Response.error()`, with status 0, cannot. */
 function canCarryCookies({ status }: Response): boolean {
   return status >= 200;
 }

@@ -1,24 +1,24 @@
 import type { Guard } from './guard.js';
 
-/** The guards that decorators have declared for a method, or for all methods of a class; the first one runs first. */
+/** The guards that decorators have declared for a method, or for all methods of a class, in the order in which they run. */
 const declared = new WeakMap<object, readonly Guard[]>();
 
-/** Declares the guards of a method or a class, instead of those that it has. */
+/** Declares the guards of a method or a class, replacing any earlier ones. */
 export function setGuards(owner: object, guards: readonly Guard[]): void {
   declared.set(owner, guards);
 }
 
-/** Declares one more guard, which runs first: decorators are applied from the last one up. */
+/** Declares one more guard, which runs first, because decorators are applied from the last one to the first. */
 export function addGuard(owner: object, guard: Guard): void {
   setGuards(owner, [guard, ...getGuards(owner)]);
 }
 
-/** The guards of a method or a class itself. */
+/** The guards that a method or a class has itself. */
 export function getGuards(owner: object): readonly Guard[] {
   return declared.get(owner) ?? [];
 }
 
-/** Whether one of these guards is that of `@AllowAnonymous()`. */
+/** Whether one of these guards belongs to `@AllowAnonymous()`. */
 export function isReset(guards: readonly Guard[]): boolean {
   return guards.some(({ resets }) => resets === true);
 }
@@ -30,7 +30,7 @@ export function classGuards(made: object): readonly Guard[] {
   return joinGuards(inherited, getGuards(made));
 }
 
-/** A method's own guards after those of its class; or a class's own after those of its base classes. */
+/** The guards of the class followed by a method's own; or the guards of the base classes followed by a class's own. */
 export function joinGuards(inherited: readonly Guard[], own: readonly Guard[]): readonly Guard[] {
   return isReset(own) ? own : [...inherited, ...own];
 }

@@ -11,14 +11,14 @@ export type Method = (this: never, ...args: never[]) => unknown;
 /** Any class whose constructor can be called. */
 export type AnyClass = abstract new (...args: never[]) => object;
 
-/** Any class, also one whose constructor is private or protected. */
+/** Any class, even if its constructor is private or protected. */
 export interface ClassLike {
   /** What its instances inherit. */
   readonly prototype: object;
 }
 
 /**
- * `unknown` if a decorator is put before one of `Kind`, by the context of the standard dialect; otherwise what to do. The
+ * `unknown` if the decorated member is of `Kind`, according to the context of the standard dialect; otherwise advice. The
  * legacy dialect passes the name of a property instead.
  */
 export type ContextOf<C, Kind extends string> = C extends { readonly kind: Kind }
@@ -28,9 +28,12 @@ export type ContextOf<C, Kind extends string> = C extends { readonly kind: Kind 
 /** A context of the standard dialect, or the name of a property in the legacy one. */
 export type AnyContext = { readonly kind: string } | string | symbol;
 
-/** What the compiler prints instead of a type that it refuses. An object: of an index and mere text it would make `never`. */
+/**
+ * What the compiler prints instead of a type that it refuses. It is an object, because the compiler turns an index with a plain
+ * string type into `never`.
+ */
 export interface Refused<Advice extends string> {
-  /** What to do. */
+  /** The advice to the developer. */
   readonly advice: Advice;
 }
 
@@ -39,7 +42,9 @@ export type MethodOf<M, Fitting> = M extends Method
   ? Fitting
   : Refused<'A session decorator is for methods: make this property or accessor a method'>;
 
-/** How a decorator's method is called: `'first'` with its request first, `'any'` as its parameter decorators say. */
+/**
+ * Where a decorated method gets its request: `'first'` as the first argument, `'any'` wherever its parameter decorators say.
+ */
 export type Place = 'first' | 'after decorated' | 'any';
 
 /**
@@ -57,7 +62,7 @@ type Ensured<E extends AnyEnsures> = BesideOthers<Session> & Found<RegisteredSch
 
 type ParametersOf<M> = M extends (this: never, ...args: infer Args) => unknown ? Args : [];
 
-/** Whether a parameter is typed as a request with a session; `any` and `unknown` say nothing. */
+/** Whether a parameter is typed as a request with a session. `any` and `unknown` do not count. */
 type IsRequest<P> = 0 extends P & 1
   ? false
   : [NonNullable<P>] extends [never]
@@ -66,7 +71,7 @@ type IsRequest<P> = 0 extends P & 1
       ? true
       : false;
 
-/** `unknown` if a decorator ensures what the method relies on; otherwise what to do, as a type. */
+/** `unknown` if a decorator ensures what the method relies on; otherwise advice, as a type. */
 export type Fits<M, E extends AnyEnsures, At extends Place> = [AdviceOf<M, E, At>] extends [never]
   ? unknown
   : AdviceOf<M, E, At>;
@@ -94,7 +99,7 @@ type RequestAdvice<P, E extends AnyEnsures> = undefined extends string
             : `This method's request promises session.${Unchecked<Promised, E>}: let @RequireSession check that field too`
         : never;
 
-/** The sessions of other middlewares that a request promises. */
+/** The sessions of other middlewares that a request's type promises. */
 type OthersAdvice<P, E extends AnyEnsures> =
   E['others'] extends OtherSessions<RequestLocals<P>>
     ? never
@@ -113,7 +118,7 @@ type Unchecked<Promised, E extends AnyEnsures> = {
 
 type FieldOf<T, F> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
 
-/** The position of the request. Types cannot see parameter decorators, so only what no order allows is refused. */
+/** The position of the request. Types cannot see parameter decorators, so only what no order of them allows is refused. */
 type PlaceAdvice<Args extends readonly unknown[], At extends Place> = At extends 'any'
   ? never
   : Args extends readonly [infer First, infer Second, ...infer Rest]
@@ -133,7 +138,7 @@ type PlaceAdvice<Args extends readonly unknown[], At extends Place> = At extends
 type ErrorHandlerAdvice =
   'A session decorator is not for error handlers, which Express calls with an error first: guard the routes before it';
 
-/** Whether a request comes after what can only be a response or a next function. */
+/** Advice if a request comes after a parameter that can only be a response or a next function. */
 type RestAdvice<
   Before extends readonly unknown[],
   After extends readonly unknown[],
@@ -150,7 +155,7 @@ type RestAdvice<
 
 type RequestFirst = 'The request must be the first parameter, or the first one without a decorator';
 
-/** What no parameter decorator gives: a response, `next`. */
+/** Whether a parameter is a response or `next`, which no parameter decorator passes. */
 type IsUndecorated<P> = 0 extends P & 1
   ? false
   : P extends { locals: unknown; end: unknown } | ((...args: never[]) => unknown)
@@ -191,7 +196,7 @@ type ReadonlyAdvice<P, E extends AnyEnsures> = 0 extends P & 1
 /** A parameter that is a session with all its members. */
 type ChangeableSession<P> = P extends Session ? (ReadonlySession extends P ? never : P) : never;
 
-/** A parameter that takes the value of a field, but not its readonly form. */
+/** A parameter that accepts the value of a field, but not the readonly form of it. */
 type ChangeableField<P> = unknown extends P
   ? never
   : {
@@ -209,10 +214,10 @@ type ChangeableValue<P, Value> = [Value] extends [never]
       : P
     : never;
 
-/** The instances of a class, whose constructor may be private. */
+/** The instances of a class, even if its constructor is private. */
 type InstanceOf<C> = C extends { readonly prototype: infer I } ? I : never;
 
-/** `unknown` if every public member of a class relies on no more than its decorator ensures; otherwise what to do. */
+/** `unknown` if every public member of a class relies on no more than its decorator ensures; otherwise advice. */
 export type FitsClass<C, E extends AnyEnsures, At extends Place> = [MemberAdvice<InstanceOf<C>, E, At>] extends [never]
   ? unknown
   : MemberAdvice<InstanceOf<C>, E, At>;

@@ -13,10 +13,10 @@ import type {
 import type { GuardArguments } from './express-types.js';
 import type { Checked, IsRegistered, LocalsOf } from './narrowing.js';
 
-/** Marks the type of a decorator with what it checks, so that two decorators are not taken for one type. */
+/** Marks the type of a decorator with what it checks, so that the types of two decorators differ. */
 declare const checks: unique symbol;
 
-/** What `@RequireSession(…)` returns: a decorator of methods and of classes, for both dialects. */
+/** The type of `@RequireSession(…)`: a decorator for methods and for classes, in both dialects. */
 export interface RequireSessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
   /** The standard (TC39) dialect; a class in the legacy dialect (`experimentalDecorators`), which has no context. */
   <T extends object | undefined, C extends AnyContext>(
@@ -29,11 +29,11 @@ export interface RequireSessionDecorator<R extends readonly unknown[], At extend
     name: string | symbol,
     descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, Ensures<R>, Legacy<At>>>>,
   ): void;
-  /** There for the compiler alone. */
+  /** Exists for the compiler alone. */
   readonly [checks]: Checked<Found<RegisteredSchema, R>>;
 }
 
-/** A decorator of methods, for both dialects, with what it ensures and what it adds to `Locals`. */
+/** A decorator for methods, in both dialects, with what it ensures and what it adds to `Locals`. */
 interface MethodDecoratorOf<E extends Ensures<readonly unknown[]>, Added, At extends Place> {
   /** The standard (TC39) dialect. */
   <M extends object | undefined, C extends AnyContext>(
@@ -46,21 +46,21 @@ interface MethodDecoratorOf<E extends Ensures<readonly unknown[]>, Added, At ext
     name: string | symbol,
     descriptor: TypedPropertyDescriptor<M & MethodOf<M, Fits<M, E, Legacy<At>>>>,
   ): void;
-  /** There for the compiler alone. */
+  /** Exists for the compiler alone. */
   readonly [checks]: Added;
 }
 
-/** {@link RequireSessionDecorator} for methods alone. */
+/** {@link RequireSessionDecorator} for methods only. */
 export type SessionMethodDecorator<R extends readonly unknown[], At extends Place = 'first'> = MethodDecoratorOf<
   Ensures<R>,
   Checked<Found<RegisteredSchema, R>>,
   At
 >;
 
-/** In the legacy dialect, parameters before the request may be decorated. */
+/** In the legacy dialect, the parameters before the request may have decorators. */
 export type Legacy<At extends Place> = At extends 'first' ? 'after decorated' : At;
 
-/** What `@RequireSession.readonly(…)` returns: a decorator of methods, for both dialects. */
+/** The type of `@RequireSession.readonly(…)`: a decorator for methods, in both dialects. */
 export interface ReadonlySessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
   /** The standard (TC39) dialect. */
   <M extends object | undefined, C extends AnyContext>(
@@ -73,7 +73,7 @@ export interface ReadonlySessionDecorator<R extends readonly unknown[], At exten
     name: string | symbol,
     descriptor: TypedPropertyDescriptor<M & MethodOf<M, FitsReadonly<M, Ensures<R>, Legacy<At>>>>,
   ): void;
-  /** There for the compiler alone. */
+  /** Exists for the compiler alone. */
   readonly [checks]: Checked<Found<RegisteredSchema, R>>;
 }
 
@@ -81,14 +81,14 @@ export interface ReadonlySessionDecorator<R extends readonly unknown[], At exten
 type EnsuresOf<S extends SessionSchema, Name extends string, R extends readonly unknown[]> =
   IsRegistered<S, Name> extends true ? Ensures<R> : Ensures<[], LocalsOf<S, Name, Found<S, R>>>;
 
-/** {@link RequireSessionDecorator} for the session of one middleware; a decorator of methods. */
+/** {@link RequireSessionDecorator} for the session of one middleware. A decorator for methods. */
 export type SessionDecoratorOf<
   S extends SessionSchema,
   Name extends string,
   R extends readonly unknown[],
 > = MethodDecoratorOf<EnsuresOf<S, Name, R>, LocalsOf<S, Name, Found<S, R>>, 'first'>;
 
-/** {@link RequireSession}, which is also an object. */
+/** The type of {@link RequireSession}, which is a function with members. */
 export interface RequireSessionDecorators<At extends Place = 'first'> {
   /**
    * Guards a controller's method, or every public method of a class and of its subclasses: it runs for requests whose
@@ -106,7 +106,7 @@ export interface RequireSessionDecorators<At extends Place = 'first'> {
   <const R extends GuardArguments>(...required: R & KnownFields<RegisteredSchema, R>): RequireSessionDecorator<R, At>;
   /**
    * The same for methods that only read: their session is readonly at any depth. A change is never stored, and never lost
-   * silently: it is an immediate `TypeError`, as the session is frozen, or under `NODE_ENV=production` a
+   * silently: it is an immediate `TypeError`, because the session is frozen, or under `NODE_ENV=production` a
    * `SessionReadonlyError` (500) at the commit.
    * @throws SessionOptionsError
    */
@@ -116,7 +116,7 @@ export interface RequireSessionDecorators<At extends Place = 'first'> {
 }
 
 /**
- * A parameter decorator of the legacy dialect that gives a value of type `T`; the compiler refuses a parameter whose type
+ * A parameter decorator of the legacy dialect that passes a value of type `T`. The compiler refuses a parameter whose type
  * promises more.
  */
 export type SessionParameterDecorator<T> = <P extends object, K extends string | symbol, I extends number>(

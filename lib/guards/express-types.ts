@@ -24,22 +24,22 @@ import type {
   SessionIdentity,
 } from './narrowing.js';
 
-// The types of Express that guards and decorators need. Nothing else in this folder imports them.
+// The types of Express that guards and decorators need. No other file in this folder imports types of Express.
 
 /**
- * The entry points that a program uses; each of them adds its member. `req.session` is declared once, here, because two
- * declarations of one property must not differ.
+ * The entry points that a program uses. Each of them adds its own member. `req.session` is declared only once, here, because
+ * two declarations of one property must not differ.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the entry points
 export interface EntryPoints {}
 
 /**
- * The type of `req.session` that an entry point declares, beside the type that `@types/express-session` declares (the typings of
- * stores import it): Express's request must have both, or the compiler rejects it.
+ * Combines the type of `req.session` of an entry point with the one that `@types/express-session` declares (the typings of
+ * stores import it). Express's request must have both types, or the compiler rejects it.
  */
 export type BesideOthers<Ours> = Express.Request extends { session: infer Theirs } ? Ours & Theirs : Ours;
 
-/** What `req.session` is in this program. */
+/** The type of `req.session` in this program. */
 export type SessionProperty<LocalsObj> = EntryPoints extends { main: true }
   ? MainSession<LocalsObj>
   : EntryPoints extends { dropIn: { session: infer DropIn } }
@@ -49,12 +49,12 @@ export type SessionProperty<LocalsObj> = EntryPoints extends { main: true }
 /** {@link BesideOthers} for `req.sessionStore`. */
 type StoreBesideOthers<Ours> = Express.Request extends { sessionStore: infer Theirs } ? Ours & Theirs : Ours;
 
-/** What `req.sessionStore` is in this program: the store that the drop-in was given. */
+/** The type of `req.sessionStore` in this program: the store that the drop-in was given. */
 export type SessionStoreProperty = StoreBesideOthers<
   EntryPoints extends { dropIn: { sessionStore: infer DropIn } } ? DropIn : unknown
 >;
 
-/** `req.session` as the main entry point declares it; see `SessionProperty`. */
+/** The type of `req.session` as the main entry point declares it; see `SessionProperty`. */
 export type MainSession<LocalsObj> =
   LocalsObj extends Checked<infer Found>
     ? LocalsObj extends OnlyRead
@@ -62,16 +62,16 @@ export type MainSession<LocalsObj> =
       : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers> & Found
     : BesideOthers<Payload<RegisteredSchema> & RegisteredMembers>;
 
-/** Marks the property that makes the compiler compare requests by their sessions, and not by `Locals` alone. */
+/** Marks the property that makes the compiler compare requests by their sessions, and not only by `Locals`. */
 declare const comparison: unique symbol;
 
 declare module 'express-serve-static-core' {
   // The names of the type parameters are Express's.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- all must be named to name the last
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- all of them must be named to name the last one
   interface Request<P, ResBody, ReqBody, ReqQuery, LocalsObj> {
     /** The request's session. Its fields are those of the registered schema; in the drop-in, those of `SessionData`. */
     session: SessionProperty<LocalsObj>;
-    /** The store that the session middleware was given, as in express-session. */
+    /** The store that was passed to the session middleware, as in express-session. */
     sessionStore: SessionStoreProperty;
     /**
      * Exists for the compiler alone. Without a type that it cannot measure, it would accept a request whose session is
@@ -81,20 +81,20 @@ declare module 'express-serve-static-core' {
   }
 }
 
-/** The `Locals` of a request's type; `unknown` if it is no request of Express. */
+/** The `Locals` of a request's type; `unknown` if it is not a request of Express. */
 export type RequestLocals<R> = [R] extends [
   Request<infer _P, infer _ResBody, infer _ReqBody, infer _ReqQuery, infer LocalsObj>,
 ]
   ? LocalsObj
   : unknown;
 
-/** What the guards of a middleware have found out on a request; `unknown` if there was none. */
+/** What the guards of a middleware have found out about a request; `unknown` if there was no guard. */
 export type NarrowedOf<S extends SessionSchema, Name extends string, R> =
   R extends Request<infer _P, infer _ResBody, infer _ReqBody, infer _ReqQuery, infer LocalsObj>
     ? NarrowedBy<S, Name, LocalsObj>
     : unknown;
 
-/** What `of(request)` returns: the session, narrowed to what the guards of its middleware checked. */
+/** The type that `of(request)` returns: the session, narrowed to what the guards of its middleware checked. */
 export type SessionOn<S extends SessionSchema, Name extends string, R> = R extends {
   readonly session: ReadonlySession;
   readonly res?: { readonly locals: OnlyRead } | undefined;
@@ -105,8 +105,8 @@ export type SessionOn<S extends SessionSchema, Name extends string, R> = R exten
   : Session<S> & NarrowedOf<S, Name, R>;
 
 /**
- * A request whose session has these fields, for handlers behind a guard that checks them: named, or with their values,
- * as in `SessionRequest<{ kind: 'admin' }>`.
+ * A request whose session has these fields, for handlers behind a guard that checks them. Pass the names of fields, or fields
+ * with their values, as in `SessionRequest<{ kind: 'admin' }>`.
  *
  * @example
  * ```ts
@@ -135,8 +135,8 @@ export type SessionRequest<
 >;
 
 /**
- * {@link SessionRequest} behind `requireSession.readonly(…)` and `@RequireSession.readonly(…)`: the session is readonly,
- * however deep.
+ * {@link SessionRequest} behind `requireSession.readonly(…)` and `@RequireSession.readonly(…)`: the session is readonly at any
+ * depth.
  *
  * @example
  * ```ts
@@ -165,8 +165,8 @@ export type ReadonlySessionRequest<
 >;
 
 /**
- * {@link SessionRequest} for the session of one middleware, which `of(request)` then returns narrowed: for apps with several
- * sessions. Name the middleware by its type. With a schema instead, it is the session of any middleware that has this
+ * {@link SessionRequest} for the session of one middleware, for apps with several sessions. `of(request)` then returns it
+ * narrowed. Name the middleware by its type. If you pass a schema instead, it is the session of any middleware with this
  * schema, or the registered session.
  *
  * @example
@@ -220,7 +220,7 @@ export interface ForbiddenOptions {
   readonly onForbidden: MissingHandler;
 }
 
-/** How one guard or decorator responds to a request that it refuses: an object of its own among its arguments. */
+/** How one guard or decorator responds to a request that it refuses. Pass it as an object of its own among the arguments. */
 export type GuardOptions = MissingOptions | ForbiddenOptions;
 
 /** What guards and decorators of the registered session take: fields, values, predicates, and options. */

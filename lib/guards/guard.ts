@@ -11,7 +11,7 @@ export interface SessionRequirements {
   readonly values: Readonly<Record<string, unknown>>;
   /** How many predicates must return true. */
   readonly predicates: number;
-  /** Whether nobody may be signed in. */
+  /** Whether the method is only for requests for which nobody is signed in. */
   readonly anonymous: boolean;
   /** Whether the session is readonly. */
   readonly readonly: boolean;
@@ -32,19 +32,19 @@ export interface Guard {
   readonly check: (request: object, group: GuardGroup) => Promise<void> | undefined;
   /** The app's function that responds to a request that this guard refused with an error; `undefined` if there is none. */
   readonly responder?: (error: unknown, request: object) => Responder | undefined;
-  /** Whether the guards of the class and of its base classes do not apply: `@AllowAnonymous()`. */
+  /** Whether the guards of the class and of its base classes are ignored: `@AllowAnonymous()`. */
   readonly resets?: boolean;
 }
 
-/** What the guards of one handler are together. */
+/** The facts about the guards of one handler that each of them may need. */
 export interface GuardGroup {
   /** One of them makes the session readonly. */
   readonly readonly: boolean;
-  /** One of them names a field. Then a session that lacks a value or fails a predicate belongs to somebody who is signed in. */
+  /** One of them names a field. So if a session only lacks a value or fails a predicate, somebody is signed in. */
   readonly namesField: boolean;
 }
 
-/** What these guards of one handler are together. */
+/** Collects these facts from the guards of one handler. */
 export function guardGroup(guards: readonly Guard[]): GuardGroup {
   return {
     readonly: guards.some(({ metadata }) => metadata.readonly === true),
@@ -53,8 +53,8 @@ export function guardGroup(guards: readonly Guard[]): GuardGroup {
 }
 
 /**
- * What several guards require together.
- * @throws SessionOptionsError if no session can meet all of it
+ * The combined requirements of several guards.
+ * @throws SessionOptionsError if no session can meet all of them
  */
 export function mergeRequirements(guards: readonly Guard[]): SessionRequirements {
   const values = new Map<string, unknown>();
@@ -74,12 +74,12 @@ export function mergeRequirements(guards: readonly Guard[]): SessionRequirements
 export interface GuardOutcome<T> {
   /** Called if the request passes. */
   readonly proceed: () => T;
-  /** Called if a guard refuses the request; `respond` is the app's own function for that, if there is one. */
+  /** Called if a guard refuses the request; `respond` is the app's own function that responds, if there is one. */
   readonly refuse: (error: unknown, respond: Responder | undefined) => T;
 }
 
 /**
- * Runs guards in their order.
+ * Runs guards in the given order.
  * @param group - all guards of the handler, if these are only some of them
  * @returns what `proceed` or `refuse` returns; a promise if a guard has to wait for the session
  */
@@ -108,7 +108,7 @@ export function runGuards<T>(
   return from(0);
 }
 
-/** The handler is not reached, so what an earlier guard has planned for its success must not happen. */
+/** The handler does not run, so what an earlier guard has planned for its success must not happen. */
 function forgetSuccess(request: object): void {
   const attached = findSession(request);
   if (attached !== undefined) attached.onSuccess = undefined;

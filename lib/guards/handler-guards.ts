@@ -5,10 +5,10 @@ import type { Responder } from './requirements.js';
 type Next = (error?: unknown) => unknown;
 
 /**
- * Runs guards before a handler that is called as Express calls it: with a request, a response, and `next`. The app's own
- * function responds to a refused request; otherwise the error is passed to `next`.
+ * Runs guards before a handler that is called as Express calls it: with a request, a response, and `next`. If a guard refuses
+ * the request, the app's own function responds, if there is one; otherwise the error is passed to `next`.
  *
- * @param args - what the handler is called with; a unit test may pass less, and without a `next`, the error is thrown
+ * @param args - the arguments of the handler; a unit test may pass fewer, and without a `next` the error is thrown
  * @param group - all guards of the handler, if these are only some of them
  */
 export function runHandlerGuards(
@@ -37,10 +37,10 @@ export function runHandlerGuards(
     try {
       return proceed();
     } catch (error) {
-      return passOn(error); // Express itself sees only what is thrown before its call has returned
+      return passOn(error); // after a wait, Express does not see what is thrown
     }
   };
-  // The guard refuses a request that is no object.
+  // The guard refuses a request that is not an object.
   const result = runGuards(guards, request as object, { proceed: proceedOnce, refuse }, group);
   hasWaited = true;
   return result;
@@ -50,7 +50,7 @@ function isNext(next: unknown): next is Next {
   return typeof next === 'function';
 }
 
-/** A guard as a middleware. */
+/** Turns a guard into a middleware. */
 export function guardMiddleware(guard: Guard, group: GuardGroup = guardGroup([guard])) {
   const guards = [guard];
   return (request: object, response: object, next: (error?: unknown) => void): void => {

@@ -3,29 +3,29 @@ import type { DeepReadonly } from '../schema/readonly.js';
 import type { Payload, RegisteredName, RegisteredSchema, SessionSchema } from '../schema/types.js';
 
 /**
- * Marks the `Locals` of a request whose session was checked. It exists for the compiler alone, which prints its name if it
- * is missing.
+ * Marks the `Locals` of a request whose session was checked. It exists for the compiler alone, which prints this name if the
+ * mark is missing.
  */
 declare const requireSessionDoesNotReachThisHandler: unique symbol;
 /** Marks the `Locals` of a request whose session is readonly. */
 declare const onlyRead: unique symbol;
 /** Marks what was checked of a session that is not the registered one, by the name of its middleware. */
 declare const checkedByName: unique symbol;
-/** The same by its schema, for requests whose type names a schema alone. */
+/** The same, identified by its schema, for requests whose type names only a schema. */
 declare const checkedBySchema: unique symbol;
 /** Marks the type of a middleware with its schema and its name. */
 declare const identity: unique symbol;
 
 /**
- * What guards found out about the registered session. It is in the one type parameter of Express's `Request` that a
- * middleware can hand on to the next handler, so a handler behind `requireSession('userId')` has a `userId` without
- * annotations. It is not optional: otherwise TypeScript would accept any request as one that was checked.
+ * What guards found out about the registered session. It is stored in the only type parameter of Express's `Request` that a
+ * middleware can pass on to the next handler, so a handler behind `requireSession('userId')` has a `userId` without
+ * annotations. It is not optional, because otherwise TypeScript would accept any request as a checked one.
  */
 export interface Checked<Found> {
   readonly [requireSessionDoesNotReachThisHandler]: Found;
 }
 
-/** Says, in the same place as {@link Checked}, that the session is readonly. */
+/** States, in the same place as {@link Checked}, that the session is readonly. */
 export interface OnlyRead {
   readonly [onlyRead]: true;
 }
@@ -34,14 +34,14 @@ export interface OnlyRead {
 export interface CheckedReadonly<Found> extends Checked<Found>, OnlyRead {}
 
 /**
- * What the guards of a middleware that is not the registered one found out about its session. The name tells two
- * middlewares with one schema apart; a name that is not a literal type narrows nothing.
+ * What the guards of a middleware other than the registered one found out about its session. The name distinguishes two
+ * middlewares with the same schema; a name that is not a literal type narrows nothing.
  */
 export interface CheckedByName<Name extends string, Found> {
   readonly [checkedByName]: string extends Name ? unknown : Readonly<Record<Name, Found>>;
 }
 
-/** {@link CheckedByName} by the schema alone. A function, so that two schemas do not mix. */
+/** {@link CheckedByName}, identified by the schema alone. It is a function type, so that two schemas do not mix. */
 export interface CheckedBySchema<S extends SessionSchema, Found> {
   readonly [checkedBySchema]: (schema: S) => Found;
 }
@@ -49,7 +49,7 @@ export interface CheckedBySchema<S extends SessionSchema, Found> {
 /** The part of `Locals` that guards add, to compare it with what a handler relies on. */
 export type CheckedKey = typeof requireSessionDoesNotReachThisHandler | typeof checkedByName | typeof checkedBySchema;
 
-/** What `Locals` promise of sessions that are not the registered one. */
+/** What `Locals` promise about sessions other than the registered one. */
 export type OtherSessions<Locals> = 0 extends Locals & 1
   ? unknown
   : [OtherKey & keyof Locals] extends [never]
@@ -58,9 +58,9 @@ export type OtherSessions<Locals> = 0 extends Locals & 1
 
 type OtherKey = typeof checkedByName | typeof checkedBySchema;
 
-/** What the type of a middleware says about its session. */
+/** What the type of a middleware states about its session. */
 export interface SessionIdentity<S extends SessionSchema, Name extends string> {
-  /** There for the compiler alone. */
+  /** Exists for the compiler alone. */
   readonly [identity]: { readonly schema: S; readonly name: Name };
 }
 
@@ -82,7 +82,7 @@ export type LocalsOf<S extends SessionSchema, Name extends string, Found> = (IsR
   CheckedByName<Name, Found> &
   CheckedBySchema<S, Found>;
 
-/** What guards found out about the session of a middleware, by the `Locals` of a request; `unknown` if there was none. */
+/** What guards found out about the session of a middleware, from the `Locals` of a request; `unknown` if no guard ran. */
 export type NarrowedBy<S extends SessionSchema, Name extends string, LocalsObj> =
   IsRegistered<S, Name> extends true
     ? LocalsObj extends Checked<infer Found>
@@ -96,14 +96,14 @@ export type NarrowedBy<S extends SessionSchema, Name extends string, LocalsObj> 
         ? Found
         : unknown;
 
-/** What is left of a session's members if it is readonly. */
+/** The members of a session that remain if it is readonly. */
 export type ReadonlyMembers = Pick<SessionMembers<RegisteredSchema>, 'id' | 'isNew'>;
 
 /** The registered session behind a readonly guard that found `Found`. */
 export type ReadonlySession<Found = unknown> = DeepReadonly<Payload<RegisteredSchema> & Found> & ReadonlyMembers;
 
-/** The members of `req.session`, under a name that prints short on a hover. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds
+/** The members of `req.session`, under a name that is short when an editor shows it. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it only adds a name
 export interface RegisteredMembers extends SessionMembers<RegisteredSchema> {}
 
 /** The schema of a middleware's type, or the schema itself. */

@@ -1,7 +1,7 @@
 import { didYouMean } from '../did-you-mean.js';
 import { SessionForbiddenError, SessionOptionsError, SessionRequiredError } from '../errors.js';
 
-/** An app's function that responds to a refused request, such as `onMissing`. Its host knows the parameters. */
+/** An app's function that responds to a refused request, such as `onMissing`. Its parameters depend on the host. */
 export type Responder = (...args: never[]) => unknown;
 
 /** What a guard or a decorator requires of a session. */
@@ -26,8 +26,8 @@ const HANDLERS: ReadonlySet<string> = new Set(['onMissing', 'onForbidden']);
 
 /**
  * Sorts the arguments of a guard.
- * @param by - the guard or decorator, as an error names it
- * @throws SessionOptionsError for an argument that it does not take, or if no session can meet all of them
+ * @param by - the name of the guard or decorator in errors
+ * @throws SessionOptionsError for an argument that it does not accept, or if no session can meet all of them
  */
 export function requirementsOf(required: readonly unknown[], by = 'requireSession'): Requirements {
   const fields: string[] = [];
@@ -42,7 +42,7 @@ export function requirementsOf(required: readonly unknown[], by = 'requireSessio
     } else if (typeof one === 'object' && one !== null && !Array.isArray(one)) {
       if ('addInitializer' in one || ('writable' in one && 'configurable' in one)) {
         const decorator = by === 'requireSession' ? '@RequireSession' : by;
-        throw new SessionOptionsError(decorator, `needs its parentheses: ${decorator}()`); // it was given the method
+        throw new SessionOptionsError(decorator, `needs its parentheses: ${decorator}()`); // it was called with the method
       }
       if ('headers' in one && 'method' in one) {
         throw new SessionOptionsError(by, `was called with a request: app.get('/', ${by}('userId'), handler)`);
@@ -92,7 +92,7 @@ export function addValues(
 }
 
 /**
- * Refuses a requirement that names a field which no session of this schema can have: it would be a 401 forever.
+ * Refuses a requirement for a field that no session of this schema can have, because it would result in a 401 forever.
  * @param known - the fields of the schema; `undefined` if it allows any
  * @throws SessionOptionsError, which names the field
  */
@@ -111,10 +111,10 @@ export function refuseUnknownFields(
 
 /** The fields of a session, by name. */
 export function fieldsOf(session: object): Readonly<Record<string, unknown>> {
-  return session as Readonly<Record<string, unknown>>; // any object can be asked for any field
+  return session as Readonly<Record<string, unknown>>; // any field of any object can be read
 }
 
-/** What a check needs to know besides the session and the requirements. */
+/** What a check needs besides the session and the requirements. */
 export interface CheckContext {
   /** The option `principal`. */
   readonly principal: string | undefined;
@@ -123,7 +123,7 @@ export interface CheckContext {
 }
 
 /**
- * Whether a session has what it must.
+ * Checks that a session meets the requirements.
  * @throws SessionRequiredError, SessionForbiddenError, SessionOptionsError if a predicate is asynchronous
  */
 export function checkPayload(

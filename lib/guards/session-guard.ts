@@ -12,7 +12,7 @@ interface SessionGuardOptions<S extends SessionSchema> {
   /** The middleware whose session is checked. Default: the one behind `req.session`. */
   readonly settings?: Settings<S> | undefined;
   readonly readonly?: boolean;
-  /** The guard or decorator as an error names it. Default: `requireSession`. */
+  /** The name of the guard or decorator in errors. Default: `requireSession`. */
   readonly by?: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export function sessionGuard<S extends SessionSchema>(
       const respond = isForbidden
         ? (wanted.onForbidden ?? ofApp().onForbidden)
         : (wanted.onMissing ?? ofApp().onMissing);
-      return respond; // the settings leave its type to the host
+      return respond; // its type is up to the host
     },
     check: (request, { readonly: isReadonly, namesField }) => {
       checkFields(request);
@@ -76,7 +76,7 @@ export function anonymousGuard({ onPresent }: { readonly onPresent?: Responder |
   };
 }
 
-/** The guard of `@AllowAnonymous`: it lets every request pass, and the guards of the class do not apply. */
+/** The guard of `@AllowAnonymous`: every request passes, and the guards of the class do not apply. */
 export function allowingGuard(): Guard {
   return { metadata: {}, resets: true, check: () => undefined };
 }
@@ -88,7 +88,7 @@ export const loadingGuard: Guard = {
 };
 
 /**
- * The guard of `@RotateSession` and `@DestroySession`: it checks what is required, if anything, and plans what happens when
+ * The guard of `@RotateSession` and `@DestroySession`: it checks what is required, if anything, and plans what happens after
  * the handler has succeeded.
  * @throws SessionOptionsError
  */
@@ -97,7 +97,7 @@ export function successGuard(what: 'rotate' | 'destroy', required: readonly unkn
   const guard = required.length === 0 ? undefined : sessionGuard(required, { by });
   const planSuccess = (request: object) =>
     useSession(request, undefined, (_session, attached): undefined => {
-      // `destroy` wins, in whichever order the decorators are
+      // `destroy` wins, no matter in which order the decorators are
       if (attached !== undefined) attached.onSuccess = attached.onSuccess === 'destroy' ? 'destroy' : what;
     });
   return {
@@ -112,7 +112,7 @@ export function successGuard(what: 'rotate' | 'destroy', required: readonly unkn
 
 /**
  * A request's session, or one of its fields: the value of a decorated parameter. A promise if the session has to be loaded.
- * @throws what {@link useSession} throws
+ * @throws the errors of {@link useSession}
  */
 export function sessionValue(request: object, field?: string): unknown {
   return useSession(request, undefined, (found, attached) => {
@@ -123,7 +123,7 @@ export function sessionValue(request: object, field?: string): unknown {
 
 /**
  * Uses a request's session. Loads it first if the middleware has not, and only then returns a promise.
- * @throws SessionNotLoadedError and what `use` throws; or the promise rejects with it
+ * @throws SessionNotLoadedError, and the errors of `use`; if a promise was returned, it rejects with them
  */
 function useSession<S extends SessionSchema, T>(
   request: object,
@@ -147,7 +147,7 @@ function useSession<S extends SessionSchema, T>(
   return use(session, attached);
 }
 
-/** A session that a unit test or another library has put onto the request. */
+/** A session that a unit test or another library has set on the request. */
 function foreignSession(request: object): object | undefined {
   const { session } = request as { readonly session?: unknown };
   return typeof session === 'object' && session !== null ? session : undefined;

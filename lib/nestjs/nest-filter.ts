@@ -9,7 +9,7 @@ const logger = new Logger('TypedSession');
 const CAUGHT = '__filterCatchExceptions__';
 
 /**
- * Responds to an error of this library with its status, if no filter of the app takes it. If a global filter takes Nest's
+ * Responds to an error of this library with its status, if no filter of the app handles it. If a global filter handles Nest's
  * exceptions, that filter responds.
  */
 export class SessionExceptionFilter extends BaseExceptionFilter {
@@ -31,7 +31,7 @@ export class SessionExceptionFilter extends BaseExceptionFilter {
 
   #httpException(error: SessionError): HttpException {
     const { status, code, expose } = error;
-    if (status >= 500) logger.error(error.message, error.stack); // as Nest does with what it does not know
+    if (status >= 500) logger.error(error.message, error.stack); // as Nest does with errors that it does not know
     const message = expose ? error.message : 'Internal Server Error';
     return new HttpException({ statusCode: status, message, code }, status, { cause: error });
   }

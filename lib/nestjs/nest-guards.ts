@@ -13,14 +13,14 @@ import { guardGroup, mergeRequirements, type Guard, type SessionRequirements } f
 import { runHandlerGuards } from '../guards/handler-guards.js';
 
 /**
- * The key under which Nest's `Reflector` finds what our decorators require of a method or of a class, each by itself, as
- * `SessionRequirements`. {@link sessionRequirementsOf} returns what they require together.
+ * The key under which Nest's `Reflector` finds the requirements (`SessionRequirements`) that our decorators declare. A method
+ * and its class have separate entries; {@link sessionRequirementsOf} returns both together.
  */
 export const SESSION_REQUIREMENTS = 'typed-session:requirements';
 
 /**
- * What our decorators require before a handler is reached: those of its method and those of its class together. For the
- * app's own guards and interceptors.
+ * The requirements that our decorators declare for a handler: those of its method and those of its class together. Use it in
+ * guards and interceptors of the app.
  *
  * @returns `undefined` if they require nothing
  * @example
@@ -62,16 +62,16 @@ class NestGuard implements CanActivate {
     const http = context.switchToHttp();
     const group = guardGroup(guardsBefore(context));
     return new Promise((resolve, reject) => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it was passed on as one
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is passed on unchanged
       const next = (error: unknown): void => { reject(inNest(error)); }; // prettier-ignore
       const proceed = (): void => { resolve(true); }; // prettier-ignore
       const args = [http.getRequest(), http.getResponse(), next];
-      // If `onMissing` responds, this is never settled: there is nothing left for Nest or a filter to do.
+      // If `onMissing` responds, this promise never settles, because nothing is left for Nest or a filter to do.
       Promise.resolve(runHandlerGuards([this.#guard], args, proceed, group)).catch(reject);
     });
   }
 
-  /** Nest hands the guards of a base class down; `@AllowAnonymous()` takes them back. */
+  /** Nest also applies the guards of a base class. `@AllowAnonymous()` removes them. */
   #holds(context: ExecutionContext): boolean {
     if (isReset(getGuards(context.getHandler()))) return false;
     return classGuards(context.getClass()).includes(this.#guard);
@@ -95,7 +95,7 @@ function nestException(
   return new Exception({ statusCode: status, message, code, ...fields }, { cause: error });
 }
 
-/** A decorator of Nest that puts a guard before a method, or before all methods of a class. */
+/** A decorator for Nest that puts a guard before a method, or before all methods of a class. */
 export function guardDecorator(guard: Guard) {
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const owner: unknown = name === undefined ? target : descriptor?.value;

@@ -3,8 +3,8 @@ import type { SessionIdentity } from '../guards/narrowing.js';
 import type { Register, SessionSchema } from '../schema/types.js';
 
 /**
- * A decorator of Nest for a parameter of a constructor or for a property; the compiler refuses one whose type does not
- * accept what is injected. (It cannot see the type of a private property, nor the parameters of a private constructor.)
+ * A decorator of Nest for a constructor parameter or a property. The compiler refuses one whose type does not accept what is
+ * injected. (It cannot see the type of a private property, nor the parameters of a private constructor.)
  */
 export type InjectionDecorator<T> = <
   Target extends object,
@@ -24,7 +24,7 @@ type IntoParameter<Target, Name, Index extends number, T> = Name extends undefin
     : unknown
   : unknown;
 
-/** Without a registered schema the compiler knows nothing of the session; a middleware may have another schema. */
+/** Without a registered schema, the compiler knows nothing about the session. A middleware may also have another schema. */
 type Accepts<Declared, T> = [T] extends [Declared]
   ? unknown
   : Declared extends (

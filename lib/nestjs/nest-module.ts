@@ -15,18 +15,18 @@ import type { SessionSchema } from '../schema/types.js';
 import { SessionExceptionFilter } from './nest-filter.js';
 import { SESSION, SESSIONS } from './nest-tokens.js';
 
-/** The options of `session(…)`, as Nest's modules take them. */
+/** The options of `session(…)`, as modules of Nest accept them. */
 export type TypedSessionModuleOptions<S extends SessionSchema> = SessionOptions<S>;
 
-/** The options of `forRootAsync`: a function that gets what `inject` names returns the options, as in Nest's own modules. */
+/** The options of `forRootAsync`, as in Nest's own modules: `useFactory` gets what `inject` names, and returns the options. */
 export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {
   /** Modules whose providers are injected. */
   readonly imports?: DynamicModule['imports'];
-  /** What `useFactory` is called with; `undefined` for a `{ token, optional: true }` that nothing provides. */
+  /** The arguments of `useFactory`; `undefined` for a `{ token, optional: true }` that nothing provides. */
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
   /**
-   * Returns the options. The compiler looks for misspelt ones if its return type is written out:
-   * `(): TypedSessionModuleOptions<typeof schema> => ({ … })`.
+   * Returns the options. The compiler only finds misspelt ones if you write out its return type: `():
+   * TypedSessionModuleOptions<typeof schema> => ({ … })`.
    */
   readonly useFactory: (...injected: never[]) => TypedSessionModuleOptions<S> | Promise<TypedSessionModuleOptions<S>>;
 }
@@ -52,7 +52,7 @@ export class TypedSessionModule implements NestModule {
   readonly #sessions: SessionMiddleware<SessionSchema>;
   readonly #host: HttpAdapterHost;
 
-  /** Made by Nest. */
+  /** Nest creates the instance. */
   constructor(
     sessions: SessionMiddleware<SessionSchema>,
     config: ApplicationConfig,
@@ -61,8 +61,8 @@ export class TypedSessionModule implements NestModule {
   ) {
     this.#sessions = sessions;
     this.#host = host;
-    // Nest tries the filter that was registered last first. The app's filters, `APP_FILTER` too, are registered when all
-    // modules are made. So ours is registered first here, and is tried if none of the app's filters takes the error.
+    // Nest tries the filter that was registered last first. The app's filters, `APP_FILTER` included, are registered after all
+    // modules exist. So ours is registered first, here, and is tried only if none of the app's filters handles the error.
     config.useGlobalFilters(filter);
   }
 
@@ -75,8 +75,8 @@ export class TypedSessionModule implements NestModule {
   }
 
   /**
-   * The module with options that other providers have a part in, such as a `ConfigService`. What is wrong with them stops
-   * the start.
+   * The module with options that depend on other providers, such as a `ConfigService`. If the options are wrong, the app does
+   * not start.
    */
   static forRootAsync<S extends SessionSchema>(options: TypedSessionModuleAsyncOptions<S>): DynamicModule {
     const { imports, inject = [], useFactory } = options;
@@ -89,8 +89,9 @@ export class TypedSessionModule implements NestModule {
   }
 
   /**
-   * Called by Nest, for every module before it mounts the first middleware of a consumer. The middleware is not mounted
-   * through the consumer: before Nest 11.0.7, a global module's came last, and not on every path under a global prefix.
+   * Nest calls this for every module before it mounts the first middleware of a consumer. The middleware is not mounted through
+   * the consumer: before Nest 11.0.7, the middleware of a global module came last, and did not run on every path under a global
+   * prefix.
    */
   configure(): void {
     this.#host.httpAdapter.use(this.#sessions);

@@ -12,7 +12,7 @@ const REPRESENTATION_HEADERS = [
 /** How much of a body may wait before its writer is asked to stop, if the response does not say so itself. */
 const HIGH_WATER_MARK = 16 * 1024;
 
-/** A call that waits. */
+/** A call that has been queued. */
 export type Call = readonly [method: InterceptedMethod, args: unknown[]];
 
 /**

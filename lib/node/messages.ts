@@ -10,7 +10,10 @@ export type AnyResponse = ServerResponse | Http2ServerResponse;
 /** The methods that begin a response. */
 export type ResponseMethod = 'writeHead' | 'flushHeaders' | 'write' | 'end';
 
-/** The methods that the response gate intercepts. `flush` is not Node's: compression in front of the session adds it. */
+/**
+ * The methods that the response gate intercepts. `flush` is not a method of Node: compression middleware before the session
+ * adds it.
+ */
 export type InterceptedMethod = ResponseMethod | 'flush';
 
 /** A method whose arguments are passed on as they are. */

@@ -80,13 +80,13 @@ export class ResponseGate {
   }
 
   #take(method: InterceptedMethod, args: unknown[]): unknown {
-    // Before the response has ended, Node's own end may still write.
+    // Until the response has ended, Node's own `end` may still write.
     if (this.#phase === 'done' && this.#failure !== undefined && method !== 'flush' && this.#response.writableEnded) {
       return this.#respondInVain(method, args, this.#failure);
     }
     const isNodes = isNodeResponse(this.#response);
     if (this.#phase !== 'done' && isNodes && isRefused(method, args[0], args[1])) return this.#call(method, args);
-    // engine.io's stand-in for a response, at the upgrade to a WebSocket: its head has no status, and it waits for nothing.
+    // engine.io's fake response for the upgrade to a WebSocket: its head has no status, and nothing has to be committed first.
     if (method === 'writeHead' && args[0] === undefined && (this.#phase === 'open' || !isNodes)) {
       if (this.#phase === 'open' && args.length === 0 && !isNodes) this.#open('streaming');
       return this.#call(method, args);
@@ -119,7 +119,7 @@ export class ResponseGate {
     return response;
   }
 
-  /** Middleware that looks at `_header` (compression 1.7) gives the head again as Node would: it changes nothing. */
+  /** Middleware that reads `_header` (compression 1.7) passes the head again as Node would. This changes nothing. */
   #repeatHead(args: unknown[]): unknown {
     const response = this.#response;
     if (args.length === 1 && args[0] === (this.#head?.[0] ?? response.statusCode)) return response;
@@ -280,7 +280,7 @@ export class ResponseGate {
   }
 }
 
-/** Makes the first of the calls that have waited. */
+/** Runs the first of the queued calls. */
 type Pass = (run: () => void) => void;
 
 const run: Pass = (call) => {

@@ -1,14 +1,15 @@
 import type { InterceptedMethod } from './messages.js';
 
 /**
- * What has happened to a response: nothing; `writeHead` was called, and its head waits for the first byte; the commit before
- * the first byte is at work; the headers are sent; the commit before the end is at work; everything was passed on.
+ * The progress of a response. `open`: nothing was called. `head given`: `writeHead` was called, and its head waits for the
+ * first byte. `held`: the commit before the first byte is running. `streaming`: the headers are sent. `ending`: the commit
+ * before the end is running. `done`: everything was passed on.
  */
 export type Phase = 'open' | 'head given' | 'held' | 'streaming' | 'ending' | 'done';
 
 /**
- * What the gate does with a call: makes it; queues it until the commit is done; keeps the head; compares it with the head
- * that is kept; commits the session first.
+ * What the gate does with a call. `call` passes it on. `queue` defers it until the commit is done. `giveHead` keeps the head.
+ * `repeatHead` compares it with the head that was kept. `begin` and `endLate` commit the session first.
  */
 type Action = 'call' | 'queue' | 'giveHead' | 'repeatHead' | 'begin' | 'endLate';
 

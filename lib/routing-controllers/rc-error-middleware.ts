@@ -3,8 +3,8 @@ import { HttpError, Middleware, type ExpressErrorMiddlewareInterface } from 'rou
 import { asHttpError, refusedFields } from './rc-guards.js';
 
 /**
- * Answers what the library refuses as JSON, by its status, and keeps what routing-controllers has answered already from
- * Express, which would cut the connection. For `middlewares` of `createExpressServer`.
+ * Responds as JSON to the errors of this library, with their status. If routing-controllers has already responded, it keeps the
+ * error from Express, which would close the connection. For `middlewares` of `createExpressServer`.
  *
  * @example
  * ```ts
@@ -16,9 +16,9 @@ import { asHttpError, refusedFields } from './rc-guards.js';
  * ```
  */
 export class SessionErrorMiddleware implements ExpressErrorMiddlewareInterface {
-  /** Called by routing-controllers. */
+  /** routing-controllers calls this. */
   error(error: unknown, _request: Request, response: Response, next: NextFunction): void {
-    if (response.headersSent) return; // routing-controllers' own error handling has answered, and passes the error on
+    if (response.headersSent) return; // routing-controllers' own error handling has responded, and passes the error on
     const httpError = asHttpError(error);
     if (!(httpError instanceof HttpError) || !('code' in httpError)) {
       next(error);

@@ -9,8 +9,8 @@ type Class = new (...args: never[]) => object;
 type Uses = ReturnType<typeof getMetadataArgsStorage>['uses'];
 
 /**
- * A decorator of routing-controllers' kind that puts a guard before an action, or before all actions of a controller.
- * The guards become middleware when routing-controllers asks for what an action uses.
+ * A decorator for routing-controllers that puts a guard before an action, or before all actions of a controller. The guards
+ * become middleware when routing-controllers asks which middleware an action uses.
  */
 export function guardDecorator(guard: Guard) {
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
@@ -25,14 +25,14 @@ export function guardDecorator(guard: Guard) {
 const answering = new WeakSet<object>();
 
 /**
- * routing-controllers hands the actions of a base class down to its subclasses, but not the middleware of these actions
- * (0.11): guards would be lost. So we answer what an action uses, by the guards of the class and its base classes.
+ * routing-controllers applies the actions of a base class to its subclasses, but not the middleware of these actions (0.11), so
+ * guards would be lost. We therefore answer which middleware an action uses, from the guards of its class and the base classes.
  */
 function answerForInherited(): void {
   const storage = getMetadataArgsStorage();
   if (answering.has(storage)) return;
   answering.add(storage);
-  // It is called without a method for what a whole controller uses, whatever its type says.
+  // Despite its type, it is called without a method, to find the middleware of a whole controller.
   const answer = storage.filterUsesWithTargetAndMethod.bind(storage) as (target: Class, method?: string) => Uses;
   storage.filterUsesWithTargetAndMethod = (target: Class, method?: string): Uses => {
     const others = answer(target, method);
@@ -58,8 +58,8 @@ function guardsBefore(target: Class, method: string): Uses {
 }
 
 /**
- * The error of routing-controllers' kind; ours is its `cause`. `status` is what Express's own error handler reads, and
- * as that does, it keeps the message of what is nobody's business to itself in production.
+ * Converts an error to an `HttpError` of routing-controllers, with our error as its `cause`. Express's own error handler reads
+ * `status`. In production, the message is hidden if clients must not see it, as Express does.
  */
 export function asHttpError(error: unknown): unknown {
   if (!(error instanceof SessionError)) return error;
@@ -70,7 +70,7 @@ export function asHttpError(error: unknown): unknown {
   return Object.assign(made, { name, status, code, ...refusedFields(error) });
 }
 
-/** Which fields a guard found missing, or with another value. */
+/** Which fields a guard found missing, or with another value than required. */
 export function refusedFields(error: object): object {
   return 'missing' in error && 'failed' in error ? { missing: error.missing, failed: error.failed } : {};
 }

@@ -14,7 +14,7 @@ const EXAMPLES: readonly unknown[] = [
   ...['someone@example.com', '0b0cbd5c-1f2e-4d3c-8b4a-5e6f7a8b9c0d', '0123456789abcdef01234567', '["a"]', '{"a":1}'],
 ];
 
-/** Values that JSON cannot hold, for the parts that declare one: a transform may let it through. */
+/** Values that JSON cannot hold, to try on the parts that declare such a type: a transform may accept them. */
 const NOT_JSON: readonly unknown[] = [
   new Date(0),
   1n,

@@ -4,8 +4,8 @@ import { addRegistry } from './marks.js';
 declare module 'zod/v4/core' {
   interface GlobalMeta {
     /**
-     * Keeps a field of a session out of logs and responses: `util.inspect`, `JSON.stringify` and what lists sessions leave
-     * it out. `'encrypted'` also keeps it from anyone who reads the store; see the option `encryption`.
+     * Keeps a field of a session out of logs and responses: `util.inspect`, `JSON.stringify`, and `sessions.list()` leave it
+     * out. `'encrypted'` also hides it from anyone who reads the store; see the option `encryption`.
      */
     sensitive?: boolean | 'encrypted' | undefined;
   }

@@ -11,7 +11,7 @@ import { touch as touchStored } from './touch.js';
 import { storeChanges } from './store-changes.js';
 import { applyUpdate } from './update-function.js';
 
-// What the methods of `req.session` do. What each means is said at SessionMembers.
+// The methods of `req.session`. SessionMembers documents what each of them does.
 
 export function save<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return whole(session, 'save', async () => {
@@ -20,7 +20,7 @@ export function save<S extends SessionSchema>(session: RequestSession<S>): Promi
   });
 }
 
-/** Runs a piece of work in its turn. If it fails, the payload is as it was stored last. */
+/** Runs work when all earlier work of the session has finished. If it fails, the payload is reset to what was stored last. */
 function whole<S extends SessionSchema, T>(
   session: RequestSession<S>,
   method: string,
@@ -64,7 +64,9 @@ export function rotate<S extends SessionSchema>(session: RequestSession<S>): Pro
   });
 }
 
-/** @param inNewObject - the handler's object keeps its payload, as in express-session, whose callers may copy from it */
+/**
+ * @param inNewObject - the handler's old object keeps its payload, as in express-session, so that the handler can copy from it
+ */
 export function regenerate<S extends SessionSchema>(session: RequestSession<S>, inNewObject: boolean): Promise<void> {
   return session.serialize(async () => {
     refuseHeadersSent(session);
@@ -97,7 +99,7 @@ export function become<S extends SessionSchema>(session: RequestSession<S>, stat
   return session.serialize(async () => {
     refuseReadonly(session, 'become');
     const { codec } = session.settings;
-    const tree = codec.encode(state); // the schema finds out whether it is one
+    const tree = codec.encode(state); // the schema checks it
     const principalChanged = principalOf(session.settings, tree) !== principalOf(session.settings, session.exactBase());
     if (principalChanged) refuseHeadersSent(session);
     if (!(principalChanged && session.state.isRotatedAway)) refuseEnded(session);
@@ -133,18 +135,19 @@ export function take<S extends SessionSchema>(session: RequestSession<S>, field:
     const initial = ownField(codec.initial(), field);
     const { payload } = session;
     const live = ownField(codec.comparable(payload), field);
-    // Nothing to take: no reason to ask the store, and none to refuse a session that has ended.
+    // There is nothing to take, so the store is not asked, and a session that has ended is not refused.
     if (codec.same(live, ownField(codec.comparable(codec.initial()), field))) return ownField(payload, field);
     refuseEnded(session);
     const isOurs = session.state.isNew || !codec.same(live, ownField(session.exactBase(), field));
-    if (isOurs) return putField(session.fields, field, initial); // set in this request: no other has seen it
+    if (isOurs) return putField(session.fields, field, initial); // set in this request, so no other request has seen it
     let taken: unknown;
     let isLeft = false;
     await applyUpdate(session, (latest) => {
       taken = putField(latest as Record<string, unknown>, field, initial);
       if (isLeft) return;
       isLeft = true;
-      // From here on the handler has the default, an object of its own: what it adds to it is not what is taken.
+      // From here on the handler's field holds the default, as an object of its own: changes to it do not affect the taken
+      // value.
       putField(session.fields, field, ownField(codec.initial(), field));
     });
     return taken;

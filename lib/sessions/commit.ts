@@ -7,12 +7,13 @@ import { storeChanges } from './store-changes.js';
 import { touchIfDue } from './touch.js';
 
 /**
- * Stores what the request did to its session. Called before the first byte of the response, and again at its end if more
- * was changed after that. Returns nothing if there is nothing to wait for.
+ * Stores the changes of the request to its session. Called before the first byte of the response, and again at the end of the
+ * response if the session was changed after that. Returns `undefined` if there is nothing to wait for.
  *
- * @param status - the response's status: one of 500 or above commits no change of the payload
- * @param streamed - whether the response began, or begins now, with something other than its end: a touch does not delay it
- * @throws SessionValidationError if the changed payload does not fit the schema; the promise rejects as `save()` does
+ * @param status - the response's status; 500 or above commits no change of the payload
+ * @param streamed - whether the response is streamed: its first byte is sent before it ends. A touch does not delay it.
+ * @throws SessionValidationError if the changed payload does not fit the schema; the promise rejects with the errors of
+ *   `save()`
  */
 export function commit<S extends SessionSchema>(
   session: RequestSession<S>,
@@ -23,8 +24,8 @@ export function commit<S extends SessionSchema>(
 }
 
 /**
- * Does what a guard asked for if the response is a success, and the commit that belongs to it. Returns nothing if nothing of
- * that kind was asked for.
+ * If the response is a success, rotates or destroys the session if a guard asked for it, and commits. Returns `undefined` if
+ * there is nothing of that kind to do.
  */
 export function runOnSuccess<S extends SessionSchema>(
   session: RequestSession<S>,
@@ -53,13 +54,13 @@ function commitChanges<S extends SessionSchema>(
       dropIfEnded(session, error);
     });
   };
-  // A save() that was not awaited goes first; what is left to do is known when it is done.
+  // A save() that was not awaited runs first. What is left to commit is only known after it.
   if (session.isBusy) return session.serialize(() => Promise.resolve(run()));
   const work = run();
   return work && session.serialize(() => work);
 }
 
-/** A change of a session that has ended is lost, because the app said so (`onEnded: 'drop'`). */
+/** Drops the change if the session has ended, because the app set `onEnded: 'drop'`. */
 function dropIfEnded<S extends SessionSchema>(session: RequestSession<S>, error: unknown): void {
   if (!(error instanceof SessionEndedError)) throw error;
   session.rollBack();

@@ -11,8 +11,8 @@ import type { Stored } from './state.js';
 import { hasGoneOn, rebase } from './rebase.js';
 
 /**
- * What is stored now, where a compare-and-swap has failed.
- * @throws SessionEndedError where the session is no more
+ * Reads the record again after a compare-and-swap has failed.
+ * @throws SessionEndedError if the session no longer exists
  */
 export async function reread<S extends SessionSchema>(
   session: RequestSession<S>,
@@ -22,8 +22,8 @@ export async function reread<S extends SessionSchema>(
 }
 
 /**
- * What a record says that was found in the place of the one that was loaded.
- * @throws SessionEndedError where the session is no more
+ * Interprets the record that was found in place of the one that was loaded.
+ * @throws SessionEndedError if the session no longer exists
  */
 export function interpret<S extends SessionSchema>(
   session: RequestSession<S>,
@@ -41,13 +41,14 @@ export function interpret<S extends SessionSchema>(
     throw new SessionEndedError(end ?? 'gone');
   }
   const read = text.read(record.data, record.schemaVersion);
-  if (!read.ok) throw new SessionConflictError([]); // another release of the app writes what this one cannot read
+  if (!read.ok) throw new SessionConflictError([]); // another release of the app wrote a payload that this one cannot read
   return { record, source: read.source, tree: codec.encode(read.payload) };
 }
 
 /**
- * Refuses what another request has stored for another principal than this request's: a change of Alice's must not end up
- * in Bob's session. A principal of this library comes with a new id, so this is met only beside an app that keeps the id.
+ * Refuses a payload that another request has stored for another principal than this request's: a change made for Alice must not
+ * end up in Bob's session. This library gives a session a new id when its principal changes, so this only happens if another
+ * app uses the same store and keeps the id.
  * @throws SessionEndedError
  */
 export function refuseOther<S extends SessionSchema>(session: RequestSession<S>, theirs: Tree, mine?: Tree): void {
@@ -61,9 +62,9 @@ export function refuseOther<S extends SessionSchema>(session: RequestSession<S>,
 }
 
 /**
- * Brings this request's change together with what is stored now; the handler's payload follows, but for what he has
- * changed since.
- * @param mine - the payload as the commit found it, or as the last merge left it
+ * Merges this request's change with what is stored now. The handler's payload is updated too, except for fields that the
+ * handler has changed since.
+ * @param mine - the payload when the commit began, or the result of the last merge
  */
 export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, mine: Tree, theirs: Tree): Tree {
   const { codec, merge } = session.settings;
@@ -75,7 +76,7 @@ export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, m
   const tree = codec.encode(payload);
   emit('conflict', { request: session.request, fields });
   const isOtherState = codec.stateOf(tree) !== codec.stateOf(mine);
-  // As in the merge: what was done to a state that another request has left would end up nowhere.
+  // As in mergeTrees: changes to a state that another request has left would be lost.
   if (isOtherState && hasGoneOn(session, mine)) throw new SessionConflictError(fields);
   for (const field of rebase(session, mine, tree, payload)) {
     if (!Object.hasOwn(merge, field)) continue;

@@ -35,7 +35,7 @@ export class CookieState {
     ));
   }
 
-  /** The cookie's life in milliseconds. */
+  /** The cookie's lifetime in milliseconds. */
   get life(): number | undefined {
     if (this.#visible === undefined && this.#state.stored?.record.cookieMaxAge === undefined) {
       const { expires, maxAge } = this.attributes;
@@ -44,12 +44,12 @@ export class CookieState {
     return this.visible.maxAge;
   }
 
-  /** Whether `req.session.cookie` was given a life of its own that is not stored yet. */
+  /** Whether `req.session.cookie` has a lifetime of its own that is not stored yet. */
   get isChanged(): boolean {
     return this.#visible !== undefined && this.#visible.ownMaxAge !== this.#state.stored?.record.cookieMaxAge;
   }
 
-  /** Ends a life that an earlier request gave the cookie; one that this request has set stays. */
+  /** Drops a lifetime that an earlier request set. One that this request has set stays. */
   forgetLife(): void {
     if (this.#visible !== undefined) this.#visible.forget();
     else if (this.#state.stored?.record.cookieMaxAge !== undefined) {
@@ -57,7 +57,7 @@ export class CookieState {
     }
   }
 
-  /** Forgets the life that this request gave the cookie. */
+  /** Drops the lifetime that this request set. */
   reset(): void {
     this.#visible = undefined;
   }
@@ -67,7 +67,7 @@ export class CookieState {
     this.#arrived = cookie;
   }
 
-  /** What the request's cookie led to is not used. */
+  /** The session that the request's cookie led to is not used. */
   disregard(): void {
     this.reset();
     this.#isSent();
@@ -93,30 +93,33 @@ export class CookieState {
     this.#fate = 'clear';
   }
 
-  /** Whether the client has the cookie of a session of ours, or is about to get it. */
+  /** Whether the client has the cookie of one of our sessions, or is about to get it. */
   get isKnown(): boolean {
     return this.#arrived !== undefined || this.#fate === 'set';
   }
 
-  /** The session goes on after all. */
+  /** Undoes {@link clear}, because the session continues. */
   cancelClear(): void {
     if (this.#fate === 'clear') this.#fate = 'keep';
   }
 
-  /** A commit failed: a session that is not stored gets no cookie. One that was stored under a new id keeps its own. */
+  /** A commit failed. A session that is not stored gets no cookie; one that was stored under a new id still gets its cookie. */
   rollBack(): void {
     if (this.#fate === 'set' && this.#state.stored === undefined) this.#fate = 'keep';
     this.reset();
   }
 
-  /** What the response is to do to the cookie, once. */
+  /** What the response must do to the cookie; `'keep'` from the second call on. */
   takeFate(): CookieFate {
     const fate = this.#fate;
     this.#fate = 'keep';
     return fate;
   }
 
-  /** The older name whose cookie must be cleared when the cookie is set under the first name, once. */
+  /**
+   * The older name whose cookie must be cleared when the cookie is set under the first name; `undefined` from the second call
+   * on.
+   */
   takeOldName(): string | undefined {
     const oldName = this.#arrived?.oldName;
     if (oldName !== undefined) this.#arrived = { oldName: undefined, isOutdated: this.isOutdated };

@@ -1,8 +1,8 @@
 import { isPlain } from '../schema/tree.js';
 
-// The payload as the own properties of the object that handlers hold.
+// The payload consists of the own properties of the object that handlers hold.
 
-/** Sets one field, or takes it away where it is to be `undefined`. Returns what it was. */
+/** Sets a field, or deletes it if the value is `undefined`. Returns the previous value. */
 export function putField(fields: Record<string, unknown>, field: string, value: unknown): unknown {
   const before = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (value === undefined) Reflect.deleteProperty(fields, field);
@@ -10,7 +10,10 @@ export function putField(fields: Record<string, unknown>, field: string, value: 
   return before;
 }
 
-/** Freezes a session, and plain values in it, however deep; others (a `Date`, a `Map`) have state that no freezing reaches. */
+/**
+ * Freezes a session and the plain values in it, at any depth. Others (a `Date`, a `Map`) have state that freezing does not
+ * protect.
+ */
 export function freeze(session: object): void {
   const queue: object[] = [session];
   for (const object of queue) {

@@ -7,14 +7,14 @@ import { after } from '../timers.js';
 
 type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';
 
-/** The options of one command: its signal is made when the store asks for it, as few do. */
+/** The options of one command. The signal is created only when the store asks for it, because few stores do. */
 class Command implements CommandOptions {
   #controller: AbortController | undefined;
   #isAborted = false;
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.#isAborted) this.#controller.abort(); // a store may ask late, for a second command
+    if (this.#isAborted) this.#controller.abort(); // a store may ask for the signal late, for a second command
     return this.#controller.signal;
   }
 
@@ -25,38 +25,38 @@ class Command implements CommandOptions {
 }
 
 /**
- * Calls a store so that every failure, a silent one included, becomes a `SessionStoreError`.
+ * Calls a store and turns every failure, including a missing answer, into a `SessionStoreError`.
  *
- * Middlewares of different names may share the store. So a key begins with the name that it was made of, and the store files
- * a session under its principal together with that name. Nothing above this class knows.
+ * Middlewares with different names may share a store. So a key begins with the cookie name that it was derived from, and the
+ * store files a session under its principal together with that name. Code outside of this class does not see it.
  */
 export class GuardedStore {
   readonly #store: SessionStore;
   readonly #timeout: number;
-  /** The names of which keys are made. */
+  /** The names that keys are derived from. */
   readonly #names: CookieNames;
-  /** Whether a key begins with its name; where it is the id alone, nothing in the store tells names apart. */
+  /** Whether a key begins with its name. If the key is the id alone, the store cannot tell names apart. */
   readonly #isNamed: boolean;
 
   constructor(store: SessionStore, timeout: number, names: CookieNames) {
     this.#store = store;
     this.#timeout = timeout;
-    // Where an id is the key, there is one key, and the cookie's name has no part in it.
+    // If the id is the key, there is only one key, and the cookie's name is not part of it.
     this.#names = store.layout === 'express-session' ? [names[0]] : names;
     this.#isNamed = store.layout !== 'express-session' || store.keyOf !== undefined;
   }
 
-  /** How long a commit may keep trying against others that change the same session, in milliseconds. */
+  /** How long a commit may keep retrying while other requests change the same session, in milliseconds. */
   get retryBudget(): number {
     return this.#timeout;
   }
 
-  /** Whether records lie as express-session's do. */
+  /** Whether records have the layout of express-session. */
   get likeExpressSession(): boolean {
     return this.#store.layout === 'express-session';
   }
 
-  /** The key of a session's id, under the first name. */
+  /** The key of a session id, under the first name. */
   keyOf(id: string): string {
     const [name] = this.#names;
     if (this.#store.keyOf !== undefined) return this.#store.keyOf(id, name);
@@ -64,14 +64,14 @@ export class GuardedStore {
   }
 
   /**
-   * Where the session of a cookie can be: under the cookie's own name first, then under the other names. `first` is the key
-   * of the first name.
+   * The keys under which a cookie's session can be stored: the key of the cookie's own name first, then those of the other
+   * names. `first` is the key of the first name.
    */
   keysOf(id: string, cookieName: string): { readonly keys: readonly string[]; readonly first: string } {
     const [firstName] = this.#names;
     const first = this.keyOf(id);
     if (!this.#isNamed || this.#names.length === 1) return { keys: [first], first };
-    const rest = first.slice(firstName.length); // the id is hashed once
+    const rest = first.slice(firstName.length); // so that the id is hashed only once
     const names = [cookieName, ...this.#names.filter((name) => name !== cookieName)];
     return { keys: names.map((name) => (name === firstName ? first : name + rest)), first };
   }
@@ -108,7 +108,7 @@ export class GuardedStore {
     const lists = await this.#forEachName((name) =>
       this.#call('list', (store, options) => store.list?.(this.#filed(name, principal), options)),
     );
-    // A copy that is being made for another name is no session yet.
+    // A pending copy for another name is not a session yet.
     return lists.flat().map(([key, record]) => [key, this.#fromStore(key, record)] as const).filter(([, { forwardTo }]) => forwardTo === undefined); // prettier-ignore
   }
 
@@ -119,14 +119,14 @@ export class GuardedStore {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** A page of the store's records, without those of other names: it may be empty, and others may follow. */
+  /** A page of the store's records, without those of other names. It may be empty although other pages follow. */
   async scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
     const { entries, next } = await this.#call('scan', (store, options) => store.scan?.(cursor, limit, options));
     const own = this.#isNamed ? entries.filter(([key]) => this.#names.includes(nameOfKey(key))) : entries;
     return { entries: own.map(([key, record]) => [key, this.#fromStore(key, record)] as const), next };
   }
 
-  /** A principal as the store files sessions by it. */
+  /** The form of a principal under which the store files sessions. */
   #filed(name: string, principal: string): string {
     return this.#isNamed ? `${name}:${principal}` : principal;
   }
@@ -138,7 +138,7 @@ export class GuardedStore {
       : { ...record, principal: this.#filed(nameOfKey(key), principal) };
   }
 
-  /** A record that is filed under another name, or under none, belongs to nobody here until it is stored again. */
+  /** A record that is filed under another name, or under none, has no principal here until it is stored again. */
   #fromStore(key: string, record: SessionRecord): SessionRecord {
     const { principal } = record;
     if (principal === undefined || !this.#isNamed) return record;
@@ -150,7 +150,7 @@ export class GuardedStore {
     return Promise.all(this.#names.map(run));
   }
 
-  /** @param run - gives nothing where the store lacks the method */
+  /** @param run - returns `undefined` if the store lacks the method */
   #call<T>(
     operation: Operation,
     run: (store: SessionStore, options: CommandOptions) => Promise<T> | undefined,
@@ -189,10 +189,10 @@ export class GuardedStore {
   }
 }
 
-/** Drivers have classes for their errors, and do not always name them. */
+/** The kind of an error. Drivers have classes for their errors, but do not always set the name. */
 function kindOf(error: Error): string {
   const name = error.name === 'Error' && error.constructor.name !== '' ? error.constructor.name : error.name;
-  return typeof name === 'string' && /^[\w$]{1,60}$/.test(name) ? name : 'Error'; // anything else is no name
+  return typeof name === 'string' && /^[\w$]{1,60}$/.test(name) ? name : 'Error'; // any other text is not a name
 }
 
 function asStoreError(operation: Operation, error: unknown): Error {
@@ -204,7 +204,7 @@ function asStoreError(operation: Operation, error: unknown): Error {
   return new SessionStoreError(operation, `it rejected with ${kind}${known}; see cause`, { cause: error });
 }
 
-/** What a store without one of the optional methods cannot do. */
+/** Describes what a store cannot do because it lacks an optional method. */
 function lacks(operation: Operation): string {
   return operation === 'scan'
     ? 'it has no scan(), so nothing can walk through its sessions'

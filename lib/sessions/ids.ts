@@ -1,11 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 
-/** 192 bits: OWASP asks for 64 of entropy at least; express-session has as many. */
+/** 192 bits, as in express-session. OWASP requires at least 64 bits of entropy. */
 const ID_BYTES = 24;
 const pool = Buffer.alloc(ID_BYTES * 64);
 let used = pool.length;
 
-/** A new session id: 32 characters of base64url. Random bytes are drawn for many ids at once, which is ten times faster. */
+/** A new session id: 32 characters of base64url. Random bytes are drawn for many ids at a time, which is ten times faster. */
 export function newId(): string {
   if (used === pool.length) {
     randomFillSync(pool);
@@ -13,7 +13,7 @@ export function newId(): string {
   }
   const end = used + ID_BYTES;
   const id = pool.toString('base64url', used, end);
-  pool.fill(0, used, end); // an id that was handed out is nowhere else
+  pool.fill(0, used, end); // the pool keeps no copy of an id that was handed out
   used = end;
   return id;
 }

@@ -6,7 +6,7 @@ import type { Payload, SessionSchema } from '../schema/types.js';
 import type { InvalidSession } from './options.js';
 import type { Settings } from './settings.js';
 
-/** A payload to go on with, and what is known of the text that it was made of. */
+/** A usable payload, and what is known about the stored text that it comes from. */
 interface Found<S extends SessionSchema> {
   readonly payload: Payload<S>;
   readonly source: Source;
@@ -15,8 +15,8 @@ interface Found<S extends SessionSchema> {
 type NotRead = Extract<Read<unknown>, { ok: false }>;
 
 /**
- * What `onInvalid` makes of a stored payload that the schema refuses: a payload to go on with, or `undefined` for a
- * new session. Fields that the schema does not know stay in the store.
+ * Applies `onInvalid` to a stored payload that the schema refuses. Returns a payload to continue with, or `undefined` for a new
+ * session. Fields that the schema does not know stay in the store.
  * @throws SessionValidationError under `onInvalid: 'error'`
  */
 export function decodeInvalid<S extends SessionSchema>(
@@ -42,17 +42,17 @@ export function decodeInvalid<S extends SessionSchema>(
   const invalid: InvalidSession = { data: read.tree, issues, schemaVersion, cause: read.cause };
   const given = onInvalid(invalid);
   if (given === undefined) return undefined;
-  const payload = codec.own(given); // the schema finds out whether it is one; the function may return the same each time
+  const payload = codec.own(given); // the schema checks it; copied, because the function may return the same object each time
   return { payload, source: text.sourceOfInvalid(read, schemaVersion, codec.snapshot(payload)) };
 }
 
-/** Keeps the fields that fit and gives the others their defaults, then checks the whole again. */
+/** Keeps the fields that fit, resets the others to their defaults, and validates the result. */
 function repair<S extends SessionSchema>(
   { codec }: Settings<S>,
   { tree: data = {} }: NotRead,
 ): { readonly payload: Payload<S>; readonly fitting: Tree } | undefined {
   const tree: Record<string, unknown> = { ...withoutDeep(data) };
-  const unknown: Record<string, unknown> = {}; // a strict schema refuses these, and they are not ours to remove
+  const unknown: Record<string, unknown> = {}; // a strict schema refuses these, but they must stay in the store
   for (;;) {
     const decoded = codec.decode(tree);
     if (decoded.ok) return { payload: decoded.payload, fitting: { ...unknown, ...tree } };
@@ -61,7 +61,7 @@ function repair<S extends SessionSchema>(
       if (!codec.hasField(field) && Object.hasOwn(tree, field)) unknown[field] = tree[field];
       Reflect.deleteProperty(tree, field);
     }
-    // An issue that names no field we could leave out: nothing of this payload can be kept.
+    // No issue names a field that can be left out, so nothing of this payload can be kept.
     if (Object.keys(tree).length === before) return undefined;
   }
 }

@@ -4,18 +4,18 @@ import { ownField } from '../schema/tree.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { RequestSession } from './request-session.js';
 
-/** The routes that were warned about. */
+/** The routes for which a warning was issued. */
 const warned = new Set<string>();
 const MOST_WARNINGS = 100;
 
-/** Whether anybody would learn of a late change: nothing is compared for nobody. */
+/** Whether a late change would be reported at all. If not, nothing is compared. */
 export function reportsLateChanges(): boolean {
   return process.env['NODE_ENV'] !== 'production' || isObserved('late-change');
 }
 
 /**
- * Reports what was changed after the response was ended, and that no `save()` or `update()` has stored. Called when the
- * response has finished; one of those that is still at work is waited for.
+ * Reports changes that were made after the response had ended and that no `save()` or `update()` has stored. Called when the
+ * response has finished. A `save()` or `update()` that is still running is awaited.
  * @param route - the route's pattern, for the warning in development
  */
 export function checkLateChange<S extends SessionSchema>(
@@ -42,19 +42,19 @@ function report<S extends SessionSchema>(session: RequestSession<S>, status: num
   if (process.env['NODE_ENV'] !== 'production') warn(fields, route);
 }
 
-/** The fields that differ from what is stored and from what the commit has seen, by names that the schema gives. */
+/** The fields that differ from what is stored and from what the commit saw; only names that the schema knows. */
 function lateFields<S extends SessionSchema>(session: RequestSession<S>): string[] {
   const { codec } = session.settings;
   let now: Readonly<Record<string, unknown>>;
   try {
     now = session.payload as Readonly<Record<string, unknown>>; // SessionSchema: its values are objects
   } catch {
-    return []; // the handler could not look at it either, and was told why
+    return []; // the handler could not read the session either, and got the error
   }
   try {
     now = codec.comparable(now);
   } catch (error) {
-    if (!(error instanceof SessionValidationError)) return []; // nobody is left to be told of it
+    if (!(error instanceof SessionValidationError)) return []; // nobody is left to receive the error
   }
   const { committed } = session;
   const base = session.exactBase();

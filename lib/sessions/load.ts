@@ -9,7 +9,7 @@ import type { RequestSession } from './request-session.js';
 import type { Settings } from './settings.js';
 import type { GuardedStore } from './guarded-store.js';
 
-/** How many signed cookies of a request are checked at most: each costs a MAC for each secret, and may cost a read. */
+/** How many signed cookies of a request are checked at most. Each costs a MAC for each secret, and possibly a read. */
 const MOST_COOKIES = 8;
 
 /** A cookie whose signature is valid. */
@@ -20,16 +20,16 @@ interface VerifiedCookie {
   readonly secret: number;
 }
 
-/** Where a cookie leads to: a live session, or why it leads to none. */
+/** The result of looking up a cookie: a live session, or the reason why there is none. */
 type Found =
   | { readonly outcome: 'found'; readonly place: Place; readonly isUnderFirstName: boolean }
   | { readonly outcome: Exclude<LoadOutcome, 'found' | 'rotated'> }
   | { readonly outcome: 'rotated'; readonly successor: string | null };
 
 /**
- * Fetches the session that the request's cookies name. Returns nothing where the store need not be asked.
+ * Fetches the session that the request's cookies identify. Returns `undefined` if the store does not have to be asked.
  *
- * A client's id is never adopted: a cookie that is forged, unknown or expired begins a session with an id of our own.
+ * An id from a client is never adopted: if the cookie is forged, unknown, or expired, the new session gets an id of our own.
  */
 export function load<S extends SessionSchema>(session: RequestSession<S>): Promise<void> | undefined {
   const { state } = session;
@@ -55,9 +55,9 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
 }
 
 /**
- * The cookies whose signature is valid, each checked when it is asked for: those of the first name first, which may have a
- * prefix that keeps other hosts from setting it.
- * @returns in the end, whether there was a cookie at all
+ * The cookies whose signature is valid, each verified only when the caller asks for it. Cookies of the first name come first,
+ * because that name may have a prefix that keeps other hosts from setting it.
+ * @returns at the end, whether the request has a cookie of any of the names
  */
 function* verifiedCookies<S extends SessionSchema>(
   { names, signer }: Settings<S>,
@@ -90,7 +90,7 @@ async function loadFirstLive<S extends SessionSchema>(
       arrive(session, cookie, found);
       return;
     }
-    // That a session was rotated says the most: a login sent twice, or a logout with the old id, has to know.
+    // `'rotated'` is the most useful outcome: a login that was sent twice, or a logout with the old id, depends on it.
     if (dead === undefined || (dead.outcome !== 'rotated' && found.outcome === 'rotated')) dead = found;
     const next = others.next();
     cookie = next.done === true ? undefined : next.value;
@@ -98,7 +98,7 @@ async function loadFirstLive<S extends SessionSchema>(
   session.initialize(dead?.outcome ?? 'unknown', dead?.outcome === 'rotated' ? dead.successor : undefined);
 }
 
-/** Looks for a cookie's session under its own name, then under the others: another request may just have moved it. */
+/** Looks for a cookie's session under its own name, then under the others, because another request may just have moved it. */
 async function lookUp<S extends SessionSchema>(session: RequestSession<S>, cookie: VerifiedCookie): Promise<Found> {
   const { store, names } = session.settings;
   const { keys, first } = store.keysOf(cookie.id, cookie.name);
@@ -110,13 +110,13 @@ async function lookUp<S extends SessionSchema>(session: RequestSession<S>, cooki
       const moved = found.place.key === first ? found.place : await moveToFirstName(store, cookie.id, found.place);
       if (moved !== undefined) return { outcome: 'found', place: moved, isUnderFirstName: moved.key === first };
     } else dead ??= found;
-    // A cookie of the first name is set after the move, which only another release undoes that prefers another name.
+    // A cookie of the first name is set after the move. Only a release with another first name moves the session back.
     if (cookie.name === names[0] && !isElsewhere) break;
   }
   return dead ?? { outcome: 'unknown' };
 }
 
-/** What is stored under one of a session's keys. If the session was moved from there to another of them, that is followed. */
+/** Reads the record under one of a session's keys. If the session was moved from there to another of the keys, follows it. */
 async function placeAt(
   store: GuardedStore,
   key: string,
@@ -130,7 +130,7 @@ async function placeAt(
   return isPending(record) ? { place: undefined, isElsewhere: true } : { place: { key, record }, isElsewhere: false };
 }
 
-/** Whether a record is a live session. */
+/** Decides whether a record is a live session. */
 function judge<S extends SessionSchema>(session: RequestSession<S>, place: Place): Found {
   const { record } = place;
   if (record.forwardTo !== undefined) return { outcome: 'rotated', successor: record.forwardTo };

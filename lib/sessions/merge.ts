@@ -5,20 +5,20 @@ import type { SessionSchema } from '../schema/types.js';
 import type { FieldMerge } from './options.js';
 import type { Settings } from './settings.js';
 
-/** Two changes of one payload, brought together. */
+/** The result of merging two changes of one payload. */
 export interface Merged {
   readonly payload: object;
-  /** The fields that both sides had changed, and differently, without names that a client may have chosen. */
+  /** The fields that both sides changed to different values, without names that a client may have chosen. */
   readonly fields: readonly string[];
 }
 
 /**
- * Brings this request's payload (`mine`) together with what another request stored meanwhile (`theirs`), field by
- * field, by what each changed since both had read `base`. A field that both changed is `merge`'s business, or keeps
- * this request's value, which is the later one.
+ * Merges this request's payload (`mine`) with what another request has stored meanwhile (`theirs`), field by field. `base` is
+ * what both requests had read. If both changed a field, the function of the option `merge` decides. Without one, this request's
+ * value is kept, because it is the later one.
  *
- * All three are trees; `mine` must be encoded, so that like is compared with like.
- * @throws SessionConflictError under `conflict: 'error'`, and if the schema accepts each side but not both together;
+ * All three are trees. `mine` must be encoded, so that all three have the same form.
+ * @throws SessionConflictError under `conflict: 'error'`, and if the schema accepts each side but not the merged payload;
  *   SessionValidationError if a function of the option `merge` throws an error, or returns what the schema refuses
  */
 export function mergeTrees<S extends SessionSchema>(
@@ -32,8 +32,8 @@ export function mergeTrees<S extends SessionSchema>(
   if (conflict === 'overwrite') return { payload: codec.decodeOrThrow(mine), fields: [] };
 
   const fields = changedOnBothSides(codec, base, mine, theirs);
-  // Two states of a union are never mixed. The later request's own state stands whole; what it did to a state that
-  // another request has left would end up nowhere.
+  // Two states of a union are never mixed. If this request entered another state, its whole payload is stored. If only the
+  // other request did, this request's changes would be lost with the old state, so they are a conflict.
   const [before, here, there] = [base, mine, theirs].map((side) => codec.stateOf(side));
   if (here !== before) return { payload: codec.decodeOrThrow(mine), fields };
   if (there !== before) {
@@ -46,9 +46,10 @@ export function mergeTrees<S extends SessionSchema>(
     if (value !== undefined && field !== '__proto__') tree[field] = value;
   }
   const decoded = codec.decode(tree);
-  // Each side fits the schema and the two together do not.
+  // Each side fits the schema, but the merged payload does not.
   if (!decoded.ok) throw new SessionConflictError(fields);
-  // Two that made the same of a field may mean one change or two, as of a counter: its function knows.
+  // If both sides changed a field to the same value, that may be one change or two, as in a counter. The merge function
+  // decides.
   const custom = Object.keys(merge).filter(
     (field) =>
       !codec.same(ownField(mine, field), ownField(base, field)) &&
@@ -61,12 +62,12 @@ export function mergeTrees<S extends SessionSchema>(
     const [b, m, t] = sides.map((side) => ownField(side, field));
     payload[field] = mergeField(settings, field, b, m, t);
   }
-  return { payload: codec.own(payload), fields }; // the functions may have returned what other sessions have, too
+  return { payload: codec.own(payload), fields }; // other sessions may hold what the functions returned
 }
 
 /**
- * Calls the option `merge`'s function for a field.
- * @throws SessionValidationError with what the function threw as its cause
+ * Calls the function of the option `merge` for a field.
+ * @throws SessionValidationError whose cause is what the function threw
  */
 export function mergeField<S extends SessionSchema>(
   { codec, merge }: Settings<S>,

@@ -11,9 +11,9 @@ import { newWriteId } from './write-id.js';
 const KNOWN: readonly string[] = ['cursor', 'pageSize', 'onProgress', 'signal'] satisfies (keyof MigrateAllOptions)[];
 
 /**
- * Brings every stored session to today's version, as a load would, and files it under its principal. Requests may go on meanwhile: each record is
- * replaced by compare-and-swap.
- * @throws SessionOptionsError, SessionStoreError; SessionConflictError if requests were faster at one record for too long
+ * Migrates every stored session to the current version, as a load would, and files it under its principal. Requests may run
+ * meanwhile, because each record is replaced by compare-and-swap.
+ * @throws SessionOptionsError, SessionStoreError; SessionConflictError if requests kept changing one record for too long
  */
 export async function migrateAll<S extends SessionSchema>(
   settings: Settings<S>,
@@ -51,7 +51,7 @@ async function migrateOne<S extends SessionSchema>(
   found: SessionRecord,
 ): Promise<Outcome> {
   let outcome: Outcome = 'migrated';
-  // A record that a request changes meanwhile is looked at again: it may still be of the old version.
+  // A record that a request changes meanwhile is checked again, because it may still have the old version.
   const attemptOn = (record: SessionRecord | undefined): Attempt | undefined => {
     const next = migrated(settings, record);
     if (typeof next !== 'string') return next;
@@ -63,7 +63,7 @@ async function migrateOne<S extends SessionSchema>(
   return outcome;
 }
 
-/** What a record becomes under today's version, or why it stays as it is. */
+/** The migrated record, or the reason why the record stays as it is. */
 function migrated<S extends SessionSchema>(
   settings: Settings<S>,
   record: SessionRecord | undefined,
@@ -71,11 +71,11 @@ function migrated<S extends SessionSchema>(
   const { codec, text } = settings;
   if (record === undefined || record.forwardTo !== undefined) return 'current';
   const isOld = record.schemaVersion < text.version;
-  // Stored before the option `principal` was set, it may belong to somebody by now.
+  // A record that was stored before the option `principal` was set may have a principal that the store does not know.
   if (!isOld && (settings.principal === undefined || record.principal !== undefined)) return 'current';
   const read = text.read(record.data, record.schemaVersion);
   if (!read.ok) return 'refused';
-  const tree = codec.encode(read.payload); // a payload is one
+  const tree = codec.encode(read.payload);
   const principal = principalOf(settings, tree);
   if (!isOld && principal === undefined) return 'current';
   const { text: data, source } = text.write(tree, read.source);
@@ -86,7 +86,7 @@ function migrated<S extends SessionSchema>(
     schemaVersion: source.version,
     principal,
     writeId: newWriteId(),
-    mirroredUntil: undefined, // this is another content than the copy's
+    mirroredUntil: undefined, // its content differs from that of the copy
   };
   return { from: record, record: next };
 }

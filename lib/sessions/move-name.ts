@@ -3,17 +3,17 @@ import type { GuardedStore } from './guarded-store.js';
 import { endRecord, isPending, tombstoneOf } from './records.js';
 import { newWriteId } from './write-id.js';
 
-// A session keeps its id when it moves from one name of the cookie to another, so that a client that did not get the answer
-// finds it by either cookie. Only its key changes. As no store writes two keys in one command, the move has three steps:
+// A session keeps its id when it moves from one cookie name to another, so that a client that did not get the response finds it
+// by either cookie. Only its key changes. Because no store writes two keys in one command, the move has three steps:
 //
-// 1. A copy is created under the new key. It is pending: no request takes it for a session.
+// 1. A copy is created under the new key. It is pending: no request treats it as a session.
 // 2. The old record becomes a tombstone, by compare-and-swap. It fails if the record has changed since it was copied. From
 //    here on the session is at the new key, and the tombstone names the copy that is in force by its write id.
-// 3. The copy loses its mark. Any request that finds the tombstone can do this, if the one that moved it is gone.
+// 3. The copy is no longer pending. Any request that finds the tombstone can do this step, if the first one is gone.
 //
-// A copy is never taken for a session because of step 1 alone, so a slow request cannot restore a session that has ended.
+// Step 1 alone never makes the copy a session, so a slow request cannot restore a session that has ended.
 
-/** Where a session is found, and what is stored there. */
+/** The key under which a session is found, and its record. */
 export interface Place {
   readonly key: string;
   readonly record: SessionRecord;
@@ -46,7 +46,7 @@ export async function moveToFirstName(store: GuardedStore, id: string, found: Pl
 }
 
 /**
- * Puts the copy in force that a tombstone names.
+ * Puts the copy into force that a tombstone names, so that it is the session's record.
  * @param copy - the copy, if it is known
  * @returns the session at its new key; `undefined` if it has ended
  */
@@ -59,10 +59,10 @@ export async function putInForce(
   for (let record = copy ?? (await store.read(key)); record !== undefined; record = await store.read(key)) {
     if (!isPending(record)) return record.forwardTo === undefined ? { key, record } : undefined;
     if (writeId === undefined || record.writeId !== writeId) {
-      await removeCopy(store, key, record); // of a request that was too slow
+      await removeCopy(store, key, record); // left by a request that was too slow
       return undefined;
     }
-    // By two: the revision is greater than that of the tombstone, so revisions grow at each key, wherever it moves next.
+    // By two: the revision must exceed that of the tombstone, so that revisions only grow at each key, wherever it moves next.
     const live = { ...record, revision: record.revision + 2, forwardTo: undefined, writeId: newWriteId() };
     if (await store.update(key, live, record.revision)) return { key, record: live };
   }
@@ -70,7 +70,7 @@ export async function putInForce(
 }
 
 /**
- * Stores a copy under the new key, or finds one of the same revision there.
+ * Stores a copy under the new key, or finds a copy of the same revision there.
  * @returns `'taken'` if a live session has the key; `undefined` if the record has changed since it was read
  */
 async function placeCopy(
@@ -84,10 +84,10 @@ async function placeCopy(
     const there = await store.read(key);
     if (there === undefined) continue;
     if (there.forwardTo === undefined) return 'taken';
-    if (there.writeId === copy.writeId) return copy; // a driver sent the command twice
-    if (there.revision === copy.revision && isPending(there)) return there; // another request's copy of the same
+    if (there.writeId === copy.writeId) return copy; // the driver sent the command twice
+    if (there.revision === copy.revision && isPending(there)) return there; // another request's copy of the same revision
     if (there.revision >= copy.revision) return isPending(there) ? undefined : 'taken';
-    // Older: a copy of what the record was before, or the tombstone of a move in the other direction.
+    // The record there is older: a copy of an earlier revision, or the tombstone of a move in the other direction.
     if (await store.update(key, copy, there.revision)) return copy;
   }
 }

@@ -13,10 +13,10 @@ import { principalOf } from './records.js';
 
 type Options = CommonOptions<SessionSchema, object>;
 
-/** The options as they were given, perhaps by plain JavaScript. */
+/** The options as the app passed them, possibly from plain JavaScript. */
 export type GivenOptions = { readonly [N in keyof Options]?: unknown };
 
-/** What a check sees besides the value. */
+/** What a check gets besides the value. */
 interface Context {
   /** The name of the option. */
   readonly option: string;
@@ -33,16 +33,16 @@ interface Row {
 
 /** An option that only Express has. */
 interface ExpressRow extends Row {
-  /** What takes its place on the fetch API. */
+  /** What to use instead on the fetch API. */
   readonly onFetch: string;
 }
 
-/** What Node's timers can wait for, in milliseconds. */
+/** The longest delay of Node's timers, in milliseconds. */
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * The table of the options of `session()`. A new option is a row here and a member of {@link CommonOptions}. What the check
- * returns is its setting.
+ * The table of the options of `session()`. A new option is a row here and a member of {@link CommonOptions}. The setting is
+ * what the check returns.
  */
 export const OPTION_TABLE = {
   schema: { check: together },
@@ -89,7 +89,7 @@ export type ResolvedOptions = { readonly [N in keyof Table]: ReturnType<Table[N]
 
 const NAMES = Object.keys(OPTION_TABLE) as readonly (keyof Table)[]; // of the object above
 
-/** What became of options that express-session has under another name. */
+/** Advice for names that other libraries use for an option. */
 const RENAMED: Readonly<Record<string, string>> = {
   key: 'is called name',
   maxAge: 'is an option of the cookie: cookie: { maxAge }',
@@ -98,8 +98,8 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks that the options are an object of known names. The caller may be plain JavaScript, or have called the middleware's
- * maker in the place of the middleware.
+ * Checks that the options are an object with known names. The caller may be plain JavaScript, or may have mounted `session`
+ * itself instead of the middleware that it returns.
  * @throws SessionOptionsError
  */
 export function checkOptionNames(given: unknown, host: 'express' | 'fetch'): asserts given is GivenOptions {
@@ -142,21 +142,21 @@ function together(): undefined {
 }
 
 function signerOf(secret: unknown): Signer {
-  const signer = new Signer(secret as Secret | undefined); // which checks it
+  const signer = new Signer(secret as Secret | undefined); // the signer checks it
   reportWeakSecrets(signer.keys, true);
   return signer;
 }
 
 function cookieOf(cookie: unknown = {}): CookieAttributes | ((request: object) => CookieAttributes) {
   if (typeof cookie !== 'function') return resolveCookieOptions(cookie as object);
-  return (request) => resolveCookieOptions((cookie as (request: object) => object)(request)); // which checks it
+  return (request) => resolveCookieOptions((cookie as (request: object) => object)(request)); // checks it
 }
 
 function checkOnInvalid(
   value: unknown = 'reset',
   { option }: Context,
 ): 'reset' | 'error' | 'repair' | ((invalid: InvalidSession) => unknown) {
-  if (typeof value === 'function') return value as (invalid: InvalidSession) => unknown; // its result is checked
+  if (typeof value === 'function') return value as (invalid: InvalidSession) => unknown; // its result is checked later
   return pick(option, value, ['reset', 'error', 'repair'], ', or a function');
 }
 
@@ -164,7 +164,7 @@ function checkMerge(
   merge: unknown = {},
   { codec }: Context,
 ): Readonly<Record<string, FieldMerge<unknown> | undefined>> {
-  const functions = merge as Readonly<Record<string, FieldMerge<unknown>>>; // checked here
+  const functions = merge as Readonly<Record<string, FieldMerge<unknown>>>; // checked below
   for (const [field, fn] of Object.entries(functions)) {
     if (typeof fn !== 'function') throw new SessionOptionsError(`merge.${field}`, 'must be a function');
     if (!codec.hasField(field))
@@ -211,7 +211,7 @@ function checkCarryOver(carryOver: unknown, { options: { principal }, codec }: C
   });
 }
 
-/** Whether the store can hold the limit is checked once the store is made. */
+/** Whether the store supports the limit is checked once the store exists. */
 function checkCap(limit: unknown, { option, options: { principal } }: Context): number | undefined {
   if (limit === undefined) return undefined;
   if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 1) {
@@ -228,7 +228,7 @@ function generatorOf(genid: unknown, context: Context): (request: object) => str
   if (generate === undefined) return newId;
   return (request) => {
     const id: unknown = generate(request);
-    if (typeof id === 'string' && id.length > 0 && id.length <= 512) return id; // a store's key has 512 characters at most
+    if (typeof id === 'string' && id.length > 0 && id.length <= 512) return id; // a store's key has at most 512 characters
     throw new SessionOptionsError('genid', 'must return text of at most 512 characters, another one at each call');
   };
 }
@@ -238,7 +238,7 @@ function optionalFunction(value: unknown, { option }: Context): ((...args: unkno
   throw new SessionOptionsError(option, 'must be a function');
 }
 
-/** A check of one of these texts; the first one is the default. */
+/** A check that accepts only these values; the first one is the default. */
 function oneOf<const T extends string>(...allowed: readonly [T, ...T[]]): Check<T> {
   return (value, { option }) => pick(option, value ?? allowed[0], allowed);
 }
@@ -249,14 +249,14 @@ function pick<const T extends string>(option: string, value: unknown, allowed: r
   throw new SessionOptionsError(option, `must be one of ${allowed.map((one) => `'${one}'`).join(', ')}${or}`);
 }
 
-/** A check of a time; without a default, it is `undefined` if it is left out. */
+/** A check of a duration in milliseconds. Without a default, it returns `undefined` if the option is left out. */
 function milliseconds<D extends number | undefined = undefined>(
   range: { readonly least: number; readonly most?: number; readonly infinite?: true },
   byDefault?: D,
 ): Check<number | D> {
   const { least, most = Number.MAX_SAFE_INTEGER, infinite = false } = range;
   return (value, { option }) => {
-    if (value === undefined) return byDefault as D; // left out, it is undefined
+    if (value === undefined) return byDefault as D; // without a default, D is undefined
     if (typeof value === 'number' && value >= least && (value <= most || (infinite && value === Infinity)))
       return value;
     throw new SessionOptionsError(
@@ -275,7 +275,7 @@ function trueOrFalse(value: unknown, { option }: Context): boolean {
   throw new SessionOptionsError(option, 'must be true or false');
 }
 
-/** "Did you mean", if a field's name is close to one of the schema. */
+/** "Did you mean", if the name is close to a field of the schema. */
 function slipOf(field: unknown, { fields }: PayloadCodec<SessionSchema>): string {
   return typeof field === 'string' && fields !== undefined ? didYouMean(field, fields) : '';
 }

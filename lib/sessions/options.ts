@@ -11,18 +11,17 @@ import type { FieldValue, Payload, SessionField, SessionSchema } from '../schema
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
 import type { SessionStore } from '../stores/store.js';
 
-/** What the function that is given as `onInvalid` gets. */
+/** The argument of the function that you pass as `onInvalid`. */
 export interface InvalidSession {
   /**
-   * What the store held, parsed but not validated, and migrated as far as the migrations succeeded; `undefined` if it was
-   * no JSON.
+   * The stored data, parsed but not validated, and migrated as far as the migrations succeeded; `undefined` if it was not JSON.
    */
   readonly data: Readonly<Record<string, unknown>> | undefined;
   /** Where the payload does not fit the schema. */
   readonly issues: readonly SessionIssue[];
   /** The version of the schema that encoded it. */
   readonly schemaVersion: number;
-  /** What a migration threw, if that is the reason. */
+  /** The error that a migration threw, if that is the reason. */
   readonly cause?: unknown;
 }
 
@@ -36,8 +35,8 @@ export type InitialPayload<S extends SessionSchema> = Payload<S> | (() => Payloa
 type OrAnyInitial<Initial, S extends SessionSchema> = [Initial] extends [never] ? InitialPayload<S> : never;
 
 /**
- * The options of `session(…)`. `Request` and `OnMissing` are those of the host, `Initial` is what is given as `initial`.
- * `OPTION_TABLE` has a row for each.
+ * The options of `session(…)`. `Request` and `OnMissing` are the types of the host, and `Initial` is the type of the option
+ * `initial`. `OPTION_TABLE` has a row for each option.
  */
 export interface CommonOptions<
   S extends SessionSchema,
@@ -54,12 +53,13 @@ export interface CommonOptions<
    * The payload that new sessions begin with, or a function that returns it. Required if the schema refuses `{}`. It must be
    * complete, because defaults of the schema are not filled in. Leave out the `principal`, because a new session belongs to
    * nobody. In a function, write a literal of an enum with `as const`; otherwise TypeScript widens it to `string`.
-   * @defaultValue what the schema makes of `{}`
+   * @defaultValue what the schema returns for `{}`
    */
   readonly initial?: Initial | OrAnyInitial<Initial, S> | undefined;
   /**
    * How often the shape of the payload has changed; see {@link defineSession}. During a rolling deploy, a record may have a
-   * newer version. It is read if the schema accepts it, and what this version does not know is kept when it is stored again.
+   * newer version. It is read if the schema accepts it, and data that this version does not know is kept when it is stored
+   * again.
    * @defaultValue 0
    */
   readonly version?: number | undefined;
@@ -100,8 +100,8 @@ export interface CommonOptions<
    * Middlewares whose lists have no name in common do not accept each other's cookies, keys, and principals, even if they
    * share a store and a secret. A store made for express-session cannot keep them apart, so there it is an error, unless
    * each has its own secret. Prefixes such as `__Host-` are checked against their rules (RFC 6265bis, section 4.1.3).
-   * @defaultValue `['__Host-sid', 'connect.sid']` if the option `cookie` is no function and resolves to `secure: true`, the
-   *   path `/`, and no domain; otherwise `['sid', 'connect.sid']`. So sessions of express-session remain valid.
+   * @defaultValue `['__Host-sid', 'connect.sid']` if the option `cookie` is not a function and resolves to `secure: true`, the
+   *   path `/`, and no domain; otherwise `['sid', 'connect.sid']`. `connect.sid` keeps sessions of express-session valid.
    */
   readonly name?: string | readonly string[] | undefined;
   /**
@@ -177,22 +177,22 @@ export interface CommonOptions<
    * that was planted before the login is useless (session fixation, CWE-384). `sessions.list(principal)` and
    * `sessions.revoke(principal)` find sessions by it.
    *
-   * At a login, a session without a principal keeps its payload. If one principal is replaced by another or leaves, the
-   * payload starts fresh with what this request has set; see `carryOver`. In both cases the absolute deadline starts again, and
-   * a `cookie.maxAge` that an earlier request set no longer applies.
+   * At a login, a session without a principal keeps its payload. If the principal is replaced or removed, the payload starts
+   * fresh, except for what this request has set; see `carryOver`. In both cases the absolute deadline starts again, and a
+   * `cookie.maxAge` that an earlier request set no longer applies.
    * @defaultValue none
    */
   readonly principal?: SessionField<S> | undefined;
   /**
-   * The fields that are kept if one principal is replaced by another or leaves, such as a language. All other fields start
-   * fresh, unless this request has set them. Needs `principal`.
+   * The fields that are kept if the principal is replaced or removed, such as a language. All other fields start fresh, unless
+   * this request has set them. Needs `principal`.
    * @defaultValue none
    */
   readonly carryOver?: readonly SessionField<S>[] | undefined;
   /**
    * How many sessions a principal may have at the same time: a whole number from 1. A login that exceeds the limit ends the
-   * sessions that began longest ago. Needs `principal`, and a store that finds sessions by it, as those of this library do.
-   * Costs one store command for each login.
+   * oldest sessions. Needs `principal`, and a store that finds sessions by it, as those of this library do. Costs one store
+   * command for each login.
    * @defaultValue none
    */
   readonly maxSessionsPerPrincipal?: number | undefined;
@@ -203,8 +203,8 @@ export interface CommonOptions<
    */
   readonly genid?: ((request: Request) => string) | undefined;
   /**
-   * Whether the first value of `X-Forwarded-Proto` may tell that a request came over TLS. `true` trusts the header, and
-   * `false` ignores it. On the fetch API, a request always counts as TLS if its URL begins with `https:`.
+   * Whether the first value of `X-Forwarded-Proto` decides if a request came over TLS. `true` trusts the header, and `false`
+   * ignores it. On the fetch API, a request always counts as TLS if its URL begins with `https:`.
    * @defaultValue on Express, `trust proxy` decides (`req.secure`); on the fetch API, `false`
    */
   readonly proxy?: boolean | undefined;
@@ -216,13 +216,13 @@ export interface CommonOptions<
    */
   readonly rolling?: boolean | undefined;
   /**
-   * Stores a session at every request, changed or not. Only useful to keep what express-session did: deadlines are extended
-   * without it.
+   * Stores a session at every request, changed or not. Only useful to keep the behaviour of express-session: deadlines are
+   * extended without it.
    * @defaultValue `false`
    */
   readonly resave?: boolean | undefined;
   /**
-   * Stores a new session, and sets its cookie, even if nobody put anything into it.
+   * Stores a new session, and sets its cookie, even if nothing was put into it.
    * @defaultValue `false`
    */
   readonly saveUninitialized?: boolean | undefined;

@@ -1,14 +1,14 @@
 import type { Status } from './state.js';
 
-/** What the store must be brought to: the answer to what happened to a session. */
+/** What a commit has to do in the store. */
 export type Plan = 'nothing' | 'create' | 'update' | 'rotate' | 'touch' | 'refuse-ended' | 'refuse-late';
 
-/** What becomes of whose a session is: nothing; it had no principal and gets one; its principal is replaced, or leaves. */
+/** How the principal changes: not at all; from none to one; or it is replaced or removed. */
 export type PrincipalChange = 'none' | 'began' | 'left';
 
-/** What happened to a session, as far as the plan goes by it. */
+/** The facts about a session that the plan depends on. */
 export interface PlanFacts {
-  /** The session's status. `'waiting'`: a new id could not be stored, and only a change tries again. */
+  /** The session's status. `'waiting'`: a new id could not be stored, and only another change tries again. */
   readonly status: Status['is'] | 'waiting';
   /** Its payload was changed. */
   readonly isChanged: boolean;
@@ -16,13 +16,13 @@ export interface PlanFacts {
   readonly storesUnchanged: boolean;
   /** Whether the change gives the session another principal. */
   readonly principal: PrincipalChange;
-  /** Something other than the payload must be stored: a new life of the cookie, a migrated payload, an index. */
+  /** Something other than the payload must be stored: a new lifetime of the cookie, a migrated payload, an index. */
   readonly isOutdated: boolean;
-  /** The head of the response has gone. */
+  /** The head of the response has been sent. */
   readonly isLate: boolean;
 }
 
-/** Decides what a commit or a `save()` does. Pure: `store-changes.ts` carries it out. */
+/** Decides what a commit or a `save()` does. It has no side effects: `store-changes.ts` carries out the plan. */
 export function plan({ status, isChanged, storesUnchanged, principal, isOutdated, isLate }: PlanFacts): Plan {
   if (status === 'ended') return isChanged ? 'refuse-ended' : 'nothing';
   if (status === 'new') return isChanged || storesUnchanged ? 'create' : 'nothing';

@@ -9,11 +9,11 @@ import type { Settings } from './settings.js';
 type Fields = Record<string, unknown>;
 
 /**
- * Keeps what belongs to one principal away from the next one. It knows which values a payload was handed out with. When
- * the payload gets another principal, or loses its own, every field starts fresh that the handler has not set itself.
+ * Keeps the data of one principal away from the next one. It remembers the values that a payload was handed out with. If the
+ * payload gets another principal, or loses its own, every field that the handler has not set itself starts fresh.
  *
  * A field counts as set if it holds another value than it was handed out with, and that value shares no object with the
- * handed-out payload: an array that was only pushed to still holds what the first principal had put there.
+ * handed-out payload. An array that was only pushed to does not count: it still holds what the first principal had put there.
  */
 export class PrincipalWatch<S extends SessionSchema> {
   readonly #settings: Settings<S>;
@@ -31,7 +31,10 @@ export class PrincipalWatch<S extends SessionSchema> {
     this.#given = given as Fields; // any object can be asked for its fields
   }
 
-  /** Watches a payload that was handed out; not needed, and `undefined`, if it belongs to nobody. */
+  /**
+   * Watches a payload that was handed out. `undefined` if the payload belongs to nobody, because nothing has to be watched
+   * then.
+   */
   static of<S extends SessionSchema>(settings: Settings<S>, tree: Tree, given: object): PrincipalWatch<S> | undefined {
     const { principal: field } = settings;
     if (field === undefined || ownField(tree, field) === undefined) return undefined;
@@ -39,12 +42,12 @@ export class PrincipalWatch<S extends SessionSchema> {
     return principal === undefined ? undefined : new PrincipalWatch(settings, field, principal, given);
   }
 
-  /** Whether the watched payload belongs to somebody else by now, or to nobody. */
+  /** Whether the watched payload now belongs to somebody else, or to nobody. */
   isLeft(fields: Fields): boolean {
     return !Object.is(ownField(fields, this.#field), ownField(this.#given, this.#field)) && this.isOther(fields);
   }
 
-  /** Whether any payload belongs to somebody else, or to nobody. */
+  /** Whether a payload belongs to somebody else, or to nobody. */
   isOther(fields: Fields): boolean {
     const value = ownField(fields, this.#field);
     if (value === undefined || value === null) return true;
@@ -57,7 +60,7 @@ export class PrincipalWatch<S extends SessionSchema> {
     return this.#fresh !== undefined;
   }
 
-  /** Watches the principal of a payload that is no session. */
+  /** Watches the principal of a payload that is not a session object. */
   watch(payload: object): void {
     const fields = payload as Fields; // any object can be asked for its fields
     let value = fields[this.#field];
@@ -72,14 +75,14 @@ export class PrincipalWatch<S extends SessionSchema> {
     });
   }
 
-  /** The payload has been given what the next principal begins with. */
+  /** Records that the payload has started over, because the caller has replaced its fields. */
   leave(): void {
     this.#fresh ??= {};
   }
 
   /**
-   * The principal was assigned. The payload starts over immediately, so that what the handler adds to it from here on
-   * is added to the new principal's values; it comes back if the first principal does.
+   * The principal was assigned. The payload starts over immediately, so that what the handler adds from here on is added to the
+   * new principal's values. If the first principal is assigned again, its payload comes back.
    */
   assigned(fields: Fields): void {
     const isLeft = this.isLeft(fields);
@@ -88,8 +91,8 @@ export class PrincipalWatch<S extends SessionSchema> {
   }
 
   /**
-   * Gives every field that was not set the value of a new session; once.
-   * @throws SessionValidationError if the payload is a state of a union that what was set does not make whole
+   * Resets every field that was not set to its value in a new session. Only the first call does something.
+   * @throws SessionValidationError if the schema is a union, and the fields that were set are not a complete state of it
    */
   startOver(fields: Fields): void {
     if (this.#fresh !== undefined) return;
@@ -103,7 +106,7 @@ export class PrincipalWatch<S extends SessionSchema> {
     }
   }
 
-  /** The library gave a field this value itself, because another request had stored it. */
+  /** The library itself has set this field, because another request had stored the value. */
   hand(field: string, value: unknown): void {
     this.#given[field] = value;
   }
@@ -115,7 +118,7 @@ export class PrincipalWatch<S extends SessionSchema> {
     return !sharesObject(value, theirs ?? this.#givenObjects());
   }
 
-  /** The fields that the next principal gets as they are. */
+  /** The fields that the next principal keeps. */
   #kept(fields: Fields): ReadonlySet<string> {
     const { carryOver } = this.#settings;
     const theirs = this.#givenObjects();
@@ -138,7 +141,7 @@ export class PrincipalWatch<S extends SessionSchema> {
     return codec.discriminator !== undefined || codec.stateOf({}) !== undefined;
   }
 
-  /** The state of a union that the kept fields make, with the defaults of the others. */
+  /** The union state of the kept fields, with the defaults of the other fields. */
   #sameState(fields: Fields, kept: ReadonlySet<string>): Fields {
     const { codec } = this.#settings;
     const tree: Fields = {};
@@ -163,7 +166,7 @@ export class PrincipalWatch<S extends SessionSchema> {
   }
 }
 
-/** Collects a value's objects, however deep. */
+/** Collects the objects in a value, at any depth. */
 function walk(value: unknown, found: Set<object>): void {
   if (typeof value !== 'object' || value === null || found.has(value)) return;
   found.add(value);
@@ -177,7 +180,7 @@ function sharesObject(value: unknown, with_: ReadonlySet<object>, seen = new Set
   return partsOf(value).some((part) => sharesObject(part, with_, seen));
 }
 
-/** What an object holds: a schema may put a `Map` or a `Set` into the payload. */
+/** The parts of an object. A schema may put a `Map` or a `Set` into the payload. */
 function partsOf(value: object): unknown[] {
   if (value instanceof Map) return [...value.keys(), ...value.values()] as unknown[];
   if (value instanceof Set) return [...value] as unknown[];

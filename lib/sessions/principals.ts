@@ -6,7 +6,7 @@ import type { RequestSession } from './request-session.js';
 import type { Settings } from './settings.js';
 import type { ListedSession, Principal } from './stored-sessions.js';
 
-/** A principal's live sessions, the one that began last first. */
+/** A principal's live sessions, newest first. */
 export async function listSessions<S extends SessionSchema>(
   settings: Settings<S>,
   principal: Principal,
@@ -27,8 +27,8 @@ export async function listSessions<S extends SessionSchema>(
 }
 
 /**
- * Ends a principal's sessions, all but that of a request. One that a rotation moves on meanwhile is met again: it is done
- * when none is left.
+ * Ends all sessions of a principal, except that of a request. A rotation may move a session meanwhile, so this repeats until no
+ * session is left.
  */
 export async function revokeSessions<S extends SessionSchema>(
   settings: Settings<S>,
@@ -48,13 +48,13 @@ export async function revokeSessions<S extends SessionSchema>(
   }
 }
 
-/** Ends one session, where it is this principal's: the key may come from a form. */
+/** Ends one session if it belongs to this principal. The check is needed because the key may come from a form. */
 export async function revokeOne<S extends SessionSchema>(
   settings: Settings<S>,
   principal: Principal,
   only: unknown,
 ): Promise<number> {
-  if (typeof only !== 'string') throw new TypeError('only must be the key of one session, as list() gives it.');
+  if (typeof only !== 'string') throw new TypeError('only must be the key of one session, as list() returns it.');
   const entries = await settings.store.list(checkPrincipal(settings, principal));
   const found = entries.find(([key]) => key === only);
   if (found === undefined) return 0;
@@ -63,8 +63,8 @@ export async function revokeOne<S extends SessionSchema>(
 }
 
 /**
- * Ends a principal's oldest sessions where a login made them too many. Of logins at the same time each counts the others,
- * and all end the same ones.
+ * Ends a principal's oldest sessions if a login has exceeded the limit. Logins that happen at the same time count each other,
+ * and all of them end the same sessions.
  */
 export async function enforceSessionLimit<S extends SessionSchema>(
   settings: Settings<S>,
@@ -81,14 +81,14 @@ function byAge([a, { createdAt: first }]: StoreEntry, [b, { createdAt: second }]
   return first - second || (a < b ? -1 : 1);
 }
 
-/** The keys of a request's session: of its record, and of the one that its next commit stores. */
+/** The keys of a request's session: that of its record, and that under which its next commit stores it. */
 function keysOf<S extends SessionSchema>(session: RequestSession<S>): string[] {
   const { stored, move } = session.state;
   if (stored === undefined) return [];
   return move === undefined ? [stored.key] : [stored.key, session.settings.store.keyOf(session.state.id)];
 }
 
-/** The principal as records have it: the schema may have brought it into another form. */
+/** The principal in the form that records have, because the schema may have converted it. */
 function checkPrincipal<S extends SessionSchema>(settings: Settings<S>, principal: Principal): string {
   const { principal: field, codec } = settings;
   if (field === undefined) {

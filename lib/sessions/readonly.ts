@@ -4,10 +4,10 @@ import { ownField } from '../schema/tree.js';
 import type { SessionSchema } from '../schema/types.js';
 
 /**
- * Refuses a session that was changed behind a readonly guard: nothing of it is stored, and a handler that believed it was
- * must not respond with a 200.
+ * Refuses a session that was changed behind a readonly guard. The change is not stored, so a handler that believes it was must
+ * not respond with a 200.
  * @param before - the payload as the guard handed it out
- * @throws SessionReadonlyError, with the changed fields that the schema knows: a client may have chosen the names of others
+ * @throws SessionReadonlyError with the changed fields that the schema knows; a client may have chosen other names
  */
 export function refuseChanges<S extends SessionSchema>(codec: PayloadCodec<S>, current: Tree, before: Tree): void {
   if (codec.same(current, before)) return;

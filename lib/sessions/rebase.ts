@@ -6,13 +6,14 @@ import { putField } from './fields.js';
 import type { RequestSession } from './request-session.js';
 
 /**
- * Gives the handler what became of his payload in a piece of work with the store. He may have gone on meanwhile: a field
- * that is no longer as the work found it stays his, differs from what is stored, and so is stored by the next commit.
+ * Applies the result of a store operation to the payload that the handler holds. The handler may have changed it meanwhile: a
+ * field that no longer has the value that the operation started from keeps the handler's value. It then differs from what is
+ * stored, so the next commit stores it.
  *
- * @param before - the payload as the work found it; shares nothing with it, so that deep changes are seen
- * @param after - what became of it
+ * @param before - the payload that the operation started from; a separate copy, so that deep changes are detected
+ * @param after - the result of the operation
  * @param payload - `after`, decoded
- * @returns the fields that both the work and the handler have changed
+ * @returns the fields that both the operation and the handler have changed
  */
 export function rebase<S extends SessionSchema>(
   session: RequestSession<S>,
@@ -21,15 +22,15 @@ export function rebase<S extends SessionSchema>(
   payload: object,
 ): string[] {
   const { codec } = session.settings;
-  // The handler has another principal by now, to whom nothing of this one's must come.
+  // The handler's payload has another principal by now, who must not get data of this one.
   if (session.watch?.hasStartedOver === true && session.state.pending !== 'whole') return [];
-  // The others stay the very objects that the handler may hold.
+  // The other fields keep their objects, because the handler may hold them.
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (field) => !codec.same(ownField(before, field), ownField(after, field)),
   );
   if (fields.length === 0) return [];
   if (Object.isFrozen(session.session)) {
-    session.assign(payload); // it was handed out to be read, and nobody has changed it
+    session.assign(payload); // it was handed out to be read, so nobody has changed it
     return [];
   }
   const valueNow = handlersValues(session);
@@ -42,14 +43,14 @@ export function rebase<S extends SessionSchema>(
   });
 }
 
-/** Whether the handler has changed anything since a piece of work has found his payload so. */
+/** Whether the handler has changed anything since a store operation started from `before`. */
 export function hasGoneOn<S extends SessionSchema>(session: RequestSession<S>, before: Tree): boolean {
   const valueNow = handlersValues(session);
   const fields = [...Object.keys(before), ...Object.keys(session.session)];
   return fields.some((field) => !session.settings.codec.same(valueNow(field), ownField(before, field)));
 }
 
-/** What the fields of the handler's payload are now, comparable with a tree's. */
+/** Returns the current values of the fields in the handler's payload, in a form that can be compared with a tree. */
 function handlersValues<S extends SessionSchema>(session: RequestSession<S>): (field: string) => unknown {
   const { codec } = session.settings;
   const { payload } = session;
@@ -58,7 +59,8 @@ function handlersValues<S extends SessionSchema>(session: RequestSession<S>): (f
     return (field) => ownField(now, field);
   } catch (error) {
     if (!(error instanceof SessionValidationError)) throw error;
-    // One that does not fit is refused by the commit, unless the handler mends it: the others must be right by then.
+    // The commit refuses a payload that does not fit, unless the handler fixes it. In that case, the other fields must be
+    // correct.
     return (field) => codec.encodeField(field, ownField(payload, field)) ?? ownField(payload, field);
   }
 }

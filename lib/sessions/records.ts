@@ -10,20 +10,20 @@ import type { GuardedStore } from './guarded-store.js';
 import { swap } from './swap.js';
 import { newWriteId } from './write-id.js';
 
-/** A record, and what its text says. */
+/** A record, and what its text contains. */
 export interface Written {
   readonly record: SessionRecord;
   readonly source: Source;
 }
 
-/** The record of a payload, with the deadline that follows from when it is stored. */
+/** Creates the record of a payload, with the deadline that results from storing it now. */
 export function recordOf<S extends SessionSchema>(
   session: RequestSession<S>,
   tree: Tree,
   about: {
     readonly createdAt: number;
     readonly revision: number;
-    /** The record that this one replaces: its deadline stays where moving it is not worth a cookie. */
+    /** The record that this one replaces. Its deadline stays if moving it is not worth a cookie. */
     readonly from?: SessionRecord;
     /** What was stored of this payload before. */
     readonly source: Source | undefined;
@@ -33,7 +33,7 @@ export function recordOf<S extends SessionSchema>(
   const { life } = session.cookie;
   const now = Date.now();
   const stays = about.from !== undefined && deadlines.moved(about.from, now, life) === undefined;
-  // What this version does not know belongs to the state that was left.
+  // Data that this version does not know belongs to the state that was replaced.
   const before = session.state.pending === 'whole' ? about.source?.withoutFields() : about.source;
   const { text: data, source } = text.write(tree, before);
   const principal = principalOf(session.settings, tree);
@@ -52,7 +52,10 @@ export function recordOf<S extends SessionSchema>(
   return { record, source };
 }
 
-/** What takes the place of a record that is stored elsewhere from now on, or nowhere. `successor` is a key that clients of the old id may reach. */
+/**
+ * Creates the tombstone of a record whose session is now stored elsewhere, or nowhere.
+ * @param successor - the key of the session for clients of the old id; `null` if they must not reach it
+ */
 export function tombstoneOf(record: SessionRecord, successor: string | null): SessionRecord {
   return {
     data: '',
@@ -66,7 +69,7 @@ export function tombstoneOf(record: SessionRecord, successor: string | null): Se
   };
 }
 
-/** Whether a record cannot be read. It has no revision to swap it at, and no request can use it. */
+/** Whether a record cannot be read. It has no revision for a swap, and no request can use it. */
 export function isDamaged({ data, forwardTo }: SessionRecord): boolean {
   return data === '' && forwardTo === undefined;
 }
@@ -76,17 +79,17 @@ export function isPending({ data, forwardTo }: SessionRecord): boolean {
   return data !== '' && forwardTo === null;
 }
 
-/** Whether a record only says that the session is not stored here any more. */
+/** Whether a record only marks that the session is no longer stored here. */
 function isTombstone(record: SessionRecord): boolean {
   return record.forwardTo !== undefined && !isPending(record);
 }
 
 /**
- * Ends the session under a key. If another request rotated it in the meantime, the end follows it to its new key.
+ * Ends the session under a key. If another request has rotated it in the meantime, the session under the new key ends too.
  * @throws SessionConflictError, SessionStoreError
  */
 export async function endRecord(store: GuardedStore, key: string, found: SessionRecord | undefined): Promise<void> {
-  // The tombstone, although it is deleted at once, makes a rotation at the same time fail instead of undoing the end.
+  // The tombstone is deleted immediately, but it makes a concurrent rotation fail instead of undoing the end.
   const { isRetired, latest } = await retire(store, key, found, null);
   if (isRetired) await store.delete(key);
   else if (typeof latest?.forwardTo === 'string') {
@@ -95,8 +98,8 @@ export async function endRecord(store: GuardedStore, key: string, found: Session
 }
 
 /**
- * Replaces a record by a tombstone, and deletes a damaged one, which cannot be swapped.
- * @returns whether there is a tombstone because of this call, and the record that was found last
+ * Replaces a record by a tombstone. A damaged record cannot be swapped, so it is deleted.
+ * @returns whether this call has stored the tombstone, and the record that was found last
  */
 export async function retire(
   store: GuardedStore,
@@ -122,7 +125,7 @@ function cookieOf<S extends SessionSchema>({ cookie, transport }: RequestSession
   return { originalMaxAge: cookie.life ?? null, ...plainAttributes(cookie.attributes, transport.isSecure()) };
 }
 
-/** Who a payload says the session belongs to. */
+/** The principal of a payload: who the session belongs to. */
 export function principalOf({ principal }: { readonly principal: string | undefined }, tree: Tree): string | undefined {
   const value = principal === undefined ? undefined : ownField(tree, principal);
   return value === undefined || value === null ? undefined : principalText(value);

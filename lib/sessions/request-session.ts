@@ -24,16 +24,16 @@ export class RequestSession<S extends SessionSchema> {
   readonly request: object;
   readonly state: SessionState;
   readonly cookie: CookieState;
-  /** What a guard asked for if the response's status is below 400. */
+  /** What a guard asked for in case the response's status is below 400. */
   onSuccess: 'rotate' | 'destroy' | undefined;
 
   #object: SessionObject<S> | undefined;
   /** Distinguishes what the handler has set from what was loaded, if the session belongs to somebody. */
   #watch: PrincipalWatch<S> | undefined;
   #isAccessed = false;
-  /** Whether the session is looked at again when the response has finished. */
+  /** Whether the session is checked for late changes when the response has finished. */
   #reportsLateChange = false;
-  /** The session is readonly; `changed` is what was changed before that, encoded. */
+  /** Set if the session is readonly. `changed` is the encoded payload if it was changed before that. */
   #readonly: { readonly changed: Tree | undefined } | undefined;
   #committed: Tree | undefined;
   #last: Promise<unknown> | undefined;
@@ -63,24 +63,24 @@ export class RequestSession<S extends SessionSchema> {
     });
   }
 
-  /** The session for a caller that changes nothing, such as a guard. */
+  /** The session for a caller that only reads it, such as a guard. */
   peek(): SessionObject<S> {
     return (this.#object ??= this.#hydrate());
   }
 
-  /** Whether anyone could have changed the session. */
+  /** Whether a handler could have changed the session. */
   get isAccessed(): boolean {
     return this.#isAccessed;
   }
 
-  /** The session as a bag of fields: any field of any object can be asked for and set. */
+  /** The session as an object of any fields, to read and set them by name. */
   get fields(): Record<string, unknown> {
     return this.session as unknown as Record<string, unknown>;
   }
 
   /** The payload as the handler left it. */
   get payload(): Payload<S> {
-    return { ...this.session } as Payload<S>; // its own enumerable properties are the payload and nothing else
+    return { ...this.session } as Payload<S>; // its own enumerable properties are exactly the payload
   }
 
   get watch(): PrincipalWatch<S> | undefined {
@@ -91,7 +91,7 @@ export class RequestSession<S extends SessionSchema> {
     return this.#readonly !== undefined;
   }
 
-  /** From here on the session is only read: what was changed before is committed, and any other change is an error. */
+  /** Makes the session readonly: earlier changes are committed, and any later change is an error. */
   makeReadonly(): void {
     if (this.isReadonly) return;
     const isChanged = this.changes() !== undefined;
@@ -99,13 +99,13 @@ export class RequestSession<S extends SessionSchema> {
     if (process.env['NODE_ENV'] !== 'production') freeze(this.peek());
   }
 
-  /** From here on the session may be changed again. */
+  /** Makes the session writable again. */
   makeWritable(): void {
     if (!this.isReadonly) return;
     this.changes(); // a change that was made in the meantime is still an error
     this.#readonly = undefined;
     if (this.#object === undefined || !Object.isFrozen(this.#object)) return;
-    this.assign(copyTree(this.payload)); // to another object: what was frozen stays frozen
+    this.assign(copyTree(this.payload)); // into another object, because the frozen one stays frozen
   }
 
   #hydrate(): SessionObject<S> {
@@ -122,13 +122,13 @@ export class RequestSession<S extends SessionSchema> {
     return session;
   }
 
-  /** Gives a session object a payload, and begins to watch whose it is. */
+  /** Puts a payload into a session object, and begins to watch its principal. */
   #give(session: SessionObject<S>, payload: object): void {
     this.#watch = this.state.isNew ? undefined : PrincipalWatch.of(this.settings, this.state.base.tree, payload);
     SessionObject.give(session, payload, this.#watch && this.settings.principal);
   }
 
-  /** The payload was stored: what the handler has set until now belongs to the principal, as what was loaded does. */
+  /** The payload was stored. From here on, what the handler has set belongs to the principal, like what was loaded. */
   watchAgain(): void {
     if (this.#object === undefined || Object.isFrozen(this.#object)) return;
     const watch = PrincipalWatch.of(this.settings, this.state.base.tree, this.payload);
@@ -136,7 +136,7 @@ export class RequestSession<S extends SessionSchema> {
     if (!isOtherAgain && (watch ?? this.#watch) !== undefined) this.#give(this.#object, this.payload);
   }
 
-  /** A handler has assigned the principal, to the session that this request has or to one that it had before. */
+  /** A handler has assigned the principal, either on the current session object or on an earlier one of this request. */
   principalAssigned(session: object): void {
     if (session === this.#object) this.#watch?.assigned(this.fields);
   }
@@ -174,34 +174,34 @@ export class RequestSession<S extends SessionSchema> {
     this.#object = new SessionObject<S>(this);
   }
 
-  /** A fresh payload under a new id from here on; the old record is retired at the next commit. */
+  /** Gives the session a fresh payload and a new id; the old record is retired at the next commit. */
   regenerate(): void {
     this.cookie.cancelClear();
     this.state.regenerate();
     this.assignInitial();
   }
 
-  /** Gives the handler the payload of a new session. */
+  /** Replaces the handler's payload with that of a new session. */
   assignInitial(): void {
     this.cookie.reset();
     this.assign(this.#initialPayload());
   }
 
-  /** Gives the handler another payload, in the object that it holds. */
+  /** Replaces the handler's payload, in the object that the handler holds. */
   assign(payload: object): void {
-    if (Object.isFrozen(this.session)) this.detach(); // the one that was handed out to be read
+    if (Object.isFrozen(this.session)) this.detach(); // the frozen one was handed out to be read
     this.#give(this.session, payload);
     if (this.#watch?.isOther(this.fields) === true) this.#watch = undefined; // all of it belongs to the new principal
     this.wasStored();
   }
 
-  /** The payload was stored, or replaced: nothing is left of what was changed before the session became readonly. */
+  /** The payload was stored or replaced: changes from before the session became readonly are no longer pending. */
   wasStored(): void {
     if (this.#readonly?.changed !== undefined) this.#readonly = { changed: undefined };
   }
 
   /**
-   * The encoded payload if the handler changed it, else `undefined`.
+   * The encoded payload if the handler changed it, otherwise `undefined`.
    * @throws SessionValidationError if the changed payload does not fit the schema; SessionReadonlyError if it was changed
    *   behind a readonly guard
    */
@@ -224,7 +224,7 @@ export class RequestSession<S extends SessionSchema> {
     return this.state.base.exact;
   }
 
-  /** The changes that a response commits, if any. They are remembered, to distinguish them from later ones. */
+  /** The changes that a response commits, if any. They are remembered, so that later changes can be told apart. */
   changesToCommit(status: number): Tree | undefined {
     this.#committed = status >= 500 ? undefined : this.changes();
     return this.#committed;
@@ -236,8 +236,8 @@ export class RequestSession<S extends SessionSchema> {
   }
 
   /**
-   * After a method failed: the handler's payload is what is stored, or what a new session begins with. So an error handler's
-   * response does not fail in the same way, and the handler can try again.
+   * After a method failed: resets the handler's payload to what is stored, or to what a new session begins with. So an error
+   * handler's response does not fail with the same error, and the handler can try again.
    */
   undo(): void {
     this.state.undo();
@@ -245,21 +245,24 @@ export class RequestSession<S extends SessionSchema> {
     if (this.#object === undefined || Object.isFrozen(this.#object)) return;
     const decoded = this.settings.codec.decode(this.state.base.tree);
     if (decoded.ok) this.#give(this.#object, decoded.payload);
-    else this.rollBack(); // a schema that depends on the time may refuse now what was loaded
+    else this.rollBack(); // a schema that depends on the time may now refuse what was loaded
   }
 
-  /** After a failed commit: the payload is as it was loaded, so that the error handler's response cannot fail in the same way. */
+  /**
+   * After a failed commit: resets the payload to what was loaded, so that the error handler's response cannot fail in the same
+   * way.
+   */
   rollBack(): void {
     this.state.rollBack();
     this.cookie.rollBack();
-    // Decoded at the next access only: a schema that depends on the time may refuse by then what it accepted.
+    // Decoded only at the next access: a schema that depends on the time may by then refuse what it accepted.
     this.#object = undefined;
     this.#watch = undefined;
     this.#isAccessed = false;
-    this.#readonly = undefined; // the error handler is behind no guard
+    this.#readonly = undefined; // no guard applies to the error handler
   }
 
-  /** Runs one piece of work with the store after the other, so that a `save()` nobody awaited cannot overtake the commit. */
+  /** Runs store operations one after the other, so that a `save()` that was not awaited cannot overtake the commit. */
   serialize<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last === undefined ? work() : this.#last.then(work, work);
     this.#last = result;
@@ -270,7 +273,7 @@ export class RequestSession<S extends SessionSchema> {
     return result;
   }
 
-  /** Whether work with the store is under way. */
+  /** Whether a store operation is running. */
   get isBusy(): boolean {
     return this.#last !== undefined;
   }

@@ -5,7 +5,7 @@ import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { RequestSession } from './request-session.js';
 
-/** Sets or clears the cookie on the response, as what happened to the session asks for. */
+/** Sets or clears the cookie on the response, as the session requires. */
 export function writeCookie<S extends SessionSchema>(session: RequestSession<S>): void {
   const fate = session.cookie.takeFate();
   if (fate === 'keep' || withholdsCookie(session)) return;
@@ -26,7 +26,7 @@ export function writeCookie<S extends SessionSchema>(session: RequestSession<S>)
   }
 }
 
-/** The names of the request's cookies that have one of the other names. */
+/** The names other than the first one under which the request carries a cookie. */
 function otherNames<S extends SessionSchema>(session: RequestSession<S>): string[] {
   const header = session.transport.cookieHeader() ?? '';
   return session.settings.names.slice(1).filter((name) => cookieValues(header, name).length > 0);
@@ -37,8 +37,8 @@ function clear<S extends SessionSchema>(session: RequestSession<S>, name: string
 }
 
 /**
- * Whether the cookie may not be sent, because it is for TLS and the request looks insecure. That is the commonest reason
- * why sessions "do not persist" behind a proxy.
+ * Whether the cookie must be withheld, because it is for TLS only and the request looks insecure. This is the most common
+ * reason why sessions "do not persist" behind a proxy.
  */
 export function withholdsCookie<S extends SessionSchema>(session: RequestSession<S>): boolean {
   if (session.cookie.attributes.secure !== true || session.transport.isSecure()) return false;
@@ -51,7 +51,7 @@ export function withholdsCookie<S extends SessionSchema>(session: RequestSession
   return true;
 }
 
-/** Tells that a new session is not stored because the head of the response has gone, and no cookie can carry it. */
+/** Reports that a new session is not stored, because the head of the response has been sent and no cookie can carry it. */
 export function tellTooLate<S extends SessionSchema>(session: RequestSession<S>, error: SessionHeadersSentError): void {
   const message =
     'A new session was changed after the first byte of the response, so no cookie can carry it, and it was not stored. ' +
@@ -59,10 +59,10 @@ export function tellTooLate<S extends SessionSchema>(session: RequestSession<S>,
   tellWithheld(session, error, 'TYPED_SESSION_HEADERS_SENT', message);
 }
 
-/** The warnings that were given. */
+/** The codes of the warnings that were issued. */
 const warned = new Set<string>();
 
-/** Tells that no cookie carries a session: every time as an event, once as a warning. */
+/** Reports that no cookie carries a session: each time as an event, and once as a warning. */
 function tellWithheld<S extends SessionSchema>(
   { request }: RequestSession<S>,
   error: SessionError,

@@ -32,7 +32,7 @@ export async function rotate<S extends SessionSchema>(
   const fresh = session.state.move === 'regenerate';
   const principalChanged = change !== 'none';
   if (fresh && tree === undefined && session.state.pending !== 'always') {
-    // There is nothing to store. Without its cookie the browser begins anew, and does not come back with the old id.
+    // There is nothing to store. Clearing the cookie makes the browser begin again without the old id.
     await retire(store, old.key, old.record, null);
     session.state.left();
     session.cookie.clear();
@@ -46,7 +46,8 @@ export async function rotate<S extends SessionSchema>(
     session,
     recordOf(session, mine, { createdAt, revision: 1, source: sourceOf(old.source) }),
   );
-  // Only a plain rotation lets a logout with the old id reach the new one: after a login, others may know the old id.
+  // A logout with the old id also ends the new session, but only after a plain rotation: after a login, others may know the
+  // old id.
   const successor = fresh || principalChanged ? null : stored.key;
   const attemptOn = (record: SessionRecord) => ({ from: record, record: tombstoneOf(record, successor) });
   let attempt = attemptOn(old.record);
@@ -58,16 +59,16 @@ export async function rotate<S extends SessionSchema>(
       mine = mergeInto(session, mine, latest.tree);
       const revision = stored.record.revision + 1;
       const written = recordOf(session, mine, { createdAt, revision, source: sourceOf(latest.source) });
-      await store.update(stored.key, written.record, stored.record.revision); // nobody else knows this key
+      await store.update(stored.key, written.record, stored.record.revision); // no other request knows this key
       stored = { ...stored, ...written };
       return attempt;
     });
   } catch (error) {
     const isMoved = error instanceof SessionStoreError ? await isWritten(store, old.key, attempt.record) : false;
     if (isMoved !== true) {
-      // Nobody knows the new id yet: without its record it is as if it had never been.
+      // No client knows the new id yet, so without its record it is as if it had never existed.
       const removal = store.delete(stored.key).catch(() => undefined);
-      if (isMoved === false) await removal; // a store that is silent is not waited for once more
+      if (isMoved === false) await removal; // a store that does not answer is not waited for again
       throw error;
     }
   }
@@ -76,7 +77,7 @@ export async function rotate<S extends SessionSchema>(
   if (principalChanged) await enforceSessionLimit(session.settings, stored.record.principal);
 }
 
-/** Of what was stored for the principal before, the stored form of the fields that are carried over, and nothing else. */
+/** Keeps only the fields that are carried over, in their stored form, from what was stored for the previous principal. */
 function carried<S extends SessionSchema>(session: RequestSession<S>, source: Source | undefined): Source | undefined {
   if (source === undefined) return undefined;
   const { carryOver, text } = session.settings;
@@ -85,8 +86,8 @@ function carried<S extends SessionSchema>(session: RequestSession<S>, source: So
 }
 
 /**
- * Whether a write is in the store all the same whose answer did not come: to take it for failed would end the session.
- * `undefined` where the store does not say.
+ * Whether a write is in the store although its answer did not arrive. If it were treated as failed, the session would end.
+ * `undefined` if the store does not answer.
  */
 function isWritten(store: GuardedStore, key: string, written: SessionRecord): Promise<boolean | undefined> {
   return store.read(key).then(

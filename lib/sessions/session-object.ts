@@ -7,10 +7,10 @@ import type { RequestSession } from './request-session.js';
 import type { SessionCallback } from './session.js';
 import { isUpdating } from './update-function.js';
 
-/** The object behind `req.session`: its own properties are the payload, everything else sits on the prototype. */
+/** The object behind `req.session`. Its own properties are the payload, and everything else is on the prototype. */
 export class SessionObject<S extends SessionSchema> {
   readonly #request: RequestSession<S>;
-  /** The field that is an accessor, and its value: the principal's. */
+  /** The principal's field, which is an accessor, and its value. */
   #watched: string | undefined;
   #principal: unknown;
 
@@ -18,14 +18,14 @@ export class SessionObject<S extends SessionSchema> {
     this.#request = request;
   }
 
-  /** The request's session that an object is the handler's side of; `undefined` if it is none. */
+  /** The request's session behind an object that a handler holds; `undefined` if the object is not a session. */
   static requestOf(object: object): RequestSession<SessionSchema> | undefined {
     return #request in object ? object.#request : undefined;
   }
 
   /**
-   * Makes a session's own properties those of a payload, in the payload's order. The field `watched` becomes an accessor,
-   * so that the request learns of a new principal when it is assigned.
+   * Makes the payload the own properties of a session object, in the payload's order. The field `watched` becomes an accessor,
+   * so that the request notices when a new principal is assigned.
    */
   static give<S extends SessionSchema>(session: SessionObject<S>, payload: object, watched: string | undefined): void {
     for (const field of Object.keys(session)) {
@@ -44,14 +44,14 @@ export class SessionObject<S extends SessionSchema> {
     }
   }
 
-  /** The value of the watched field, as an accessor reads it: of an object that inherits from a session, too. */
+  /** The value of the watched field, as the accessor reads it, even on an object that inherits from a session. */
   static principalOf(receiver: object): unknown {
     let at: object | null = receiver;
     while (at !== null && !(#principal in at)) at = Object.getPrototypeOf(at) as object | null;
     return at === null ? undefined : at.#principal;
   }
 
-  /** The watched field is assigned. */
+  /** Called when the watched field is assigned. */
   static setPrincipal(receiver: object, field: string, value: unknown): void {
     if (!(#principal in receiver)) {
       // An object that inherits from a session gets a property of its own, as with any other field.
@@ -138,7 +138,7 @@ export class SessionObject<S extends SessionSchema> {
   }
 }
 
-/** One accessor for each name of a field, so that all sessions of an app have one shape. */
+/** One accessor for each field name, so that all sessions of an app have the same shape. */
 const accessors = new Map<string, PropertyDescriptor>();
 
 function accessorOf(field: string): PropertyDescriptor {
@@ -162,11 +162,11 @@ function accessorOf(field: string): PropertyDescriptor {
 function refuseInChange(): Promise<never> {
   const advice = 'change what it is given, and call the method before update() or after it';
   return Promise.reject(
-    new TypeError(`update() is at work, and its function would wait for ever for a method of the session: ${advice}.`),
+    new TypeError(`update() is running, and its function would wait forever for a method of the session: ${advice}.`),
   );
 }
 
-/** A promise, or express-session's way: a callback, called outside of any promise so that what it throws is not swallowed. */
+/** Returns the promise, or calls the callback, outside of any promise so that an error that it throws is not swallowed. */
 function answer<T>(promise: Promise<T>, callback?: (error?: unknown, value?: T) => void): Promise<T> | undefined {
   if (callback === undefined) return promise;
   promise.then(

@@ -11,7 +11,7 @@ import { SessionObject } from './session-object.js';
 import type { Settings } from './settings.js';
 import type { MigrateAllOptions, Principal } from './stored-sessions.js';
 
-/** What every host's middleware offers besides the handling of requests. */
+/** What the middleware of every host offers besides handling requests. */
 export function sessionsBy<S extends SessionSchema>(settings: Settings<S>) {
   return {
     of: (request: object) => sessionOf(settings, request),
@@ -26,7 +26,7 @@ export function sessionsBy<S extends SessionSchema>(settings: Settings<S>) {
       return listSessions(settings, principal, current && (await meant('current', settings, current)));
     },
     revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) => {
-      checkNames('revoke', options, ['except', 'only']); // a slip must not end them all
+      checkNames('revoke', options, ['except', 'only']); // a misspelt option must not end all sessions
       const { except } = options;
       if ('only' in options) return revokeOne(settings, principal, options.only);
       return revokeSessions(settings, principal, except && (await meant('except', settings, except)));
@@ -34,7 +34,7 @@ export function sessionsBy<S extends SessionSchema>(settings: Settings<S>) {
   };
 }
 
-/** The error for a request without a session of a middleware. */
+/** The error for a request that has no session of a middleware. */
 export function notAttached(): SessionNotLoadedError {
   return new SessionNotLoadedError(
     'This request has no session of this middleware: mount it before the handler (on the fetch API, call handle() or load() with this very request), on a path that cookie.path covers.',
@@ -53,8 +53,8 @@ function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: obje
 }
 
 /**
- * The session that an option means: by itself, or by its request.
- * @throws TypeError if it is neither, or of another middleware: nobody's session must end by a mistake
+ * The session that an option refers to: either the session itself or its request.
+ * @throws TypeError if it is neither, or belongs to another middleware, so that a mistake never ends the wrong session
  */
 async function meant<S extends SessionSchema>(
   option: string,

@@ -12,7 +12,7 @@ import { checkOptionNames, resolveRows, type ResolvedOptions } from './option-ta
 import type { CommonOptions, InvalidSession } from './options.js';
 import { refuseSharedStore } from './shared-store.js';
 
-/** The options that are settings of another name, or parts of one. */
+/** The options that become settings of another name, or parts of such settings. */
 type PartOfOther =
   | ('schema' | 'initial' | 'version' | 'migrations' | 'encryption' | 'unknownFields' | 'secret' | 'name')
   | ('idleTimeout' | 'absoluteTimeout' | 'touchAfter' | 'storeTimeout');
@@ -25,7 +25,7 @@ export interface Settings<S extends SessionSchema> extends Omit<ResolvedOptions,
   readonly store: GuardedStore;
   /** The store as the app gave it. */
   readonly givenStore: SessionStore | ExpressSessionStore;
-  /** The names of the cookie: it is set under the first, and all are read. */
+  /** The names of the cookie. It is set under the first name, and all names are read. */
   readonly names: CookieNames;
   readonly deadlines: Deadlines;
   readonly onInvalid: 'reset' | 'error' | 'repair' | ((invalid: InvalidSession) => Payload<S> | undefined);
@@ -33,7 +33,7 @@ export interface Settings<S extends SessionSchema> extends Omit<ResolvedOptions,
 
 /**
  * Checks all options and fills in the defaults.
- * @param storeOf - makes a store of what was given as `store`, or a default one of nothing
+ * @param storeOf - converts the given `store`; creates the default store if none was given
  * @throws SessionOptionsError, which names the option
  */
 export function resolveOptions<S extends SessionSchema>(
@@ -42,7 +42,7 @@ export function resolveOptions<S extends SessionSchema>(
   host: 'express' | 'fetch' = 'express',
 ): Settings<S> {
   checkOptionNames(given, host);
-  const options = given as Partial<CommonOptions<S, object>>; // what is not checked below, the class checks that takes it
+  const options = given as Partial<CommonOptions<S, object>>; // the rest is checked by the classes that take it
   const codec = PayloadCodec.of(options.schema, options.initial);
   const checked = resolveRows(given, codec);
   const { cookie, rolling, idleTimeout, absoluteTimeout, touchAfter = rolling ? 0 : undefined } = checked;
@@ -70,6 +70,6 @@ export function resolveOptions<S extends SessionSchema>(
     deadlines: new Deadlines({ idleTimeout, absoluteTimeout, touchAfter }),
     onInvalid: checked.onInvalid as Settings<S>['onInvalid'], // what a function returns is decoded
   };
-  refuseSharedStore(store, names, settings.signer); // the last check: a middleware that was refused uses no store
+  refuseSharedStore(store, names, settings.signer); // last, because a middleware that was refused uses no store
   return settings;
 }

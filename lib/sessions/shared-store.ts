@@ -8,13 +8,13 @@ interface User {
   readonly signer: Signer;
 }
 
-/** The middlewares of each store that keeps sessions under their ids. */
+/** The middlewares that use each store, for stores that keep sessions under their ids. */
 const users = new WeakMap<SessionStore, User[]>();
 
 /**
- * Refuses a second middleware that could not tell its sessions from those of another one: in a store of express-session the
- * key is the id, so a cookie that both can verify would open the same session under either name. Lists of names that
- * overlap mean the same sessions.
+ * Refuses a second middleware that could not tell its sessions from those of another one. In a store made for express-session,
+ * the key is the id, so a cookie that both middlewares can verify would open the same session under either name. Middlewares
+ * whose lists of names overlap share their sessions, which is allowed.
  * @throws SessionOptionsError
  */
 export function refuseSharedStore(store: SessionStore, names: CookieNames, signer: Signer): void {

@@ -12,11 +12,11 @@ export interface Stored {
   readonly source?: Source | undefined;
 }
 
-/** The payload as it is stored, to compare with and to merge from. */
+/** The stored payload, which changes are compared with and a merge starts from. */
 export interface Base {
   /** As it was read. */
   readonly tree: Tree;
-  /** As encoding the payload returns it: defaults filled in, and without unknown fields. */
+  /** The encoded payload, with defaults filled in and without unknown fields. */
   readonly exact: Tree;
 }
 
@@ -33,7 +33,7 @@ export type Status =
       readonly is: 'moving';
       readonly stored: Stored;
       readonly move: Move;
-      /** A `save()` failed to do it: the next change tries again, but not a response without a change. */
+      /** A `save()` could not store the new id. The next change tries again, but a response without a change does not. */
       readonly isWaiting: boolean;
     }
   /** Nothing is stored any more, and no cookie is set. */
@@ -54,12 +54,12 @@ export type Move = 'rotate' | 'regenerate';
  */
 export type Pending = 'changes' | 'always' | 'whole';
 
-/** What a failed piece of work goes back to. */
+/** What a failed operation is reset to. */
 type Checkpoint = Readonly<{ status: Status; base: Base; id: string | undefined }>;
 
 const NOTHING: Base = { tree: {}, exact: {} };
 
-/** What is known about one request's session besides its payload. It changes by the steps below, and in no other way. */
+/** The state of one request's session, except for its payload. Only the methods below change it. */
 export class SessionState {
   readonly #newId: () => string;
   #status: Status = { is: 'unloaded' };
@@ -162,18 +162,18 @@ export class SessionState {
     this.#putStored({ source });
   }
 
-  /** The payload begins as this, or is stored as this by another request. */
+  /** The payload begins with this, or another request has stored this. */
   setBase(tree: Tree): void {
     this.#base = { tree, exact: tree };
   }
 
-  /** Another request has stored this. */
+  /** Another request has stored this record. */
   reread(found: Pick<Stored, 'record' | 'source'>, tree: Tree): void {
     this.#putStored(found);
     this.setBase(tree);
   }
 
-  /** A touch, or a note of the last use, changed the record but not the payload. */
+  /** A touch, or a recorded time of use, changed the record but not the payload. */
   touched(record: SessionRecord): void {
     this.#putStored({ record });
     this.#isTouchDue = false;
@@ -184,14 +184,14 @@ export class SessionState {
     this.#isTouchDue = true;
   }
 
-  /** The session gets a new id, and keeps its payload, unless it is to get a fresh one already. */
+  /** The session gets a new id and keeps its payload. If it already gets a fresh payload, that does not change. */
   rotate(): void {
     const { stored, move = 'rotate' } = this;
     if (stored !== undefined) this.#status = { is: 'moving', stored, move, isWaiting: false };
     this.renewId();
   }
 
-  /** The session gets a new id and a fresh payload, also if it has ended. */
+  /** The session gets a new id and a fresh payload, even if it has ended. */
   regenerate(): void {
     const { stored } = this;
     this.#status =
@@ -200,7 +200,7 @@ export class SessionState {
     this.renewId();
   }
 
-  /** Another id, if the store has the one that was generated. */
+  /** Generates another id, for example because the store already has this one. */
   renewId(): void {
     this.#id = this.#newId();
   }
@@ -210,13 +210,13 @@ export class SessionState {
     if (pending !== 'always' || this.isNew) this.#pending = pending;
   }
 
-  /** The payload is stored under the id that it had. */
+  /** The payload was stored, and the id did not change. */
   committed(stored: Stored, tree: Tree): void {
     const { status } = this;
     this.#settle(status.is === 'moving' ? { ...status, stored, isWaiting: false } : { is: 'stored', stored }, tree);
   }
 
-  /** The payload is stored under its new id. */
+  /** The payload was stored under its new id. */
   moved(stored: Stored, tree: Tree): void {
     this.#settle({ is: 'stored', stored }, tree);
   }
@@ -228,12 +228,12 @@ export class SessionState {
     this.#checkpoint = this.#now();
   }
 
-  /** The old record is gone, and there is nothing to store under the new id. */
+  /** The old record is gone, and nothing is stored under the new id. */
   left(): void {
     this.#status = { is: 'new' };
   }
 
-  /** The session has ended; what was loaded of it can still be read. */
+  /** The session has ended; what was loaded can still be read. */
   ended(reason: SessionEnd): void {
     this.#status = { is: 'ended', reason, stored: this.move === 'regenerate' ? undefined : this.stored };
   }
@@ -248,17 +248,20 @@ export class SessionState {
     return this.successor !== undefined;
   }
 
-  /** A login that was sent twice: the second one came with the id that the first one has ended, and begins its own session. */
+  /**
+   * For a login that was sent twice: the second request came with the id that the first one has ended, and begins its own
+   * session.
+   */
   beginAfterRotation(): void {
     if (this.isRotatedAway) this.#status = { is: 'new' };
   }
 
-  /** A piece of work begins that {@link undo} can take back, as far as it stores nothing. */
+  /** An operation begins. If it fails, {@link undo} resets everything, except for what the operation has stored. */
   begin(): void {
     this.#checkpoint = this.#now();
   }
 
-  /** The work failed: everything is as it was when it began, or when it last stored the payload. */
+  /** The operation failed: everything is reset to when it began, or to when it last stored the payload. */
   undo(): void {
     this.#pending = 'changes';
     if (this.#checkpoint === undefined) return;
@@ -270,7 +273,7 @@ export class SessionState {
     else if (is !== 'new') this.#status = status.is === 'moving' ? { ...status, isWaiting: true } : status;
   }
 
-  /** A commit failed: the session is as it was loaded. */
+  /** A commit failed: the session is reset to how it was loaded. */
   rollBack(): void {
     const { stored, move, status } = this;
     this.#pending = 'changes';

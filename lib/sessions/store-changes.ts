@@ -13,10 +13,10 @@ import { createRecord, wasStored } from './stored.js';
 import { swap } from './swap.js';
 
 /**
- * Plans what the store needs, and carries it out. Returns nothing if there is nothing to wait for.
+ * Plans what has to be stored, and stores it. Returns `undefined` if there is nothing to wait for.
  * @param changed - the changed payload, encoded
- * @param whenUnchanged - called if nothing has to be stored: a response touches the session then
- * @throws the promise rejects as `save()` does
+ * @param whenUnchanged - called if nothing has to be stored; a response then touches the session
+ * @throws the promise rejects with the errors of `save()`
  */
 export function storeChanges<S extends SessionSchema>(
   session: RequestSession<S>,
@@ -24,7 +24,7 @@ export function storeChanges<S extends SessionSchema>(
   whenUnchanged?: (stored: Stored) => Promise<void> | undefined,
 ): Promise<void> | undefined {
   const { settings, state } = session;
-  // What is stored again must be read first, or the fields that the schema does not know would be lost.
+  // A payload that is stored again must be decoded first, or fields that the schema does not know would be lost.
   if ((settings.resave || state.move === 'rotate') && state.stored !== undefined) session.peek();
   const principal = principalChange(session, changed);
   if (principal !== 'none') state.beginAfterRotation();
@@ -88,14 +88,14 @@ function principalChange<S extends SessionSchema>(session: RequestSession<S>, tr
   return before === undefined ? 'began' : 'left';
 }
 
-/** The payload with which the next principal begins: a fresh one, with what this request has set. */
+/** The payload that the next principal begins with: a fresh one, with what this request has set. */
 function startOver<S extends SessionSchema>(session: RequestSession<S>): Tree {
   session.watch?.startOver(session.fields);
-  session.state.setPending('whole'); // nothing that another request stored for the principal before is merged into it
+  session.state.setPending('whole'); // nothing that another request stored for the previous principal is merged into it
   return session.settings.codec.encode(session.payload);
 }
 
-/** Whether the store would not find the session by its principal: it was stored before the option was set, say. */
+/** Whether the store cannot find the session by its principal, for example because it was stored before the option was set. */
 function needsReindex<S extends SessionSchema>(session: RequestSession<S>, { record, source }: Stored): boolean {
   const { settings, state } = session;
   const isKnown = source !== undefined && settings.store.knowsPrincipals;
@@ -103,7 +103,7 @@ function needsReindex<S extends SessionSchema>(session: RequestSession<S>, { rec
 }
 
 async function create<S extends SessionSchema>(session: RequestSession<S>, tree: Tree): Promise<void> {
-  if (withholdsCookie(session)) return; // nobody would ever find its record
+  if (withholdsCookie(session)) return; // no client would ever find its record
   if (session.transport.headersSent()) {
     const error = new SessionHeadersSentError();
     tellTooLate(session, error);
@@ -128,7 +128,7 @@ async function update<S extends SessionSchema>(session: RequestSession<S>, from:
     const mine = mergeInto(session, failed.mine, theirs);
     const stored = { ...failed.stored, ...latest };
     if (!codec.same(mine, theirs) || latest.source.migrated || session.cookie.isChanged) return attemptOf(stored, mine);
-    session.state.reread(latest, theirs); // the other request stored just this
+    session.state.reread(latest, theirs); // the other request has stored exactly this
     return undefined;
   });
   if (done === undefined) return;

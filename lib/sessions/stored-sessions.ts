@@ -2,69 +2,72 @@ import type { PrincipalValue } from '../schema/refusals.js';
 import type { Payload, SessionSchema } from '../schema/types.js';
 import type { Session } from './session.js';
 
-/** Who sessions belong to: the value of the option `principal`'s field. */
+/** A principal, which identifies who sessions belong to: the value of the field that the option `principal` names. */
 export type Principal = string | number | bigint;
 
-/** One of a principal's sessions, as `sessions.list(principal)` tells of it. */
+/** One of a principal's sessions, as `sessions.list(principal)` returns it. */
 export interface ListedSession<S extends SessionSchema> {
   /**
-   * Names the session in the store, and in `sessions.revoke(principal, { only: key })`. It may be shown: no cookie can be
-   * made of it.
+   * Identifies the session in the store, and in `sessions.revoke(principal, { only: key })`. You may show it, because no cookie
+   * can be made from it.
    */
   readonly key: string;
-  /** What the session holds, without the fields that are marked `sensitive`; `undefined` where it does not fit the schema. */
+  /** The session's payload, without the fields that are marked `sensitive`; `undefined` if it does not fit the schema. */
   readonly payload: Partial<Payload<S>> | undefined;
   /** When the principal signed in, in milliseconds since the epoch. */
   readonly createdAt: number;
   /**
-   * When it was used last, in milliseconds since the epoch. As precise as `touchAfter` (a tenth of the idle timeout):
-   * a request that changes nothing is noted only when that time has passed since the last one that was.
+   * When it was last used, in milliseconds since the epoch. The precision is `touchAfter` (a tenth of the idle timeout): a
+   * request that changes nothing is recorded only if that much time has passed since the last one that was.
    */
   readonly lastUsedAt: number;
-  /** When it ends if nobody uses it, in milliseconds since the epoch. */
+  /** When it expires if nobody uses it, in milliseconds since the epoch. */
   readonly expiresAt: number;
   /** Whether it is the session of the request that was passed as `current`. */
   readonly isCurrent: boolean;
 }
 
-/** How `migrateAll` is to go about it. */
+/** The options of `migrateAll`. */
 export interface MigrateAllOptions {
-  /** Where an earlier run ended: the `cursor` that it told last. Left out, it begins at the beginning. */
+  /**
+   * The last `cursor` that an earlier run reported, to continue that run. If you leave it out, the run starts from the
+   * beginning.
+   */
   readonly cursor?: string | undefined;
-  /** How many records are held in memory at once. Default: 100. */
+  /** How many records are held in memory at the same time. Default: 100. */
   readonly pageSize?: number | undefined;
-  /** Told after every page; a promise is awaited, so that a run can be slowed down. */
+  /** Called after every page. If it returns a promise, the run waits for it, so that you can slow the run down. */
   readonly onProgress?: ((progress: MigrationProgress) => unknown) | undefined;
-  /** Ends the run after the page it is at. */
+  /** Ends the run after the current page. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How far `migrateAll` has come. */
+/** The progress of `migrateAll`. */
 export interface MigrationProgress {
-  /** How many records were looked at. */
+  /** How many records were examined. */
   readonly seen: number;
-  /** How many of them were brought to today's version, or filed under a `principal` that they lacked. */
+  /** How many of them were migrated to the current version, or filed under a `principal` that they lacked. */
   readonly migrated: number;
-  /** How many a migration or the schema refuses; they lie as they lay, for `onInvalid`. */
+  /** How many a migration or the schema refuses. They stay as they are, for `onInvalid`. */
   readonly refused: number;
-  /** Where to go on; `undefined` when all are done. */
+  /** Where to continue; `undefined` when all records are done. */
   readonly cursor: string | undefined;
 }
 
-/** What can be done with stored sessions, on every host; `Request` is the host's. */
+/** The operations on stored sessions, the same on every host; `Request` is the host's type. */
 export interface StoredSessions<S extends SessionSchema, P extends string, Request> {
   /**
-   * Brings every stored session to today's version of the schema, instead of each at its next request: before an old
-   * migration is deleted. Safe while the app runs, and can go on where it was stopped.
-   * @throws SessionStoreError also where the store cannot list its sessions, SessionOptionsError
+   * Migrates every stored session to the current version of the schema, instead of each at its next request. Run it before you
+   * delete an old migration. It is safe while the app runs, and can continue after it was stopped.
+   * @throws SessionStoreError, also if the store cannot list its sessions; SessionOptionsError
    */
   migrateAll(options?: MigrateAllOptions): Promise<MigrationProgress>;
   /**
-   * The live sessions of a principal, the one that began last first: for a page of devices.
+   * The live sessions of a principal, newest first, for example for a page of devices.
    * @param principal - the value of the option `principal`'s field
-   * @param options - `current`: the session that is to be told apart by `isCurrent`, or its request
-   * @throws SessionOptionsError without the option `principal`; SessionStoreError also where the store cannot find sessions
-   *   by their principal, as those made for express-session cannot
+   * @param options - `current`: the session that `isCurrent` marks, or its request
+   * @throws SessionOptionsError without the option `principal`; SessionStoreError, also if the store cannot find sessions by
+   *   their principal, as those made for express-session cannot
    * @example
    * ```ts
    * import type { IncomingMessage } from 'node:http';
@@ -85,12 +88,12 @@ export interface StoredSessions<S extends SessionSchema, P extends string, Reque
     options?: { readonly current?: Request | Session<S> | undefined },
   ): Promise<ListedSession<S>[]>;
   /**
-   * Ends the sessions of a principal, and resolves to how many: after a change of the password, or of rights. A request
-   * that works with one of them meanwhile is answered, but stores nothing more.
+   * Ends the sessions of a principal, and resolves to their number. Call it after a change of the password or of rights. A
+   * request that is using one of them still gets its response, but stores nothing more.
    * @param principal - the value of the option `principal`'s field
-   * @param options - `except`: the session that stays, or its request; or `only`: the key of the one session that ends, where it is
-   *   this principal's
-   * @throws as `list`
+   * @param options - `except`: the session that stays, or its request; or `only`: the key of the one session that ends, if it
+   *   belongs to this principal
+   * @throws the same errors as `list`
    */
   revoke(
     principal: PrincipalValue<S, P>,

@@ -7,7 +7,7 @@ import type { RequestSession } from './request-session.js';
 import type { Stored } from './state.js';
 import { isOurs } from './write-id.js';
 
-/** Stores a first record under the session's id; under another one in the case that somebody has it already. */
+/** Stores a first record under the session's id, or under another id if that one is taken. */
 export async function createRecord<S extends SessionSchema>(
   session: RequestSession<S>,
   written: Written,
@@ -24,8 +24,8 @@ export async function createRecord<S extends SessionSchema>(
 }
 
 /**
- * The payload was stored: what follows for the state and the cookie.
- * @param how - as a new session's first record, under the id that the session had, or under its new id
+ * Updates the state and the cookie after the payload was stored.
+ * @param how - stored as the first record of a new session, under the same id as before, or under a new id
  */
 export function wasStored<S extends SessionSchema>(
   session: RequestSession<S>,

@@ -3,19 +3,19 @@ import type { SessionRecord } from '../stores/store.js';
 import type { GuardedStore } from './guarded-store.js';
 import { isOurs } from './write-id.js';
 
-/** One try to replace a record. */
+/** One attempt to replace a record. */
 export interface Attempt {
   /** The record that the store must still have. */
   readonly from: SessionRecord;
-  /** What is to take its place. */
+  /** The record that replaces it. */
   readonly record: SessionRecord;
 }
 
 /**
- * Replaces a record by compare-and-swap: tries, recognises its own write, reads again, and tries again with what `again`
- * makes of that. It gives up when the store's retry budget is used up, but never before the second try.
+ * Replaces a record by compare-and-swap. If that fails, it recognises its own write; otherwise it reads again, and retries with
+ * the attempt that `again` returns. It gives up when the store's retry budget is used up, but never before the second try.
  *
- * @param again - called after another request was faster, with what is stored now; returns nothing if that ends the matter
+ * @param again - called after another request was faster, with what is stored now; returns `undefined` to stop
  * @returns the attempt that is in the store, with the record as it is there; `undefined` if `again` returned nothing
  * @throws SessionConflictError if other requests were faster for too long; SessionStoreError
  */

@@ -6,12 +6,12 @@ import type { Stored } from './state.js';
 import { newWriteId } from './write-id.js';
 
 /**
- * Extends the deadline at the commit, if it is due. Never fails: a response does not depend on it.
+ * Extends the deadline at the commit, if it is due. It never fails, because a response does not depend on it.
  *
- * A streamed response does not wait for it, and one that shared caches may keep carries no cookie. Both leave the touch to
- * another response, and only keep the session alive until then, in the background.
+ * A streamed response does not wait for it, and a response that shared caches may keep carries no cookie. Both leave the touch
+ * to another response. They only keep the session alive until then, in the background.
  *
- * @returns nothing if there is nothing to wait for
+ * @returns `undefined` if there is nothing to wait for
  */
 export function touchIfDue<S extends SessionSchema>(
   session: RequestSession<S>,
@@ -36,8 +36,8 @@ export function touchIfDue<S extends SessionSchema>(
 }
 
 /**
- * Notes that somebody's session was used, for `list()`, if no touch shows it because the absolute deadline comes before the
- * idle one. As seldom as a touch, and with no consequence either if it fails, or if another request was faster.
+ * Records when a session with a principal was used, for `list()`, if no touch shows it because the absolute deadline comes
+ * before the idle one. This happens as rarely as a touch. It has no consequence if it fails, or if another request was faster.
  */
 function noteUseIfDue<S extends SessionSchema>(
   session: RequestSession<S>,
@@ -74,7 +74,7 @@ export function touch<S extends SessionSchema>(session: RequestSession<S>, store
   return touchNow(session, stored, session.settings.deadlines.from(Date.now(), stored.record.createdAt, life));
 }
 
-/** Whether a touch has to reach the browser too. */
+/** Whether a touch must also set the cookie. */
 function setsCookie<S extends SessionSchema>(session: RequestSession<S>): boolean {
   return session.cookie.life !== undefined || session.settings.rolling || session.cookie.isOutdated;
 }
@@ -85,22 +85,22 @@ async function touchNow<S extends SessionSchema>(
   expiresAt: number,
 ): Promise<void> {
   const { record, key } = stored;
-  // False: another request moved the revision and the deadline with it, or the session is gone. Both are no cookie: it
-  // would put back the id that a login has just replaced.
+  // False: another request has changed the record and its deadline, or the session is gone. In neither case is a cookie set,
+  // because it would restore the id that a login has just replaced.
   if (!(await session.settings.store.touch(key, expiresAt, record.revision))) return;
   session.state.touched({ ...record, expiresAt });
   if (setsCookie(session)) session.cookie.set();
   emit('touch', { request: session.request });
 }
 
-/** Extends the deadline while the response goes out; what else the request stores meanwhile counts more. */
+/** Extends the deadline while the response is sent. If the request stores something else meanwhile, that takes precedence. */
 async function keepAlive<S extends SessionSchema>(
   session: RequestSession<S>,
   stored: Stored,
   expiresAt: number,
 ): Promise<void> {
   const { record, key } = stored;
-  session.state.touched({ ...record, expiresAt }); // the end of this response does not do it again
+  session.state.touched({ ...record, expiresAt }); // so that the end of this response does not extend it again
   try {
     if (await session.settings.store.touch(key, expiresAt, record.revision))
       emit('touch', { request: session.request });

@@ -3,11 +3,11 @@ export interface Transport {
   readonly request: object;
   /** The request's Cookie header. */
   cookieHeader(): string | undefined;
-  /** Whether the request came over TLS, as far as the app trusts what says so. */
+  /** Whether the request came over TLS, according to what the app trusts. */
   isSecure(): boolean;
   /** Whether it is too late to set a cookie. */
   headersSent(): boolean;
-  /** Whether shared caches may keep the response, by the headers that it has now. */
+  /** Whether shared caches may keep the response, according to its current headers. */
   isCacheable(): boolean;
   /** Adds a Set-Cookie header to the response, and keeps it out of shared caches. */
   addCookie(header: string): void;

@@ -12,7 +12,7 @@ import { wasStored } from './stored.js';
 import { swap, type Attempt } from './swap.js';
 import { rebase } from './rebase.js';
 
-/** What an `update()` is to store: the changed payload, and its record. */
+/** What an `update()` stores: the changed payload, and its record. */
 interface Change<S extends SessionSchema> extends Attempt, Written {
   readonly record: Attempt['record'];
   readonly stored: Stored;
@@ -20,12 +20,12 @@ interface Change<S extends SessionSchema> extends Attempt, Written {
   readonly payload: Payload<S>;
 }
 
-/** Applies the function of an `update()` to what is stored, until no other request is faster. */
+/** Applies the function of an `update()` to what is stored, and again whenever another request was faster. */
 export async function applyUpdate<S extends SessionSchema>(
   session: RequestSession<S>,
   change: (payload: Payload<S>) => void | Promise<void>,
 ): Promise<void> {
-  // A state is stored whole before it is changed, and so is the payload of another principal.
+  // A new state is stored as a whole before it is changed, and so is the payload of another principal.
   const { state } = session;
   if (state.pending === 'whole' || session.watch?.isLeft(session.fields) === true) {
     await storeChanges(session, session.changes());
@@ -33,7 +33,7 @@ export async function applyUpdate<S extends SessionSchema>(
   }
   const { codec, store } = session.settings;
   if (state.stored === undefined || state.isNew) {
-    // Nobody else knows this id: there is nobody to be atomic against.
+    // No other request knows this id, so no atomic step is needed.
     const before = codec.encode(session.payload);
     const payload = codec.decodeOrThrow(before);
     await run(session, change, payload);
@@ -44,7 +44,7 @@ export async function applyUpdate<S extends SessionSchema>(
     return;
   }
   const base = session.exactBase();
-  const loaded = state.stored; // with its source, now that the payload was accessed
+  const loaded = state.stored; // with its source, because the payload has been accessed
   const first = await changeOf(session, change, base, loaded, base);
   const done =
     first &&
@@ -60,7 +60,7 @@ export async function applyUpdate<S extends SessionSchema>(
   wasStored(session, { ...stored, record, source }, next, 'updated');
 }
 
-/** Runs the function of an `update()` on what is stored; returns nothing if there is nothing left to store after it. */
+/** Runs the function of an `update()` on what is stored; returns `undefined` if nothing is left to store after it. */
 async function changeOf<S extends SessionSchema>(
   session: RequestSession<S>,
   change: (payload: Payload<S>) => void | Promise<void>,
@@ -77,7 +77,7 @@ async function changeOf<S extends SessionSchema>(
   if (watch?.isLeft(fields) === true) watch.startOver(fields);
   const next = codec.encode(payload);
   if (principalOf(session.settings, next) !== principalOf(session.settings, tree)) {
-    // The session must move to a new id, which is a commit's work.
+    // The session must move to a new id, which is done by a commit.
     if (watch === undefined) rebase(session, base, next, payload);
     else startOverWith(session, payload);
     session.state.reread(stored, tree);
@@ -94,7 +94,7 @@ async function changeOf<S extends SessionSchema>(
   return { from: record, stored, next, payload, ...recordOf(session, next, about) };
 }
 
-/** Puts the payload that an `update()` has begun for another principal into the handler's session. */
+/** Puts the payload that an `update()` has started for another principal into the handler's session. */
 function startOverWith<S extends SessionSchema>(session: RequestSession<S>, payload: object): void {
   const { watch } = session;
   if (watch === undefined || Object.isFrozen(session.session)) {
@@ -103,16 +103,16 @@ function startOverWith<S extends SessionSchema>(session: RequestSession<S>, payl
   }
   const theirs = payload as Record<string, unknown>; // any field can be asked for
   const fields = [...Object.keys(theirs), ...Object.keys(session.fields)].filter(
-    (field) => !watch.isSet(session.fields, field), // what the handler has set beside the function stays
+    (field) => !watch.isSet(session.fields, field), // what the handler has set outside of the function stays
   );
   watch.leave();
   for (const field of fields) putField(session.fields, field, theirs[field]);
 }
 
-/** The sessions whose function of an `update()` runs, as far as it does so without waiting. */
+/** The sessions whose `update()` function is running, until it first waits for something. */
 const updating = new WeakSet<object>();
 
-/** Whether a method of the session is called by the function of an `update()`, for which it would wait forever. */
+/** Whether the function of an `update()` is calling a method of the session, which would make it wait forever. */
 export function isUpdating(session: object): boolean {
   return updating.has(session);
 }

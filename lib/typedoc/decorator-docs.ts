@@ -3,17 +3,17 @@ import { dirname } from 'node:path';
 import { TypeScript as ts } from 'typedoc';
 import type { DecoratorFamily } from '../guards/decorator-family.js';
 
-/** What our decorators require and do, as Markdown. */
+/** The requirements and effects of our decorators, as Markdown. */
 export interface SessionDocs {
-  /** What the session must have. */
+  /** What the session must have, as Markdown. */
   readonly requires: readonly string[];
-  /** What else they do. */
+  /** Other effects of the decorators. */
   readonly notes: readonly string[];
-  /** `@AllowAnonymous()`: what the class requires does not apply. */
+  /** `@AllowAnonymous()`: the requirements of the class do not apply. */
   readonly resets: boolean;
 }
 
-/** What is required if no more than a stored session is. */
+/** The text if only a stored session is required. */
 export const ANY_SESSION = 'a stored session';
 
 const NOTES: Readonly<Partial<Record<string, string>>> = {
@@ -22,7 +22,7 @@ const NOTES: Readonly<Partial<Record<string, string>>> = {
   DestroySession: 'Ends the session.',
 } satisfies Partial<Record<keyof DecoratorFamily, string>>;
 
-/** The docs of a class: what its base classes require comes first. */
+/** The docs of a class. The requirements of its base classes come first. */
 export function docsOfClass(node: ts.ClassLikeDeclaration, checker: ts.TypeChecker): SessionDocs {
   const own = docsOf(node, checker);
   const base = own.resets ? undefined : baseOf(node, checker);
@@ -32,8 +32,8 @@ export function docsOfClass(node: ts.ClassLikeDeclaration, checker: ts.TypeCheck
 /**
  * The docs of a method of a class, inherited or not.
  *
- * @param owner - the class whose instances have it
- * @param isLegacy - in that dialect a decorated method's decorators do not hold for what overrides it
+ * @param owner - the class of the instances
+ * @param isLegacy - whether the legacy dialect is used, in which decorators do not apply to overriding methods
  */
 export function docsOfMethod(
   method: ts.MethodDeclaration,
@@ -59,7 +59,7 @@ function mergeDocs(first: SessionDocs, second: SessionDocs): SessionDocs {
   };
 }
 
-/** The class that a class extends, as it was declared. */
+/** The base class of a class, as it was declared. */
 function baseOf(node: ts.ClassLikeDeclaration, checker: ts.TypeChecker): ts.ClassLikeDeclaration | undefined {
   const clause = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
   const [base] = clause?.types ?? [];
@@ -71,13 +71,13 @@ function overriddenBy(method: ts.MethodDeclaration, checker: ts.TypeChecker): ts
   const name = method.name.getText();
   for (let at = ts.isClassLike(method.parent) ? baseOf(method.parent, checker) : undefined; at !== undefined;) {
     const over = at.members.find((member) => ts.isMethodDeclaration(member) && member.name.getText() === name);
-    if (over !== undefined) return over as ts.MethodDeclaration; // it was just asked
+    if (over !== undefined) return over as ts.MethodDeclaration; // checked above
     at = baseOf(at, checker);
   }
   return undefined;
 }
 
-/** What is written above a class or a method, and before a method's parameters. */
+/** The decorators above a class or a method, and before a method's parameters. */
 function docsOf(node: ts.ClassLikeDeclaration | ts.MethodDeclaration, checker: ts.TypeChecker): SessionDocs {
   const requires: string[] = [];
   const notes: string[] = [];
@@ -98,7 +98,7 @@ function docsOf(node: ts.ClassLikeDeclaration | ts.MethodDeclaration, checker: t
   return { requires: [...new Set(requires)], notes, resets };
 }
 
-/** The decorators of typed-session: their names, whatever they were imported as, and what they are given. */
+/** The decorators of typed-session: their original names, even if they were imported under others, and their arguments. */
 function decoratorsOf(node: ts.Node, checker: ts.TypeChecker): [name: string, args: readonly ts.Expression[]][] {
   const decorators = ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : [];
   return decorators.flatMap(({ expression }) => {
@@ -119,7 +119,7 @@ function nameOf(callee: ts.Expression, checker: ts.TypeChecker): string | undefi
 
 const packages = new Map<string, string | undefined>();
 
-/** The name of the package that a file is of. */
+/** The name of the package that a file belongs to. */
 function packageOf(file: string): string | undefined {
   if (!packages.has(file)) {
     packages.set(file, nameAbove(dirname(file)));
@@ -127,17 +127,17 @@ function packageOf(file: string): string | undefined {
   return packages.get(file);
 }
 
-/** The name in the next `package.json` that has one: those inside of a package may only say what kind its modules are. */
+/** The name in the nearest `package.json` that has one. Those inside of a package may only state the module type. */
 function nameAbove(folder: string): string | undefined {
   const found = ts.findConfigFile(folder, (path) => ts.sys.fileExists(path), 'package.json');
   if (found === undefined) return undefined;
-  const { name } = JSON.parse(readFileSync(found, 'utf8')) as { readonly name?: string }; // npm's form
+  const { name } = JSON.parse(readFileSync(found, 'utf8')) as { readonly name?: string }; // the format of npm
   const at = dirname(found);
   return name ?? (dirname(at) === at ? undefined : nameAbove(dirname(at)));
 }
 
 function requiredBy(args: readonly ts.Expression[], checker: ts.TypeChecker): string[] {
-  // `{ onMissing, onForbidden }` says what happens to others, and stands in an object of its own.
+  // `{ onMissing, onForbidden }` only decides how a request is refused, and is a separate argument.
   const handlers = ['onMissing', 'onForbidden'];
   const about = args.filter((arg) => {
     const type = checker.getTypeAtLocation(arg);
@@ -156,7 +156,7 @@ function requiredBy(args: readonly ts.Expression[], checker: ts.TypeChecker): st
   });
 }
 
-/** Markdown's way to show code, whatever is in it. */
+/** Formats a text as code in Markdown, whatever it contains. */
 export function code(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ');
   return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;

@@ -12,7 +12,7 @@ import {
 import { ANY_SESSION, docsOfClass, docsOfMethod, type SessionDocs } from './decorator-docs.js';
 import { schemaPage } from './schema-page.js';
 
-/** Adds the option, the page of the schema, and what controllers require. */
+/** Adds the option, the page of the schema, and the requirements of controllers. */
 export function addPlugin(app: Application): void {
   app.options.addDeclaration({
     name: 'sessionSchema',
@@ -26,7 +26,7 @@ export function addPlugin(app: Application): void {
     context.project.addChild(page);
     context.project.registerReflection(page, undefined, undefined);
   });
-  // After typedoc has handed comments down to what inherits and overrides, which it does where there is none.
+  // After typedoc has copied comments to inheriting and overriding members that have none.
   const afterInheritance = -50;
   app.converter.on(Converter.EVENT_RESOLVE_END, addAllDocs, afterInheritance);
 }
@@ -48,7 +48,7 @@ function addAllDocs(context: Context): void {
   }
 }
 
-/** The class or the method that a page is about; of overloads, the one that has a body and may be decorated. */
+/** The class or the method of a page. For overloads, it is the declaration that has a body and may be decorated. */
 function declarationOf(reflection: Reflection, context: Context) {
   const declarations = context.getSymbolFromReflection(reflection)?.declarations ?? [];
   const methods = declarations.filter(ts.isMethodDeclaration);
@@ -63,7 +63,7 @@ function addDocs(reflection: Reflection, { requires, notes }: SessionDocs): void
   if (parts.length === 0) return;
   const signatures: readonly Reflection[] | undefined = reflection.isDeclaration() ? reflection.signatures : undefined;
   for (const target of signatures ?? [reflection]) {
-    target.comment = target.comment?.clone() ?? new Comment(); // what inherits a comment shares it
+    target.comment = target.comment?.clone() ?? new Comment(); // members that inherit a comment share the object
     target.comment.summary.push({ kind: 'text', text: `\n\n${parts.join('\n\n')}` });
   }
 }

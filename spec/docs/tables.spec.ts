@@ -4,11 +4,11 @@ import { OPTION_TABLE } from '../../lib/sessions/option-table.js';
 import { RECORD_FIELDS } from '../../lib/stores/record-fields.js';
 import { read } from './docs.js';
 
-// The tables in lib are the source; the documents have a row for each of theirs, and for nothing else.
+// The tables in lib are the source: the documents must have a row for each of their entries, and no other row.
 
 const options = Object.keys(OPTION_TABLE);
 
-/** The part of a document under a heading, up to the next heading of the same level. */
+/** The text under a heading of a document, up to the next heading of the same level. */
 function section(document: string, heading: string): string {
   const [, level = ''] = /^(#+) /.exec(heading) ?? [];
   const after = read(document).split(`\n${heading}\n`)[1];
@@ -21,15 +21,15 @@ function rows(text: string): string[] {
   return [...text.matchAll(/^\| \[?`(\w+)`/gm)].map(([, name = '']) => name);
 }
 
-it("README's table of options has a row for every option of session(), in order, and for no other", () => {
+it("README's table of options has a row for each option of session(), in order, and no other row", () => {
   expect(rows(section('README.md', '## Options'))).toEqual(options);
 });
 
-it('docs/options.md has a section for every option of session(), in order, and for no other', () => {
+it('docs/options.md has a section for each option of session(), in order, and no other section', () => {
   expect([...read('docs/options.md').matchAll(/^## `(\w+)`$/gm)].map(([, name]) => name)).toEqual(options);
 });
 
-it('docs/options.md and docs/fetch.md say which options only Express has', () => {
+it('docs/options.md and docs/fetch.md mark the options that only Express has', () => {
   const express = Object.entries(OPTION_TABLE).flatMap(([name, row]) => ('onFetch' in row ? [name] : []));
   const marked = options.filter((name) => section('docs/options.md', `## \`${name}\``).includes('· Express only'));
   expect(marked).toEqual(express);
@@ -37,13 +37,13 @@ it('docs/options.md and docs/fetch.md say which options only Express has', () =>
   expect([...listed.matchAll(/\[`(\w+)`\]/g)].map(([, name]) => name)).toEqual(express);
 });
 
-it('docs/options.md has a row for every attribute of the cookie, and for no other', () => {
+it('docs/options.md has a row for each attribute of the cookie, and no other row', () => {
   const names = rows(section('docs/options.md', '## `cookie`'));
   expect(names.sort()).toEqual(Object.keys(COOKIE_ATTRIBUTES).sort());
 });
 
-it('docs/stores.md has a row for every field of a record, and for no other', () => {
-  const ofStores = ['data', 'revision', 'expiresAt', 'cookie']; // these have a place of their own in a store
+it('docs/stores.md has a row for each field of a record, and no other row', () => {
+  const ofStores = ['data', 'revision', 'expiresAt', 'cookie']; // a store keeps these separately
   const names = rows(section('docs/stores.md', '### The fields of a record'));
   expect(names.sort()).toEqual([...ofStores, ...RECORD_FIELDS].sort());
 });

@@ -93,7 +93,7 @@ runRule('require-guard', requireGuard, {
       "so Req<'userId'> promises",
       'so Mine promises',
     ],
-    'reports a SessionRequestOf, which names its fields after the middleware': [
+    'reports a SessionRequestOf whose second argument names fields': [
       `app.get('/x', (req: SessionRequestOf<typeof admin, 'clearance'>) => {});
        app.get('/y', (req: ts.SessionRequestOf<typeof adminSchema, { level: 'writer' }, Params>) => {});`,
       "so SessionRequestOf<typeof admin, 'clearance'> promises",

@@ -43,7 +43,7 @@ function open(more: object = {}) {
 }
 
 describe('sessions.handle', () => {
-  it('gives the handler its session, stores the change, and sends the cookie on a response that no cache may keep', async () => {
+  it('handle() passes the session, stores the change, and sends the cookie on a response that no cache may keep', async () => {
     const { sessions, store, request, got } = open();
     const count = (): Promise<Response> =>
       sessions.handle(request(), (mine) => {
@@ -60,14 +60,14 @@ describe('sessions.handle', () => {
     expect(store.calls).toEqual(['create', 'read', 'update']);
   });
 
-  it('stores nothing for a visitor who changed nothing, and returns the response as it is', async () => {
+  it('handle() stores nothing for a visitor who changed nothing, and returns the response unchanged', async () => {
     const { sessions, store, request } = open();
     const response = new Response('hello');
     expect(await sessions.handle(request(), () => response)).toBe(response);
     expect(store.calls).toEqual([]);
   });
 
-  it('gives the session a new id at a login, and the old one leads nowhere', async () => {
+  it('handle() gives the session a new id at a login, and the old id becomes useless', async () => {
     const { sessions, request, got, jar } = open();
     got(await sessions.handle(request(), (mine) => ((mine.views = 1), new Response())));
     const planted = new Map(jar);
@@ -81,7 +81,7 @@ describe('sessions.handle', () => {
     });
   });
 
-  it('merges what two requests change at the same time', async () => {
+  it('handle() merges the changes of two simultaneous requests', async () => {
     const { sessions, request, got } = open();
     got(await sessions.handle(request(), (mine) => ((mine.views = 1), new Response())));
     let bothHaveLoaded = (): void => undefined;
@@ -101,14 +101,14 @@ describe('sessions.handle', () => {
     });
   });
 
-  it('clears the cookie after destroy()', async () => {
+  it('handle() clears the cookie after destroy()', async () => {
     const { sessions, request, got, jar } = open();
     got(await sessions.handle(request(), (mine) => ((mine.views = 1), new Response())));
     got(await sessions.handle(request(), async (mine) => (await mine.destroy(), new Response())));
     expect([...jar.keys()]).toEqual([]);
   });
 
-  it('keeps status, body, and headers of a response whose own headers are immutable', async () => {
+  it('handle() keeps the status, body, and headers of a response with immutable headers', async () => {
     const { sessions, request } = open();
     const redirected = await sessions.handle(
       request(),
@@ -120,7 +120,7 @@ describe('sessions.handle', () => {
     expect([empty.status, empty.headers.getSetCookie().length]).toEqual([204, 1]);
   });
 
-  it('never puts one client’s cookie onto a response that the app uses for several requests', async () => {
+  it('handle() never adds the cookie of one client to a response that the app uses for several requests', async () => {
     const { sessions, request } = open();
     const shared = new Response(null, { status: 204 });
     const own = await sessions.handle(request(), (mine) => ((mine.views = 1), shared));
@@ -129,14 +129,14 @@ describe('sessions.handle', () => {
     expect((await sessions.handle(request(), () => shared)).headers.getSetCookie()).toEqual([]);
   });
 
-  it('returns a response that can carry no cookie as it is, and stores no session for it', async () => {
+  it('handle() returns a response that cannot carry a cookie unchanged, and stores no session', async () => {
     const { sessions, store, request } = open();
     const failed = Response.error();
     expect(await sessions.handle(request(), (mine) => ((mine.views = 1), failed))).toBe(failed);
     expect(store.calls).toEqual([]);
   });
 
-  it('keeps the cookies of the handler beside its own, and makes a public response private', async () => {
+  it('handle() keeps the cookies of the handler, and makes a public response private', async () => {
     const { sessions, request } = open();
     const response = await sessions.handle(request(), (mine) => {
       mine.views = 1;
@@ -150,7 +150,7 @@ describe('sessions.handle', () => {
     expect(response.headers.get('CDN-Cache-Control')).toBe('no-store');
   });
 
-  it('passes on what the handler throws, and stores nothing', async () => {
+  it('handle() rejects with the error of the handler, and stores nothing', async () => {
     const { sessions, store, request } = open();
     const thrown = sessions.handle(request(), (mine) => {
       mine.views = 1;
@@ -160,7 +160,7 @@ describe('sessions.handle', () => {
     expect(store.calls).toEqual([]);
   });
 
-  it('rejects for a payload that does not fit the schema, stores nothing, and reports it in the event', async () => {
+  it('handle() rejects if the payload does not fit the schema, stores nothing, and publishes an event', async () => {
     const told = listen('typed-session:error');
     const { sessions, store, request } = open();
     const refused = sessions.handle(request(), (mine) => ((mine.note = 'too long'), new Response('never sent')));
@@ -169,14 +169,14 @@ describe('sessions.handle', () => {
     expect(told.map(({ consequence }) => consequence)).toEqual(['refused']);
   });
 
-  it('rejects if the store fails', async () => {
+  it('handle() rejects if the store fails', async () => {
     const broken = Object.assign(new MemoryStore(), { create: () => Promise.reject(new Error('down')) });
     const { sessions, request } = open({ store: broken });
     const refused = sessions.handle(request(), (mine) => ((mine.views = 1), new Response('never sent')));
     await expect(refused).rejects.toMatchObject({ code: 'SESSION_STORE', status: 503 });
   });
 
-  it('responds 409 to a change of a session that has ended meanwhile', async () => {
+  it('handle() responds 409 if a request changed a session that has since ended', async () => {
     const { sessions, request, got } = open();
     got(await sessions.handle(request(), (mine) => ((mine.views = 1), new Response())));
     const response = await sessions.handle(request(), async (mine) => {
@@ -187,7 +187,7 @@ describe('sessions.handle', () => {
     expect([response.status, await response.json()]).toMatchObject([409, { code: 'SESSION_ENDED' }]);
   });
 
-  it('lets an inner handle() on the same request share the session', async () => {
+  it('handle() shares the session with a nested handle() of the same request', async () => {
     const { sessions, store, request } = open();
     const wanted = request();
     const response = await sessions.handle(wanted, async (outer) => {
@@ -200,8 +200,8 @@ describe('sessions.handle', () => {
   });
 });
 
-describe('several handle() of one request', () => {
-  it('put the cookie of the inner one onto the response of the outer one too', async () => {
+describe('several calls of handle() for one request', () => {
+  it('a cookie of a nested handle() is also sent with the response of the outer one', async () => {
     const { sessions, request, got } = open();
     const wanted = request();
     const response = await sessions.handle(wanted, async () => {
@@ -212,7 +212,7 @@ describe('several handle() of one request', () => {
     expect((await sessions.load(request())).views).toBe(1);
   });
 
-  it('send one cookie, the last one, if the outer one gives the inner response another id', async () => {
+  it('only the last cookie is sent if the outer handle() rotates the session after the nested one', async () => {
     const { sessions, request, got } = open();
     const wanted = request();
     const response = await sessions.handle(wanted, async (mine) => {
@@ -225,7 +225,7 @@ describe('several handle() of one request', () => {
     expect((await sessions.load(request())).views).toBe(1);
   });
 
-  it('clear the cookie by the next response, if a handler has thrown after destroy()', async () => {
+  it('the next response clears the cookie if a handler threw after destroy()', async () => {
     const { sessions, request, got, jar } = open();
     got(await sessions.handle(request(), (mine) => ((mine.views = 1), new Response())));
     const wanted = request();
@@ -238,7 +238,7 @@ describe('several handle() of one request', () => {
     expect([...jar.keys()]).toEqual([]);
   });
 
-  it('store their changes after load() too', async () => {
+  it('handle() stores changes if load() was called before', async () => {
     const { sessions, request, got } = open();
     const wanted = request();
     await sessions.load(wanted);
@@ -246,7 +246,7 @@ describe('several handle() of one request', () => {
     expect((await sessions.load(request())).views).toBe(3);
   });
 
-  it('leave nothing behind of one whose handler has thrown', async () => {
+  it('the changes of a handler that threw are not stored by the next handle()', async () => {
     const { sessions, request } = open();
     const wanted = request();
     const thrown = sessions.handle(wanted, (mine) => {
@@ -258,7 +258,7 @@ describe('several handle() of one request', () => {
     expect([await second.json(), second.headers.getSetCookie().length]).toEqual([{ views: 1 }, 1]);
   });
 
-  it('an inner one behind a guard responds by the onMissing of its own guard, and the outer one commits', async () => {
+  it('a nested handle() responds with the onMissing of its own guard, and the outer handle() commits', async () => {
     const { sessions, store, request } = open();
     const wanted = request();
     const guard = sessions.requireSession('userId', { onMissing: () => new Response('sign in', { status: 401 }) });
@@ -269,7 +269,7 @@ describe('several handle() of one request', () => {
     expect([response.status, await response.text(), store.calls]).toEqual([401, 'sign in', ['create']]);
   });
 
-  it('one after the other each store their change, and send a cookie on their response', async () => {
+  it('consecutive calls of handle() for one request each store their change and send a cookie', async () => {
     const { sessions, store, request } = open();
     const wanted = request();
     const first = await sessions.handle(wanted, (mine) => ((mine.views = 1), new Response()));
@@ -283,7 +283,7 @@ describe('several handle() of one request', () => {
     expect(store.calls).toEqual(['create', 'create', 'update']);
   });
 
-  it('side by side lose nothing, whichever ends first', async () => {
+  it('concurrent calls of handle() for one request lose no change, whichever ends first', async () => {
     const { sessions, request, got } = open();
     const wanted = request();
     let go = (): void => undefined;
@@ -303,7 +303,7 @@ describe('several handle() of one request', () => {
   });
 });
 
-it('a handler that returns no response is told so, and nothing is stored', async () => {
+it('a handler that returns no response gets a TypeError, and nothing is stored', async () => {
   const { sessions, store, request } = open();
   const nothing = (mine: { views: number }) => ((mine.views = 1), undefined) as never;
   await expect(sessions.handle(request(), nothing)).rejects.toThrow('must return a Response');
@@ -311,7 +311,7 @@ it('a handler that returns no response is told so, and nothing is stored', async
 });
 
 describe('guards', () => {
-  it('respond 401 to a visitor and 403 to somebody with another value, as application/problem+json', async () => {
+  it('guards respond 401 to a visitor and 403 to a user with another value, as application/problem+json', async () => {
     const { sessions, request, got } = open();
     const admins = sessions.requireSession('userId', { role: 'admin' });
     const reached: string[] = [];
@@ -337,7 +337,7 @@ describe('guards', () => {
     expect(reached).toEqual(['ada', 'admin']);
   });
 
-  it('respond by onMissing, the app’s or their own', async () => {
+  it('guards respond with the onMissing of the app or with their own', async () => {
     const toLogin = () => Response.redirect('http://localhost/login', 302);
     const { sessions, request } = open({ onMissing: toLogin });
     const guarded = await sessions.handle(request(), sessions.requireSession('userId'), () => new Response());
@@ -346,7 +346,7 @@ describe('guards', () => {
     expect(await (await sessions.handle(request(), own, () => new Response())).text()).toBe('own');
   });
 
-  it('never let a request pass whose onMissing returns no response', async () => {
+  it('guards never let a request pass if onMissing returns no response', async () => {
     const { sessions, request } = open();
     const guard = sessions.requireSession('userId', { onMissing: () => undefined as never });
     const reached: string[] = [];
@@ -355,21 +355,21 @@ describe('guards', () => {
     expect(reached).toEqual([]);
   });
 
-  it('must be made by the same sessions', async () => {
+  it('handle() refuses a guard of other sessions', async () => {
     const { sessions, request } = open();
     const others = open().sessions.requireSession('userId');
     await expect(sessions.handle(request(), others, () => new Response())).rejects.toThrow('of the same sessions');
   });
 
-  it('refuse a field that the schema does not have when they are made', () => {
+  it('requireSession() immediately refuses a field that the schema does not have', () => {
     const { sessions } = open();
     // @ts-expect-error -- the compiler refuses it too
     expect(() => sessions.requireSession('userID')).toThrow('did you mean userId');
   });
 });
 
-describe('by hand', () => {
-  it('a framework loads the session, and commits it onto its response', async () => {
+describe('load() and commit()', () => {
+  it('load() and commit() let a framework add the session to its own response', async () => {
     const { sessions, request, got } = open();
     const wanted = request();
     const mine = await sessions.load(wanted);
@@ -379,7 +379,7 @@ describe('by hand', () => {
     expect((await sessions.load(request())).views).toBe(5);
   });
 
-  it('a commit that fails leaves nothing behind that the error response would fail with', async () => {
+  it('after a failed commit(), the commit of the error response does not fail with the same error', async () => {
     const { sessions, request } = open();
     const wanted = request();
     const mine = await sessions.load(wanted);
@@ -388,7 +388,7 @@ describe('by hand', () => {
     expect((await sessions.commit(wanted, new Response('error page', { status: 409 }))).status).toBe(409);
   });
 
-  it('a new id after the commit is an error, for no response carries it any more', async () => {
+  it('rotate() after commit() is an error, because no response can carry the new id', async () => {
     const { sessions, request } = open();
     const wanted = request();
     const mine = await sessions.load(wanted);
@@ -396,7 +396,7 @@ describe('by hand', () => {
     await expect(mine.rotate()).rejects.toThrow(SessionHeadersSentError);
   });
 
-  it('a request without a session of these is told so', async () => {
+  it('of() and load() refuse a request that has no session', async () => {
     const { sessions, request } = open({ cookie: { path: '/admin' } });
     expect(() => sessions.of(request())).toThrow(SessionNotLoadedError);
     await expect(sessions.load(request('/shop'))).rejects.toThrow('cookie.path');
@@ -404,7 +404,7 @@ describe('by hand', () => {
   });
 });
 
-it('list() and revoke() take a request as the current one', async () => {
+it('list() and revoke() accept a request as the current session', async () => {
   const { sessions, request, got } = open();
   const other = browser();
   for (const { request: next, got: keep } of [{ request, got }, other]) {
@@ -421,7 +421,7 @@ it('list() and revoke() take a request as the current one', async () => {
   expect((await sessions.load(request())).userId).toBe('ada');
 });
 
-it('a cookie for TLS is sent over https, or behind a proxy that is believed', async () => {
+it('a cookie for TLS is sent over https, or behind a trusted proxy', async () => {
   const sent = async (more: object, address: string, headers = {}): Promise<number> => {
     const { sessions } = open({ cookie: { secure: true }, ...more });
     const { request: next } = browser(address);
@@ -461,6 +461,6 @@ it.each<[string, (sessions: ReturnType<typeof open>['sessions']) => Promise<unkn
   await expect(call(open().sessions)).rejects.toThrow(message);
 });
 
-it.each(['unset', 'onError', 'load'])('refuses the option %s, which is Express’s', (option) => {
+it.each(['unset', 'onError', 'load'])('refuses the option %s, which only Express has', (option) => {
   expect(() => open({ [option]: undefined })).toThrow(`${option}: is an option for Express`);
 });

@@ -61,14 +61,14 @@ async function shop(options: Options = {}) {
 }
 
 describe('committing a session', () => {
-  it('stores a change deep inside the payload', async () => {
+  it('a commit stores a change deep inside the payload', async () => {
     const { client } = await shop();
     await client.get('/add');
     await client.get('/qty');
     expect(await client.json('/')).toMatchObject({ cart: [{ sku: 'tea', qty: 2 }] });
   });
 
-  it('stores nothing where the payload is what it was', async () => {
+  it('a commit stores nothing if the payload is unchanged', async () => {
     const { client, store } = await shop();
     await client.get('/add');
     await client.get('/same');
@@ -76,7 +76,7 @@ describe('committing a session', () => {
     expect(store.calls).toEqual(['create', 'read', 'read']);
   });
 
-  it('keeps a Date as a Date in code and as text in the store', async () => {
+  it('a Date is a Date in code and text in the store', async () => {
     const { client, memory, store } = await shop();
     let key = '';
     const create = memory.create.bind(memory);
@@ -110,7 +110,7 @@ describe('committing a session', () => {
     expect(await client.json('/')).toMatchObject({ cart: [{ sku: 'tea', qty: 1 }] });
   });
 
-  it('answers 500 through the error handler where the schema refuses the payload, and stores nothing', async () => {
+  it('responds 500 through the error handler if the schema refuses the payload, and stores nothing', async () => {
     const { client } = await shop();
     const errors = listen('typed-session:error');
     await client.get('/count');
@@ -133,7 +133,7 @@ describe('committing a session', () => {
     expect(answer.cookies).toEqual([]);
   });
 
-  it('commits nothing for a response of 500 or above but what was saved', async () => {
+  it('commits nothing for a response of 500 or above, except for what save() stored', async () => {
     const { client } = await shop();
     await client.get('/count');
     expect((await client.get('/fails')).text).toBe('sorry');
@@ -143,7 +143,7 @@ describe('committing a session', () => {
     expect(await client.json('/')).toMatchObject({ views: 1000 });
   });
 
-  it('answers 503, never a success whose session is lost, where the store fails at the commit', async () => {
+  it('responds 503 if the store fails at the commit, and never with a success whose session is lost', async () => {
     const { client, store } = await shop();
     await client.get('/count');
     store.before.update = () => {
@@ -156,7 +156,7 @@ describe('committing a session', () => {
     expect(await client.json('/count')).toEqual({ views: 2 });
   });
 
-  it('says of every commit whether it was the first', async () => {
+  it('the commit event reports whether it was the first commit of the session', async () => {
     const commits = listen('typed-session:commit');
     const { client } = await shop();
     await client.get('/count');
@@ -167,7 +167,7 @@ describe('committing a session', () => {
     ]);
   });
 
-  it('forbids caches to keep a response that sets the cookie, unless the app has said what they may', async () => {
+  it('forbids caches to keep a response that sets the cookie, unless the app has set Cache-Control', async () => {
     const { client } = await openShop((sessions) => ({
       '/a': (req, res) => {
         sessions.of(req).views = 1;
@@ -184,7 +184,7 @@ describe('committing a session', () => {
     expect((await client.get('/b')).headers.get('cache-control')).toBe('private');
   });
 
-  it('stores what is changed in the very arguments of res.end', async () => {
+  it('stores changes that are made while the arguments of res.end are computed', async () => {
     const { client } = await openShop((sessions) => ({
       '/end': (req, res) => {
         res.end(String(++sessions.of(req).views));
@@ -195,7 +195,7 @@ describe('committing a session', () => {
     expect(await client.json('/')).toMatchObject({ views: 2 });
   });
 
-  itOnExpress('keeps the cookies that the handler sets, in writeHead too', async () => {
+  itOnExpress('keeps the cookies that the handler sets, even in writeHead', async () => {
     const { client } = await openShop((sessions) => ({
       '/set': (req, res) => {
         sessions.of(req).views = 1;
@@ -215,7 +215,7 @@ describe('committing a session', () => {
 });
 
 describe('the session object', () => {
-  it('is a plain object to the eye', async () => {
+  it('a session looks like a plain object', async () => {
     const { client } = await openShop((sessions) => ({
       '/eye': (req, res) => {
         const mine = sessions.of(req);
@@ -240,7 +240,7 @@ describe('the session object', () => {
     });
   });
 
-  itOnExpress('cannot be replaced, and says what to do instead', async () => {
+  itOnExpress('req.session cannot be replaced, and the error says what to do instead', async () => {
     const { client } = await openShop(() => ({
       '/replace': (req, res) => {
         Object.assign(req, { session: {} });

@@ -10,7 +10,7 @@ const goOn = (mine: Mine): void => {
 };
 
 type Work = (mine: Mine, res: Response) => Promise<unknown>;
-/** A stream commits before its first byte, and its handler goes on after that; the fetch API has no such moment. */
+/** A stream commits before its first byte, and its handler continues after that. On the fetch API, no handler runs then. */
 const beforeStream: [string, Work] = [
   'the commit before a stream',
   (mine, res) => {
@@ -19,13 +19,13 @@ const beforeStream: [string, Work] = [
   },
 ];
 
-describe.each(Object.entries(schemas))('what a handler changes while the store is at work, by a schema %s,', (_, schema) => {
+describe.each(Object.entries(schemas))('changes while the store is at work, with a schema %s', (_, schema) => {
   it.each<[string, Work]>([
     ['update()', (mine) => mine.update((latest) => { latest.n += 1; })],
     ['take()', (mine) => mine.take('notice')],
     ['save()', (mine) => { mine.a = 1; return mine.save(); }],
     ...(itOnExpress === it ? [beforeStream] : []),
-  ])('on %s, is stored, deep changes too', async (_name, work) => {
+  ])('a change that a handler makes during %s is stored, even deep in the payload', async (_name, work) => {
     for (const how of ['meanwhile', 'conflicting'] as const) {
       let seen: unknown;
       const { client } = await open(schema, async (mine, res, { meanwhile, conflicting }) => {
@@ -44,7 +44,7 @@ describe.each(Object.entries(schemas))('what a handler changes while the store i
     }
   });
 
-  it('on the first save() of a new session, is stored', async () => {
+  it('a change that a handler makes during the first save() of a new session is stored', async () => {
     const { client } = await open(schema, async (mine, res, { meanwhile }) => {
       mine.cart.push('tea');
       meanwhile('create', () => { goOn(mine); });
@@ -55,7 +55,7 @@ describe.each(Object.entries(schemas))('what a handler changes while the store i
     expect(await client.json('/stored')).toMatchObject({ b: 4, cart: ['tea', 'cake'] });
   });
 
-  it('on a save(), and after it, is stored however deep', async () => {
+  it('a change that a handler makes during or after a save() is stored, however deep', async () => {
     const { client } = await open(schema, async (mine, res) => {
       mine.cart.push('cake');
       await mine.save();
@@ -67,7 +67,7 @@ describe.each(Object.entries(schemas))('what a handler changes while the store i
     expect(await client.json('/stored')).toMatchObject({ cart: ['tea', 'cake', 'milk'] });
   });
 
-  it('and the function of update() waits, is stored, a new session or not', async () => {
+  it('a change that a handler makes while the function of update() waits is stored, even in a new session', async () => {
     const { client } = await open(schema, async (mine, res) => {
       const gate = deferred();
       const updated = mine.update(async (latest) => {
@@ -85,7 +85,7 @@ describe.each(Object.entries(schemas))('what a handler changes while the store i
     expect(await client.json('/stored')).toMatchObject({ a: 2, b: 4, cart: ['cake', 'cake'] });
   });
 
-  it('is added to what is not taken any more, where take() is at work on that', async () => {
+  it('a change that a handler makes during take() of the same field is kept, and is not taken', async () => {
     let taken: unknown;
     const { client } = await open(schema, async (mine, res, { meanwhile }) => {
       meanwhile('update', () => { mine.cart.push('cake'); });
@@ -99,8 +99,8 @@ describe.each(Object.entries(schemas))('what a handler changes while the store i
   });
 }); // prettier-ignore
 
-describe('while the store is at work, a handler', () => {
-  it('who changes a field in the statement after update() finds it stored', async () => {
+describe('a handler while the store is at work', () => {
+  it('a handler that changes a field right after calling update() finds the change stored', async () => {
     const { client } = await open(plain, async (mine, res) => {
       const updated = mine.update((latest) => { latest.n += 1; }); // prettier-ignore
       mine.b = 2;
@@ -112,7 +112,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/stored')).toMatchObject({ n: 1, b: 2 });
   });
 
-  itOnExpress('who changes a field that he had changed before keeps his latest value', async () => {
+  itOnExpress('a handler that changes a field twice keeps its latest value', async () => {
     const { client } = await open(plain, async (mine, res, { conflicting }) => {
       mine.n = 10;
       conflicting(() => { mine.n = 20; }); // prettier-ignore
@@ -124,7 +124,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/stored')).toMatchObject({ n: 20 });
   });
 
-  it('who takes a change back does so for good', async () => {
+  it('a handler that reverts a change reverts it for good', async () => {
     const { client } = await open(plain, async (mine, res, { conflicting }) => {
       mine.a = 1;
       mine.notice = 'changed';
@@ -137,7 +137,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/stored')).toEqual({ a: 0, b: 0, n: 1, cart: ['tea'] });
   });
 
-  itOnExpress('keeps the objects that he holds, where no other request has changed them', async () => {
+  itOnExpress('a handler keeps the objects that it holds if no other request has changed them', async () => {
     const { client } = await open(plain, async (mine, res, { conflicting }) => {
       const { cart } = mine;
       mine.a = 1;
@@ -151,7 +151,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/stored')).toMatchObject({ a: 1, n: 1, cart: ['tea', 'cake'] });
   });
 
-  itOnExpress('keeps what he changes through several conflicts', async () => {
+  itOnExpress('keeps the changes of the handler through several conflicts', async () => {
     const { client } = await open(plain, async (mine, res, { conflicting, store, client }) => {
       mine.a = 1;
       conflicting(() => {
@@ -170,7 +170,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/stored')).toMatchObject({ a: 1, b: 2, n: 2 });
   });
 
-  it('gets what is taken once, and a notice that he leaves meanwhile stays', async () => {
+  it('a handler takes a value once, and a value that it adds meanwhile stays', async () => {
     const given: unknown[] = [];
     const { client } = await open(plain, async (mine, res, { conflicting }) => {
       conflicting(() => { mine.notice = 'for the next page'; }); // prettier-ignore
@@ -184,7 +184,7 @@ describe('while the store is at work, a handler', () => {
     expect(given).toEqual(['hello', 'for the next page']);
   });
 
-  it('has a field back that could not be taken', async () => {
+  it('a field that could not be taken comes back', async () => {
     const { client } = await open(plain, async (mine, res, { meanwhile }) => {
       meanwhile('update', () => { throw new Error('down'); }); // prettier-ignore
       const error: unknown = await mine.take('cart').catch((thrown: unknown) => thrown);
@@ -195,7 +195,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/stored')).toMatchObject({ cart: ['tea'] });
   });
 
-  it('who sets what does not fit is refused by the next commit, and nothing of another request is lost when he mends it', async () => {
+  it('an invalid change is refused by the next commit, and fixing it loses no change of another request', async () => {
     for (const schema of [schemas['without codecs'], schemas['with codecs']]) {
       const { client } = await open(schema, async (mine, res, { conflicting }) => {
         mine.a = 1;
@@ -211,7 +211,7 @@ describe('while the store is at work, a handler', () => {
     }
   });
 
-  itOnExpress('counts with a merge function, and loses no count', async () => {
+  itOnExpress('a merge function loses no count while the store is busy', async () => {
     const sum = (base: number, mine: number, theirs: number): number => mine + theirs - base;
     const { client } = await open(
       plain,
@@ -228,7 +228,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/stored')).toMatchObject({ n: 3 });
   });
 
-  itOnExpress("goes on under conflict: 'overwrite' as without a conflict", async () => {
+  itOnExpress("under conflict: 'overwrite', the handler's changes are kept as without a conflict", async () => {
     const { client } = await open(
       plain,
       async (mine, res, { conflicting }) => {
@@ -244,7 +244,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/stored')).toMatchObject({ a: 1, b: 4, n: 0, cart: ['tea', 'cake'] });
   });
 
-  it('keeps what he changes after become()', async () => {
+  it('keeps the changes that the handler makes after become()', async () => {
     const { client } = await open(plain, async (mine, res, { conflicting }) => {
       await mine.become({ a: 1, b: 1, n: 1, cart: [] });
       conflicting(() => { mine.b = 2; }); // prettier-ignore
@@ -256,7 +256,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/stored')).toEqual({ a: 1, b: 2, n: 1, cart: [] });
   });
 
-  it('loses what he changes to what reload() and destroy() say', async () => {
+  it('reload() and destroy() discard the changes that the handler makes meanwhile', async () => {
     const { client } = await open(plain, async (mine, res, { store }) => {
       store.before.read = () => {
         store.before = {};
@@ -275,7 +275,7 @@ describe('while the store is at work, a handler', () => {
     expect(await client.json('/')).toEqual({ reloaded: 0, destroyed: 0 });
   });
 
-  it('keeps what he changes while the session moves to another id', async () => {
+  it('keeps the changes that the handler makes while the session gets another id', async () => {
     const { client } = await open(plain, async (mine, res, { conflicting }) => {
       await mine.rotate();
       conflicting(() => { goOn(mine); }); // prettier-ignore

@@ -69,7 +69,7 @@ describe('a stored session that cannot be used', () => {
     expect(JSON.stringify(invalid.map(({ issues }) => issues))).not.toContain('secret');
   });
 
-  itOnExpress("is an error under onInvalid: 'error', for requests that look", async () => {
+  itOnExpress("an invalid session is an error under onInvalid: 'error', for requests that read it", async () => {
     const { client } = await holding('{"views":"secret"}', { onInvalid: 'error' });
     const answer = await client.get('/');
     expect(answer.status).toBe(500);

@@ -29,7 +29,7 @@ async function shop(options: Options = {}) {
 }
 
 describe('loading a session', () => {
-  it('gives a request without a cookie a new session and stores nothing until it is changed', async () => {
+  it('a request without a cookie gets a new session, which is not stored until it is changed', async () => {
     const { client, store, loads } = await shop();
     const answer = await client.get('/');
     expect(JSON.parse(answer.text)).toEqual({ views: 0, cart: [] });
@@ -38,14 +38,14 @@ describe('loading a session', () => {
     expect(loads.map((event) => event.outcome)).toEqual(['none']);
   });
 
-  it('finds the session again by its cookie', async () => {
+  it('a session is found again by its cookie', async () => {
     const { client, loads } = await shop();
     await client.get('/count');
     expect(await client.json('/count')).toMatchObject({ views: 2 });
     expect(loads.map((event) => event.outcome)).toEqual(['none', 'found']);
   });
 
-  it('says nothing of the session to a client whose cookie is forged, and never adopts its id', async () => {
+  it('a client with a forged cookie learns nothing about the session, and its id is never adopted', async () => {
     const { client, store, loads } = await shop();
     await client.get('/count');
     const [, value = ''] = /^connect\.sid=(.*)$/.exec(client.cookieHeader) ?? [];
@@ -72,7 +72,7 @@ describe('loading a session', () => {
     expect(new Set(loads.slice(2).map((event) => event.outcome))).toEqual(new Set(['signature', 'none']));
   });
 
-  it('gives a foreign id, rightly signed, a session with another id', async () => {
+  it('an unknown id with a valid signature leads to a session with another id', async () => {
     const { client, loads } = await shop();
     client.jar.set('connect.sid', sign('planted-by-an-attacker', 'keep it'));
     const { id, isNew } = (await client.json('/id')) as { id: string; isNew: boolean };
@@ -82,7 +82,7 @@ describe('loading a session', () => {
     expect(loads.at(-1)?.outcome).toBe('unknown');
   });
 
-  it('takes the first of several cookies whose signature holds', async () => {
+  it('uses the first of several cookies that has a valid signature', async () => {
     const { client } = await shop();
     await client.get('/count');
     const good = client.cookieHeader;
@@ -99,7 +99,7 @@ describe('loading a session', () => {
     }
   });
 
-  it('verifies with every secret, signs with the first, and signs an old cookie anew even if nobody looks', async () => {
+  it('verifies with every secret and signs with the first, which replaces an old cookie even if nobody reads it', async () => {
     const store = new MemoryStore();
     const before = await shop({ store, secret: 'old' });
     await before.client.get('/count');
@@ -113,7 +113,7 @@ describe('loading a session', () => {
     expect(await done.client.json('/count')).toMatchObject({ views: 2 });
   });
 
-  it('does not sign an old cookie anew whose session a login has moved meanwhile', async () => {
+  it('does not sign an old cookie again if a login has meanwhile given its session a new id', async () => {
     const store = new MemoryStore();
     const before = await shop({ store, secret: 'old' });
     await before.client.get('/count');
@@ -155,7 +155,7 @@ describe('loading a session', () => {
     expect(await client.json('/count')).toMatchObject({ views: 42 });
   });
 
-  it('answers 503 when the store fails, and lets nobody in', async () => {
+  it('responds 503 if the store fails, and lets nobody in', async () => {
     const { client, store } = await shop();
     await client.get('/count');
     store.before.read = () => {
@@ -169,7 +169,7 @@ describe('loading a session', () => {
     expect(await client.json('/count')).toMatchObject({ views: 2 });
   });
 
-  it('answers 503 when the store does not answer within storeTimeout', async () => {
+  it('responds 503 if the store does not answer within storeTimeout', async () => {
     const { client, store } = await shop({ storeTimeout: 1 });
     await client.get('/count');
     const held = deferred();
@@ -180,7 +180,7 @@ describe('loading a session', () => {
     expect(answer.text).toContain('storeTimeout');
   });
 
-  itOnExpress('passes a request by whose path the cookie is not for', async () => {
+  itOnExpress('ignores a request whose path the cookie does not cover', async () => {
     const sessions = session({ schema, secret: 's', cookie: { path: '/app' } });
     const client = await makeApp((app) => {
       app.use(sessions);
@@ -226,7 +226,7 @@ describe('loading a session', () => {
   });
 });
 
-itOnExpress("load: 'demand' asks the store for nothing until the session is loaded by hand or by a guard", async () => {
+itOnExpress("load: 'demand' sends no store command until sessions.load() or a guard loads the session", async () => {
   const { client, store } = await openShop(
     (all) => ({
       '/ignore': (_req, res) => {
@@ -254,7 +254,7 @@ itOnExpress("load: 'demand' asks the store for nothing until the session is load
   expect(early.text).toContain('sessions.load(req)');
 });
 
-itOnExpress('gives every request on a bare node:http server its session', async () => {
+itOnExpress('every request on a bare node:http server gets its session', async () => {
   const sessions = session({ schema, secret: 's' });
   const client = await serve((req, res) => {
     sessions(req, res, (error) => {

@@ -38,14 +38,14 @@ describe('the plan', () => {
     expect(plan(facts)).toBe(expected);
   }); // prettier-ignore
 
-  it('stores nothing that has ended, whatever else happened', () => {
+  it('the plan stores nothing for a session that has ended, whatever else happened', () => {
     for (const isChanged of [false, true])
       for (const storesUnchanged of [false, true])
         for (const principal of ['none', 'began', 'left'] as const)
           expect(['nothing', 'refuse-ended']).toContain(plan({ ...ended, isChanged, storesUnchanged, principal }));
   });
 
-  it.each(['unloaded', 'loading', 'failed'] as const)('stores nothing of a session that is %s', (status) => {
+  it.each(['unloaded', 'loading', 'failed'] as const)('the plan stores nothing for a session that is %s', (status) => {
     expect(plan({ ...loaded, ...changed, status })).toBe('nothing');
   });
 });

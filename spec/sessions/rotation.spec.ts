@@ -90,7 +90,7 @@ describe('rotate()', () => {
     },
   );
 
-  it('gives the session a new id and keeps the payload', async () => {
+  it('rotate() gives the session a new id and keeps the payload', async () => {
     const { client, store } = await shop();
     const old = client.cookieHeader;
     expect(await client.json('/rotate')).toEqual({ changed: true, isNew: false });
@@ -99,7 +99,7 @@ describe('rotate()', () => {
     expect(store.calls).toEqual(['create', 'read', 'create', 'update', 'read']);
   });
 
-  it('makes the old id worth nothing: an empty session that is never stored and sets no cookie', async () => {
+  it('rotate() makes the old id useless: it leads to an empty session that is never stored and sets no cookie', async () => {
     const { client } = await shop();
     const loads = listen('typed-session:load');
     const old = await leaving(client, '/login');
@@ -113,7 +113,7 @@ describe('rotate()', () => {
     expect(await client.json('/')).toMatchObject({ views: 10, userId: 'ann' });
   });
 
-  it('begins a real session where the request on the old id is itself a login', async () => {
+  it('a login on the rotated id begins a session of its own', async () => {
     const { client } = await shop();
     const old = await leaving(client, '/login');
     const again = await old.get('/login');
@@ -122,7 +122,7 @@ describe('rotate()', () => {
     expect(await old.json('/')).toEqual({ views: 0, cart: [], userId: 'ann' });
   });
 
-  it('leads a logout on the old id to the successor', async () => {
+  it('a logout on the rotated id ends the session under its new id', async () => {
     const { client } = await shop();
     const old = await leaving(client, '/rotate');
     const logout = await old.get('/logout');
@@ -130,7 +130,7 @@ describe('rotate()', () => {
     expect(await client.json('/')).toEqual({ views: 0, cart: [] });
   });
 
-  it('is ended by a logout that began before it and came after it', async () => {
+  it('a session that is rotated during a logout is ended by it', async () => {
     const { client, store } = await shop();
     const other = client.copy();
     let rotated = false;
@@ -143,7 +143,7 @@ describe('rotate()', () => {
     expect(await other.json('/')).toEqual({ views: 0, cart: [] });
   });
 
-  it('lets one of two win that come at once', async () => {
+  it('one of two simultaneous rotations wins', async () => {
     const { client, slow, store } = await shop();
     const other = client.copy();
     const late = other.get('/slow-rotate');
@@ -157,7 +157,7 @@ describe('rotate()', () => {
     expect(store.calls.filter((call) => call === 'delete')).toHaveLength(1); // what the loser had created
   });
 
-  it('takes along what another request stored meanwhile', async () => {
+  it('rotate() keeps what another request has stored meanwhile', async () => {
     const { client, slow } = await shop();
     const late = client.get('/slow-rotate');
     await slow.begun;
@@ -167,7 +167,7 @@ describe('rotate()', () => {
     expect(await client.json('/')).toMatchObject({ views: 11, notice: 'slow' });
   });
 
-  it('stays done where the response fails, but for the change of the payload', async () => {
+  it('rotate() remains in effect if the response fails, but the change of the payload is lost', async () => {
     const { client } = await shop();
     const old = client.cookieHeader;
     expect((await client.get('/rotate-and-fail')).cookies).toHaveLength(1);
@@ -175,7 +175,7 @@ describe('rotate()', () => {
     expect(await client.json('/')).toMatchObject({ views: 10 });
   });
 
-  it('leaves the session where it was when the store fails between its two steps', async () => {
+  it('rotate() leaves the session under its old id if the store fails between its two steps', async () => {
     const { client, store } = await shop();
     store.before.update = () => {
       throw new Error('down');
@@ -188,7 +188,7 @@ describe('rotate()', () => {
     expect(store.calls.filter((call) => call === 'delete')).toHaveLength(1);
   });
 
-  it('leaves a session where it was whose new cookie would be withheld', async () => {
+  it('rotate() leaves the session under its old id if the new cookie would be withheld', async () => {
     const { client, memory } = await shop();
     const strict = await openShop(
       (sessions) => ({
@@ -205,13 +205,13 @@ describe('rotate()', () => {
     expect(await client.json('/')).toEqual({ views: 10, cart: [] });
   });
 
-  itOnExpress('says so when it comes after the first byte', async () => {
+  itOnExpress('rotate() after the first byte is an error', async () => {
     const { client } = await shop();
     await expect(client.get('/stream')).rejects.toThrow();
     expect(await client.json('/')).toMatchObject({ views: 10 });
   });
 
-  it('costs a new session nothing', async () => {
+  it('rotate() of a new session needs no store command except its creation', async () => {
     const { client, store } = await shop();
     client.jar.clear();
     store.calls.length = 0;
@@ -221,7 +221,7 @@ describe('rotate()', () => {
 });
 
 describe('a principal change', () => {
-  it('rotates by itself, and says so', async () => {
+  it('a change of the principal rotates the session, and publishes an event', async () => {
     const { client } = await shop({ principal: 'userId' });
     const rotations = listen('typed-session:rotate');
     const old = await leaving(client, '/become/ann');
@@ -230,13 +230,13 @@ describe('a principal change', () => {
     expect(await old.json('/')).toEqual({ views: 0, cart: [] });
   });
 
-  it('does not rotate where the value stays the same', async () => {
+  it('a principal that keeps its value does not rotate the session', async () => {
     const { client } = await shop({ principal: 'userId' });
     await client.get('/become/ann');
     expect((await client.get('/become/ann')).cookies).toEqual([]);
   });
 
-  it('leads nobody from the old id into the new session, a logout neither', async () => {
+  it('the old id does not lead to the new session after a change of the principal, even for a logout', async () => {
     const { client } = await shop({ principal: 'userId' });
     const old = await leaving(client, '/become/ann');
     const logout = await old.get('/logout');
@@ -244,7 +244,7 @@ describe('a principal change', () => {
     expect(await client.json('/')).toMatchObject({ userId: 'ann' });
   });
 
-  it('on the old id begins a session of its own', async () => {
+  it('a change of the principal on the rotated id begins a session of its own', async () => {
     const { client } = await shop({ principal: 'userId' });
     const old = await leaving(client, '/become/ann');
     expect((await old.get('/become/ann')).cookies).toHaveLength(1);
@@ -253,13 +253,13 @@ describe('a principal change', () => {
 });
 
 describe('regenerate()', () => {
-  it('gives a fresh payload, and ends the old session', async () => {
+  it('regenerate() gives the session a fresh payload, and ends the old session', async () => {
     const { client } = await shop();
     const old = await leaving(client, '/regenerate');
     expect(await old.json('/')).toEqual({ views: 0, cart: [] });
   });
 
-  it('without a change after it clears the cookie, and the browser begins anew', async () => {
+  it('regenerate() without a change after it clears the cookie, and the browser begins again', async () => {
     const { client } = await shop();
     const answer = await client.get('/regenerate');
     expect(answer.cookies[0]).toContain('Max-Age=0');
@@ -267,7 +267,7 @@ describe('regenerate()', () => {
   });
 
   it.each([undefined, 'userId'] as const)(
-    'lets nobody end the session of the login with the id from before it (principal: %s)',
+    'nobody can end the session of a login with the id from before it (principal: %s)',
     async (principal) => {
       const { client } = await shop({ principal });
       const old = await leaving(client, '/regenerate-and-set');
@@ -276,7 +276,7 @@ describe('regenerate()', () => {
     },
   );
 
-  it('then save() stores once', async () => {
+  it('regenerate() and then save() stores once', async () => {
     const { client, store } = await shop();
     store.calls.length = 0;
     await client.get('/regenerate-and-set');
@@ -286,7 +286,7 @@ describe('regenerate()', () => {
 });
 
 describe('destroy()', () => {
-  it('ends the session at once and clears the cookie with the attributes it was set with', async () => {
+  it('destroy() ends the session immediately, and clears the cookie with the attributes that it was set with', async () => {
     const { client } = await shop({ cookie: { path: '/', domain: '127.0.0.1', sameSite: 'strict' } });
     const old = client.copy();
     const answer = await client.get('/logout');
@@ -296,7 +296,7 @@ describe('destroy()', () => {
     expect(await old.json('/')).toEqual({ views: 0, cart: [] });
   });
 
-  it('of a session that was never stored asks nothing of the store and sets no cookie', async () => {
+  it('destroy() of a session that was never stored sends no store command and sets no cookie', async () => {
     const { client, store } = await shop();
     client.jar.clear();
     store.calls.length = 0;
@@ -322,14 +322,17 @@ class DamagedStore extends MemoryStore {
 }
 
 describe('a record that is damaged during the request', () => {
-  it.each(['/logout', '/regenerate'])('is removed by %s, which does not try for ever', async (path) => {
-    const damaged = new DamagedStore();
-    const { client, store } = await shop({ store: damaged });
-    store.before.update = () => {
-      damaged.isDamaged = true;
-    };
-    const { status, cookies } = await client.get(path);
-    expect([status < 300, cookies.join()]).toEqual([true, expect.stringContaining('Max-Age=0')]);
-    expect(await damaged.size()).toBe(0);
-  });
+  it.each(['/logout', '/regenerate'])(
+    'a damaged record is removed by %s, which does not retry forever',
+    async (path) => {
+      const damaged = new DamagedStore();
+      const { client, store } = await shop({ store: damaged });
+      store.before.update = () => {
+        damaged.isDamaged = true;
+      };
+      const { status, cookies } = await client.get(path);
+      expect([status < 300, cookies.join()]).toEqual([true, expect.stringContaining('Max-Age=0')]);
+      expect(await damaged.size()).toBe(0);
+    },
+  );
 });

@@ -22,7 +22,7 @@ export class Client {
   readonly base: string;
   readonly #send: typeof fetch;
 
-  /** @param send - how a request reaches the app: by a socket, or without one */
+  /** @param send - sends a request to the app, through a socket or without one */
   constructor(base: string, send: typeof fetch = fetch) {
     this.base = base;
     this.#send = send;
@@ -85,7 +85,7 @@ export function makeApp(build: (app: Express) => void, make: typeof express = ex
   return serve(app as RequestListener); // an Express app is one
 }
 
-/** A test of spec/sessions that is about Express, or about a stream, and so does not run on the fetch API. */
+/** For tests in spec/sessions that are about Express or a stream, and so do not run on the fetch API. */
 export const itOnExpress = it;
 
 /** Collects the events of a channel for the length of a test. */

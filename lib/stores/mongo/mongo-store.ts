@@ -118,9 +118,9 @@ export class MongoStore implements SessionStore {
   }
 
   /**
-   * Creates the indexes with one command: on `expiresAt`, by which MongoDB removes a session about an hour after its
-   * deadline, and on `principal`, for `list` and `revoke`. It changes nothing if they exist. Without them the store works,
-   * but nothing is ever removed, and a search for a principal reads the whole collection.
+   * Creates the indexes with one command: on `expiresAt`, which makes MongoDB remove a session about an hour after its
+   * deadline, and on `principal`, for `list` and `revoke`. It changes nothing if they exist. Without them the store works, but
+   * nothing is ever removed, and a search for a principal reads the whole collection.
    *
    * Rejects with the driver's error if the server cannot be reached, if the user may not create indexes, or if these fields
    * have indexes with other options: drop those first.

@@ -66,9 +66,9 @@ export class PostgresStore implements SessionStore {
   }
 
   /**
-   * Creates the table and its indexes if they are missing, and upgrades a table of an older release. It changes nothing if
-   * they are up to date. So any number of processes may call it at every start, and once they exist, so may a role that
-   * cannot create tables. `createTableSql` returns the same as text.
+   * Creates the table and its indexes if they are missing, and upgrades a table of an older release. It changes nothing if they
+   * are up to date. So any number of processes may call it at every start. Once they exist, a role that cannot create
+   * tables may call it too. `createTableSql` returns the same SQL as text.
    *
    * @throws SessionOptionsError if the table belongs to something else, or to a newer release
    */

@@ -62,11 +62,11 @@ function statements(table: string): readonly (readonly [name: string, sql: strin
 }
 
 /**
- * The SQL that makes the table of a {@link PostgresStore} and its indexes, for tools that keep a database's migrations
- * in files. It is what `store.setup()` runs where there is no table.
+ * The SQL that creates the table of a {@link PostgresStore} and its indexes, for tools that keep a database's migrations
+ * in files. `store.setup()` runs the same SQL if there is no table.
  *
- * @param table - the store's option `table`; `sessions` where it is left out
- * @throws SessionOptionsError where the name is not one that the store takes
+ * @param table - the store's option `table`; `sessions` if it is left out
+ * @throws SessionOptionsError if the store does not accept the name
  *
  * @example
  * ```ts

@@ -2,8 +2,8 @@ import { Client } from '../app.js';
 
 export * from '../app.js';
 
-// The specs of spec/sessions run a second time on the fetch API, in the vitest project "fetch": this file takes the place of
-// support/app.js there, and support/fetch/entry.ts that of typed-session.
+// The specs of spec/sessions run a second time on the fetch API, in the vitest project "fetch". There, this file replaces
+// support/app.js, and support/fetch/entry.ts replaces typed-session.
 
 interface Sessions {
   load(request: Request): Promise<object>;
@@ -15,7 +15,7 @@ type Handler = (req: Request, res: AppResponse, next: Next) => unknown;
 type ErrorHandler = (error: unknown, req: Request, res: AppResponse, next: Next) => unknown;
 type Layer = (req: Request, res: AppResponse) => Promise<unknown>;
 
-/** As much of Express's response as the specs use: `end` sends it. */
+/** The part of Express's response that the specs use. `end` sends it. */
 class AppResponse {
   statusCode = 200;
   headersSent = false;
@@ -67,7 +67,7 @@ class AppResponse {
   }
 }
 
-/** As much of an Express app as the specs use. */
+/** The part of an Express app that the specs use. */
 class App {
   readonly #opened = new WeakMap<Request, readonly Sessions[]>();
   readonly #layers: Layer[] = [];
@@ -117,7 +117,7 @@ class App {
     }
   };
 
-  /** A handler may go on when it has responded; the commit begins when it calls `end`, as it does under Express. */
+  /** A handler may continue after it has responded. As on Express, the commit begins when it calls `end`. */
   #respond(req: Request, handle: (res: AppResponse) => Promise<unknown>): Promise<Response> {
     return new Promise((resolve, reject) => {
       const res = new AppResponse((response) => {
@@ -154,7 +154,7 @@ class App {
   }
 }
 
-/** Resolves when the handler has called `next`, which a handler that responds never does. */
+/** Resolves when the handler calls `next`. If the handler responds instead, it never resolves. */
 function run(handler: Handler, req: Request, res: AppResponse): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const next: Next = (error) => {
@@ -165,7 +165,7 @@ function run(handler: Handler, req: Request, res: AppResponse): Promise<unknown>
   });
 }
 
-/** Registers nothing here: the test is about Express, or about a stream. */
+/** Registers no test, because these tests are about Express or a stream. */
 export const itOnExpress = Object.assign(() => undefined, { each: () => () => undefined });
 
 /** {@link makeApp} on the fetch API, without a socket. */

@@ -2,5 +2,5 @@ import { session as fetchSession } from '../../../lib/fetch.js';
 
 export * from '../../../lib/index.js';
 
-/** `session()` of the fetch API in the place of Express's, for specs that run on both hosts. */
+/** Replaces `session()` of Express with that of the fetch API, for specs that run on both hosts. */
 export const session = fetchSession;
