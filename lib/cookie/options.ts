@@ -10,7 +10,7 @@ import {
 
 /** The attributes, checked, with all defaults filled in. */
 export type CookieAttributes = {
-  readonly [N in keyof CookieOptions]-?: ReturnType<(typeof COOKIE_ATTRIBUTES)[N]['check']>;
+  readonly [N in keyof typeof COOKIE_ATTRIBUTES]: ReturnType<(typeof COOKIE_ATTRIBUTES)[N]['check']>;
 };
 
 /**
