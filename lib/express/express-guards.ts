@@ -70,5 +70,5 @@ export const requireSession: RequireSessionFunction = Object.assign(
  * ```
  */
 export function requireAnonymous(options?: AnonymousOptions) {
-  return guardMiddleware(anonymousGuard(options));
+  return guardMiddleware(anonymousGuard([options]));
 }

@@ -25,10 +25,12 @@ const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
  * });
  * ```
  */
-export function redirect(
-  path: string,
-  { parameter = 'returnTo' }: { readonly parameter?: string } = {},
-): MissingHandler {
+export function redirect(path: string, options: { readonly parameter?: string } = {}): MissingHandler {
+  const { parameter = 'returnTo' } = options;
+  const [unknown] = Object.keys(options).filter((name) => name !== 'parameter');
+  if (unknown !== undefined) {
+    throw new SessionOptionsError(`redirect({ ${unknown} })`, 'is not an option of redirect(), only parameter');
+  }
   if (typeof path !== 'string' || (!OWN_PATH.test(path) && !/^https?:\/\//.test(path))) {
     throw new SessionOptionsError('redirect', "needs a path such as '/login', or an address that begins with https://");
   }
@@ -90,6 +92,7 @@ export function returnPath(wanted: unknown, fallback = '/'): string {
  * ```
  */
 export const problem: MissingHandler = (error, _request, response) => {
+  if ((response as unknown) === undefined) throw new TypeError('problem is a handler: pass it, onMissing: problem');
   response.status(error.status).type('application/problem+json').send(problemText(error));
 };
 

@@ -100,15 +100,20 @@ const METHODS = { classes: false };
 /** The decorators of one framework. */
 export function decoratorFamily<At extends Place>({ decorate, parameter }: DecoratorHost): DecoratorFamily<At> {
   const family = {
-    RequireSession: Object.assign((...required: unknown[]) => decorate(sessionGuard(required)), {
-      readonly: (...required: unknown[]) => decorate(sessionGuard(required, { readonly: true }), METHODS),
-    }),
-    RequireAnonymous: (options?: AnonymousOptions) => decorate(anonymousGuard(options)),
-    AllowAnonymous: () => decorate(allowingGuard()),
+    RequireSession: Object.assign(
+      (...required: unknown[]) => decorate(sessionGuard(required, { by: '@RequireSession' })),
+      {
+        readonly: (...required: unknown[]) =>
+          decorate(sessionGuard(required, { readonly: true, by: '@RequireSession.readonly' }), METHODS),
+      },
+    ),
+    RequireAnonymous: (...given: unknown[]) => decorate(anonymousGuard(given, '@RequireAnonymous')),
+    AllowAnonymous: (...given: unknown[]) => decorate(allowingGuard(given)),
     RotateSession: (...required: unknown[]) => decorate(successGuard('rotate', required), METHODS),
     DestroySession: (...required: unknown[]) => decorate(successGuard('destroy', required), METHODS),
-    CurrentSession: (...required: unknown[]) => parameter(required.length > 0 ? sessionGuard(required) : undefined),
-    SessionValue: (field: string) => parameter(sessionGuard([field]), field),
+    CurrentSession: (...required: unknown[]) =>
+      parameter(required.length > 0 ? sessionGuard(required, { by: '@CurrentSession' }) : undefined),
+    SessionValue: (field: string) => parameter(sessionGuard([field], { by: '@SessionValue' }), field),
   };
   return family as unknown as DecoratorFamily<At>; // decorators of both dialects; what they narrow only the compiler sees
 }

@@ -38,14 +38,17 @@ export function requirementsOf(required: readonly unknown[], by = 'requireSessio
     if (typeof one === 'string') {
       fields.push(one);
     } else if (typeof one === 'function') {
+      refuseHandler(one, by);
       predicates.push(one as (session: object) => unknown); // its result is checked when it is called
     } else if (typeof one === 'object' && one !== null && !Array.isArray(one)) {
       if ('addInitializer' in one || ('writable' in one && 'configurable' in one)) {
-        const decorator = by === 'requireSession' ? '@RequireSession' : by;
-        throw new SessionOptionsError(decorator, `needs its parentheses: ${decorator}()`); // it was called with the method
+        throw needsParentheses(by); // it was called with the method
       }
       if ('headers' in one && 'method' in one) {
-        throw new SessionOptionsError(by, `was called with a request: app.get('/', ${by}('userId'), handler)`);
+        throw new SessionOptionsError(
+          by,
+          `was called with a request: call ${by}('userId') once, and put the guard that it returns before the handler`,
+        );
       }
       const entries = Object.entries(one);
       const areHandlers = entries.every(([name, value]) => HANDLERS.has(name) && typeof value === 'function');
@@ -59,6 +62,21 @@ export function requirementsOf(required: readonly unknown[], by = 'requireSessio
     }
   }
   return { fields, values, predicates, onMissing: handlers.onMissing, onForbidden: handlers.onForbidden };
+}
+
+/** The error of a decorator that was applied as `@Name` instead of `@Name()`. */
+export function needsParentheses(by: string): SessionOptionsError {
+  const decorator = by.startsWith('@') ? by : '@RequireSession';
+  return new SessionOptionsError(decorator, `needs its parentheses: ${decorator}()`);
+}
+
+/** Refuses a function that is no predicate of the session. @throws SessionOptionsError */
+function refuseHandler(given: object, by: string): void {
+  if (/^class\b/.test(Function.prototype.toString.call(given))) throw needsParentheses(by); // it was called with the class
+  if ((given as Responder).length > 2) {
+    const advice = `takes functions of the session: a handler such as redirect('/login') is passed as ${by}({ onMissing: handler })`;
+    throw new SessionOptionsError(by, advice);
+  }
 }
 
 /** @throws SessionOptionsError */

@@ -1,11 +1,24 @@
-import { SessionForbiddenError, SessionNotLoadedError, SessionPresentError, SessionRequiredError } from '../errors.js';
+import {
+  SessionForbiddenError,
+  SessionNotLoadedError,
+  SessionOptionsError,
+  SessionPresentError,
+  SessionRequiredError,
+} from '../errors.js';
 import type { SessionSchema } from '../schema/types.js';
 import { load } from '../sessions/load.js';
 import { findSession } from '../sessions/registry.js';
 import type { RequestSession } from '../sessions/request-session.js';
 import type { Settings } from '../sessions/settings.js';
 import type { Guard } from './guard.js';
-import { checkPayload, fieldsOf, refuseUnknownFields, requirementsOf, type Responder } from './requirements.js';
+import {
+  checkPayload,
+  fieldsOf,
+  needsParentheses,
+  refuseUnknownFields,
+  requirementsOf,
+  type Responder,
+} from './requirements.js';
 
 /** Which session a guard checks, and whether its handler may change it. */
 interface SessionGuardOptions<S extends SessionSchema> {
@@ -61,8 +74,19 @@ export function sessionGuard<S extends SessionSchema>(
   };
 }
 
-/** The guard of `requireAnonymous` and `@RequireAnonymous`. */
-export function anonymousGuard({ onPresent }: { readonly onPresent?: Responder | undefined } = {}): Guard {
+/**
+ * The guard of `requireAnonymous` and `@RequireAnonymous`.
+ * @throws SessionOptionsError for arguments that it does not take
+ */
+export function anonymousGuard(given: readonly unknown[], by = 'requireAnonymous'): Guard {
+  const [options = {}] = given;
+  if (isTarget(given)) throw needsParentheses(by);
+  const onPresent = (options as { readonly onPresent?: Responder } | null)?.onPresent;
+  const isKnown =
+    typeof options === 'object' && options !== null && Object.keys(options).every((name) => name === 'onPresent');
+  if (!isKnown || (onPresent !== undefined && typeof onPresent !== 'function')) {
+    throw new SessionOptionsError(by, "takes nothing, or a handler: { onPresent: redirect('/account') }");
+  }
   return {
     metadata: { anonymous: true },
     responder: (error) => (error instanceof SessionPresentError ? onPresent : undefined),
@@ -76,8 +100,17 @@ export function anonymousGuard({ onPresent }: { readonly onPresent?: Responder |
   };
 }
 
-/** The guard of `@AllowAnonymous`: every request passes, and the guards of the class do not apply. */
-export function allowingGuard(): Guard {
+/** Whether a decorator was called with what it is applied to: a method, a prototype, or a class. */
+function isTarget([target, context]: readonly unknown[]): boolean {
+  return context !== undefined || typeof target === 'function';
+}
+
+/**
+ * The guard of `@AllowAnonymous`. Every request passes, and the guards of the class do not apply.
+ * @throws SessionOptionsError if it is used without parentheses
+ */
+export function allowingGuard(given: readonly unknown[]): Guard {
+  if (isTarget(given)) throw needsParentheses('@AllowAnonymous');
   return { metadata: {}, resets: true, check: () => undefined };
 }
 
