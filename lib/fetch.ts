@@ -8,7 +8,7 @@
 import './schema/zod-registries.js';
 
 import type { FetchMissingHandler } from './fetch/fetch-handler.js';
-import { fetchSessions } from './fetch/fetch-sessions.js';
+import { fetchSessions, refuseExpressHandlers } from './fetch/fetch-sessions.js';
 import type { CheckedOptions, ExcessInitial, ExpressOption, InitialPayload } from './sessions/options.js';
 import type { Session } from './sessions/session.js';
 import { resolveOptions } from './sessions/settings.js';
@@ -117,6 +117,7 @@ export function session<
     } & RefusePrincipal<S, P> &
     ExcessInitial<Initial, S>,
 ): FetchSessions<S, PrincipalOf<P>> {
+  refuseExpressHandlers(options);
   const settings = resolveOptions<S>(options, storeOf, 'fetch');
   return fetchSessions(settings) as unknown as FetchSessions<S, PrincipalOf<P>>; // only the compiler sees what its types narrow
 }

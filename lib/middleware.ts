@@ -113,6 +113,11 @@ export function session<
   const settings = resolveOptions<S>(options, storeOf);
 
   const middleware = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void => {
+    if (typeof next !== 'function') {
+      throw new TypeError(
+        'The session middleware takes (request, response, next): app.use(session({ schema, secret })). For web-standard requests, use typed-session/fetch.',
+      );
+    }
     let loading: Promise<void> | undefined;
     try {
       const { cookie } = settings;

@@ -1,5 +1,11 @@
 import { pathMatches } from '../cookie/options.js';
-import { SessionError, SessionForbiddenError, SessionRequiredError } from '../errors.js';
+import {
+  SessionError,
+  SessionForbiddenError,
+  SessionNotLoadedError,
+  SessionOptionsError,
+  SessionRequiredError,
+} from '../errors.js';
 import { problemText } from '../guards/problem.js';
 import { runGuards, type Guard } from '../guards/guard.js';
 import type { Responder } from '../guards/requirements.js';
@@ -33,11 +39,15 @@ export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
       return session.session as unknown as Session<S>; // its own properties are the payload
     },
     requireSession(...required: unknown[]) {
+      required.forEach(refuseExpressHandlers);
       const guard = sessionGuard(required, { settings });
       guards.add(guard);
       return guard;
     },
     handle: async (request: Request, ...args: readonly [Handler] | readonly [Guard, Handler]) => {
+      if (args.length > 2) {
+        throw new TypeError("sessions.handle() takes one guard: sessions.requireSession('userId', 'role').");
+      }
       const [guard, handler] = args.length === 1 ? [undefined, args[0]] : args;
       if (typeof handler !== 'function') {
         throw new TypeError(
@@ -101,7 +111,8 @@ function begin<S extends SessionSchema>(settings: Settings<S>, request: Request)
   if (transport === undefined) {
     const attributes = typeof settings.cookie === 'function' ? settings.cookie(request) : settings.cookie;
     const isCovered = attributes.path === '/' || pathMatches(attributes.path, new URL(request.url).pathname);
-    if (!isCovered) throw notAttached();
+    if (!isCovered)
+      throw new SessionNotLoadedError('The path of this request has no session: cookie.path does not cover it.');
     transport = new FetchTransport(settings, attributes, request);
     addSession(transport.session);
   }
@@ -117,4 +128,16 @@ function problem(error: SessionError): Response {
 /** The caller may be plain JavaScript. */
 function checkResponse(response: Response | undefined, need: string): void {
   if (typeof response?.status !== 'number') throw new TypeError(`${need} a Response.`);
+}
+
+/** @throws SessionOptionsError for a handler of Express such as `redirect('/login')`, which would call a response's methods */
+export function refuseExpressHandlers(given: unknown): void {
+  if (typeof given !== 'object' || given === null) return; // refused elsewhere
+  for (const [option, handler] of Object.entries(given) as [string, unknown][]) {
+    if ((option !== 'onMissing' && option !== 'onForbidden') || typeof handler !== 'function' || handler.length <= 2)
+      continue;
+    const advice =
+      "is a handler for Express: on the fetch API, return a response, () => Response.redirect(new URL('/login', url))";
+    throw new SessionOptionsError(option, advice);
+  }
 }
