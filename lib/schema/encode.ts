@@ -1,3 +1,4 @@
+import { didYouMean } from '../did-you-mean.js';
 import { SessionValidationError, formatPath } from '../errors.js';
 import { causeOf } from './decode.js';
 import { withoutInherited } from './inherited.js';
@@ -23,22 +24,24 @@ export function encodePayload(validator: Validator, payload: object): Tree {
     throw new SessionValidationError('cause' in result ? THREW : MISFIT, result.issues, causeOf(result));
   }
   const tree = result.value as Tree; // any object can be asked for its fields
-  refuseUnknown(payload, tree);
+  refuseUnknown(validator, payload, tree);
   if (traits.mayHoldMore) refuseNotJson(validator, tree);
   else if (traits.mayBeDeep && traits.hasCodec) refuseTooDeep(validator, tree);
   return tree;
 }
 
-function refuseUnknown(payload: object, tree: Tree): void {
+function refuseUnknown({ traits }: Validator, payload: object, tree: Tree): void {
   const unknown = Object.keys(payload).filter(
     (field) => isReserved(field) || (!Object.hasOwn(tree, field) && ownField(payload, field) !== undefined),
   );
-  if (unknown.length === 0) return;
+  const [first] = unknown;
+  if (first === undefined) return;
   const isNamedLikeMember = unknown.every(isReserved);
   throw new SessionValidationError(
     isNamedLikeMember
       ? 'A field cannot have the name of a member of req.session, and the session was not stored'
-      : 'The session has fields that its schema does not have, or not in this state, and was not stored (add them to the schema)',
+      : 'The session has fields that its schema does not have, or not in this state, and was not stored (add them to the schema)' +
+          didYouMean(first, traits.named),
     unknown.map((field) => ({ path: [field], code: isReserved(field) ? 'reserved_field' : 'unrecognized_keys' })),
   );
 }

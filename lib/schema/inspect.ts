@@ -64,6 +64,10 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
 
   function visit(node: $ZodType | undefined | null, path: PropertyKey[], stored: boolean): void {
     if (node == null) return;
+    if (!('_zod' in node)) {
+      const advice = typeof node === 'function' ? 'is a function: call it' : 'is no schema of zod 4';
+      throw new SessionOptionsError('schema', `${formatPath(path)} ${advice}`);
+    }
     noteMarks(node, path);
     const met = stored ? seen.stored : seen.inCode;
     traits.mayBeDeep ||= around.has(node);
