@@ -69,7 +69,7 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
   commit({ status, streamed }: ResponseMoment): Promise<void> | undefined {
     const { session } = this;
     if (!this.#context.isUnset(session)) return commit(session, status, streamed);
-    const work = runOnSuccess(session, status, streamed);
+    const work = session.onSuccess === 'destroy' ? runOnSuccess(session, status, streamed) : undefined;
     if (work !== undefined) return work;
     if (session.settings.unset === 'keep' || session.state.end !== undefined || !session.state.isLoaded)
       return undefined;

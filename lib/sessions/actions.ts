@@ -129,6 +129,7 @@ export function update<S extends SessionSchema>(
 export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
   return whole(session, 'take', async () => {
     const { codec } = session.settings;
+    if (typeof field !== 'string') throw new TypeError("take() takes the name of a field: take('notice')");
     if (!codec.hasField(field)) {
       throw new TypeError(`take('${field}'): the schema has no such field${didYouMean(field, codec.fields ?? [])}`);
     }

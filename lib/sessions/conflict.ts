@@ -7,7 +7,7 @@ import type { SessionRecord } from '../stores/store.js';
 import { mergeField, mergeTrees } from './merge.js';
 import { principalOf, type Written } from './records.js';
 import type { RequestSession } from './request-session.js';
-import type { Stored } from './state.js';
+import type { Stored } from './status.js';
 import { hasGoneOn, rebase } from './rebase.js';
 
 /**
@@ -53,7 +53,7 @@ export function interpret<S extends SessionSchema>(
  */
 export function refuseOther<S extends SessionSchema>(session: RequestSession<S>, theirs: Tree, mine?: Tree): void {
   const of = (tree: Tree): string | undefined => principalOf(session.settings, tree);
-  const [before, now] = [of(session.state.base.tree), of(theirs)];
+  const [before, now] = [of(session.state.base.exact), of(theirs)];
   if (now === before) return;
   const isSignedInElse = mine !== undefined && of(mine) !== before && of(mine) !== now;
   if (before === undefined && !isSignedInElse) return; // the visitor has signed in

@@ -39,7 +39,7 @@ function report<S extends SessionSchema>(session: RequestSession<S>, status: num
   const fields = lateFields(session);
   if (fields.length === 0) return;
   emit('late-change', { request: session.request, fields });
-  if (process.env['NODE_ENV'] !== 'production') warn(fields, route);
+  if (process.env['NODE_ENV'] !== 'production') warn(fields, route, session.state.isNew);
 }
 
 /** The fields that differ from what is stored and from what the commit saw; only names that the schema knows. */
@@ -67,13 +67,13 @@ function lateFields<S extends SessionSchema>(session: RequestSession<S>): string
   return codec.publicFields([...new Set([...Object.keys(now), ...Object.keys(base)])].filter(isLate));
 }
 
-function warn(fields: readonly string[], route: string | undefined): void {
+function warn(fields: readonly string[], route: string | undefined, isNew: boolean): void {
   const where = route ?? 'A handler';
   if (warned.has(where) || warned.size >= MOST_WARNINGS) return;
   warned.add(where);
   process.emitWarning(
     `${where} changed the session after the response had ended, and the change is lost (${fields.join(', ')}). ` +
-      'Change the session before the response, or await req.session.save() after the change.',
+      `Change the session before the response${isNew ? '' : ', or await req.session.save() after the change'}.`,
     { type: 'TypedSessionWarning', code: 'TYPED_SESSION_LATE_CHANGE' },
   );
 }

@@ -1,4 +1,4 @@
-import type { Status } from './state.js';
+import type { Status } from './status.js';
 
 /** What a commit has to do in the store. */
 export type Plan = 'nothing' | 'create' | 'update' | 'rotate' | 'touch' | 'refuse-ended' | 'refuse-late';

@@ -11,7 +11,7 @@ import { recordOf, retire, tombstoneOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 import type { PrincipalChange } from './plan.js';
-import type { Stored } from './state.js';
+import type { Stored } from './status.js';
 import { createRecord, wasStored } from './stored.js';
 import { swap } from './swap.js';
 import { isOurs } from './write-id.js';

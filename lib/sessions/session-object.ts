@@ -124,6 +124,9 @@ export class SessionObject<S extends SessionSchema> {
     action: (request: RequestSession<S>) => Promise<T>,
     callback: ((error?: unknown, value?: T) => void) | undefined,
   ): Promise<T> | undefined {
+    if (callback != null && typeof callback !== 'function') {
+      throw new TypeError('A method of the session takes a callback or none, such as: await req.session.save()');
+    }
     return answer(isUpdating(this.#request) ? refuseInChange() : action(this.#request), callback);
   }
 
@@ -167,8 +170,11 @@ function refuseInChange(): Promise<never> {
 }
 
 /** Returns the promise, or calls the callback, outside of any promise so that an error that it throws is not swallowed. */
-function answer<T>(promise: Promise<T>, callback?: (error?: unknown, value?: T) => void): Promise<T> | undefined {
-  if (callback === undefined) return promise;
+function answer<T>(
+  promise: Promise<T>,
+  callback?: ((error?: unknown, value?: T) => void) | null,
+): Promise<T> | undefined {
+  if (callback == null) return promise;
   promise.then(
     (value) => {
       defer(callback, undefined, value);

@@ -75,6 +75,9 @@ function notMeant(option: string): TypeError {
 
 /** The caller may be plain JavaScript. */
 function checkNames(method: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${method}() takes an object as its second argument, with ${known.join(', ')}.`);
+  }
   for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name)) {
       throw new TypeError(`${method}() has no option ${name}${didYouMean(name, known)}, only ${known.join(', ')}.`);

@@ -2,57 +2,7 @@ import type { SessionEnd } from '../errors.js';
 import type { Source } from '../schema/source.js';
 import type { Tree } from '../schema/tree.js';
 import type { SessionRecord } from '../stores/store.js';
-
-/** Where a session is stored, and what the store holds there as far as this request knows. */
-export interface Stored {
-  readonly id: string;
-  readonly key: string;
-  readonly record: SessionRecord;
-  /** What the record's text says; `undefined` until the payload is first accessed. */
-  readonly source?: Source | undefined;
-}
-
-/** The stored payload, which changes are compared with and a merge starts from. */
-export interface Base {
-  /** As it was read. */
-  readonly tree: Tree;
-  /** The encoded payload, with defaults filled in and without unknown fields. */
-  readonly exact: Tree;
-}
-
-/** The status of a request's session. */
-export type Status =
-  | { readonly is: 'unloaded' }
-  | { readonly is: 'loading'; readonly until: Promise<void> }
-  /** The store failed: an error handler that accesses the session gets the same error. */
-  | { readonly is: 'failed'; readonly error: Error }
-  | { readonly is: 'new' }
-  | { readonly is: 'stored'; readonly stored: Stored }
-  /** The session gets a new id at the next commit: with its payload, or with a fresh one. */
-  | {
-      readonly is: 'moving';
-      readonly stored: Stored;
-      readonly move: Move;
-      /** A `save()` could not store the new id. The next change tries again, but a response without a change does not. */
-      readonly isWaiting: boolean;
-    }
-  /** Nothing is stored any more, and no cookie is set. */
-  | {
-      readonly is: 'ended';
-      readonly reason: SessionEnd;
-      readonly stored?: Stored | undefined;
-      /** If the request came with an id that was rotated away: the successor's key, or `null` if it is secret. */
-      readonly successor?: string | null;
-    };
-
-/** How a session gets a new id. */
-export type Move = 'rotate' | 'regenerate';
-
-/**
- * What the next commit stores: the payload if it changed; a new session's even if it did not (`save()`); or the payload as a
- * whole, which is not merged with another one (`become()`).
- */
-export type Pending = 'changes' | 'always' | 'whole';
+import type { Base, Move, Pending, Status, Stored } from './status.js';
 
 /** What a failed operation is reset to. */
 type Checkpoint = Readonly<{ status: Status; base: Base; id: string | undefined }>;
@@ -123,7 +73,8 @@ export class SessionState {
 
   /** Whether no record is stored for this payload yet. */
   get isNew(): boolean {
-    return this.stored === undefined || this.move === 'regenerate';
+    const isFresh = this.#status.is === 'ended' && this.#status.isFresh === true;
+    return this.stored === undefined || this.move === 'regenerate' || isFresh;
   }
 
   /** A load is under way. */
@@ -176,12 +127,16 @@ export class SessionState {
   /** A touch, or a recorded time of use, changed the record but not the payload. */
   touched(record: SessionRecord): void {
     this.#putStored({ record });
-    this.#isTouchDue = false;
   }
 
   /** The next commit extends the idle deadline. */
   requestTouch(): void {
     this.#isTouchDue = true;
+  }
+
+  /** The requested touch is carried out. */
+  beginTouch(): void {
+    this.#isTouchDue = false;
   }
 
   /** The session gets a new id and keeps its payload. If it already gets a fresh payload, that does not change. */
@@ -205,9 +160,9 @@ export class SessionState {
     this.#id = this.#newId();
   }
 
-  /** What the next commit stores; `'always'` has no effect on a session that is stored. */
+  /** What the next commit stores. `'always'` has an effect only on a new session, and `'whole'` only on a stored one. */
   setPending(pending: Pending): void {
-    if (pending !== 'always' || this.isNew) this.#pending = pending;
+    if (pending === 'changes' || (pending === 'always') === this.isNew) this.#pending = pending;
   }
 
   /** The payload was stored, and the id did not change. */
@@ -235,7 +190,7 @@ export class SessionState {
 
   /** The session has ended; what was loaded can still be read. */
   ended(reason: SessionEnd): void {
-    this.#status = { is: 'ended', reason, stored: this.move === 'regenerate' ? undefined : this.stored };
+    this.#status = { is: 'ended', reason, stored: this.stored, isFresh: this.isNew };
   }
 
   /** This request has ended the session. */
@@ -275,11 +230,10 @@ export class SessionState {
 
   /** A commit failed: the session is reset to how it was loaded. */
   rollBack(): void {
-    const { stored, move, status } = this;
+    const { stored, isNew, status } = this;
     this.#pending = 'changes';
-    if (status.is === 'moving') {
-      this.#status = stored === undefined || move === 'regenerate' ? { is: 'new' } : { is: 'stored', stored };
-    }
+    if (status.is === 'moving') this.#status = stored === undefined || isNew ? { is: 'new' } : { is: 'stored', stored };
+    else if (status.is === 'ended' && isNew) this.#status = { ...status, stored: undefined };
     this.#id = this.stored?.id;
   }
 

@@ -8,7 +8,7 @@ import { plan, type PlanFacts, type PrincipalChange } from './plan.js';
 import { principalOf, recordOf } from './records.js';
 import type { RequestSession } from './request-session.js';
 import { tellTooLate, withholdsCookie } from './response-cookie.js';
-import type { Stored } from './state.js';
+import type { Stored } from './status.js';
 import { createRecord, wasStored } from './stored.js';
 import { swap } from './swap.js';
 
@@ -83,7 +83,7 @@ function rotateFor<S extends SessionSchema>(
 /** Whether a change gives the session another principal. */
 function principalChange<S extends SessionSchema>(session: RequestSession<S>, tree: Tree | undefined): PrincipalChange {
   if (tree === undefined) return 'none';
-  const before = principalOf(session.settings, session.state.base.tree);
+  const before = principalOf(session.settings, session.state.base.exact);
   if (principalOf(session.settings, tree) === before) return 'none';
   return before === undefined ? 'began' : 'left';
 }
@@ -99,7 +99,7 @@ function startOver<S extends SessionSchema>(session: RequestSession<S>): Tree {
 function needsReindex<S extends SessionSchema>(session: RequestSession<S>, { record, source }: Stored): boolean {
   const { settings, state } = session;
   const isKnown = source !== undefined && settings.store.knowsPrincipals;
-  return isKnown && principalOf(settings, state.base.tree) !== record.principal;
+  return isKnown && principalOf(settings, state.base.exact) !== record.principal;
 }
 
 async function create<S extends SessionSchema>(session: RequestSession<S>, tree: Tree): Promise<void> {

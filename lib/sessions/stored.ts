@@ -4,7 +4,7 @@ import type { Tree } from '../schema/codec.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { Written } from './records.js';
 import type { RequestSession } from './request-session.js';
-import type { Stored } from './state.js';
+import type { Stored } from './status.js';
 import { isOurs } from './write-id.js';
 
 /** Stores a first record under the session's id, or under another id if that one is taken. */

@@ -2,7 +2,7 @@ import { isError } from '../realms.js';
 import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/types.js';
 import type { RequestSession } from './request-session.js';
-import type { Stored } from './state.js';
+import type { Stored } from './status.js';
 import { newWriteId } from './write-id.js';
 
 /**
@@ -26,6 +26,7 @@ export function touchIfDue<S extends SessionSchema>(
   const due = isForced ? deadlines.from(now, record.createdAt, life) : deadlines.moved(record, now, life);
   if (due === undefined) return noteUseIfDue(session, stored, streamed);
   if (!streamed && !session.transport.isCacheable()) {
+    session.state.beginTouch();
     return touchNow(session, stored, due).catch((error: unknown) => {
       reportFailure(session, error);
     });

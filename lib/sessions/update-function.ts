@@ -6,7 +6,7 @@ import { putField } from './fields.js';
 import { PrincipalWatch } from './principal-watch.js';
 import { principalOf, recordOf, type Written } from './records.js';
 import type { RequestSession } from './request-session.js';
-import type { Stored } from './state.js';
+import type { Stored } from './status.js';
 import { storeChanges } from './store-changes.js';
 import { wasStored } from './stored.js';
 import { swap, type Attempt } from './swap.js';

@@ -97,3 +97,28 @@ it.each([
   await client.get('/');
   expect((await client.get('/me', { cookie })).text).toBe('null');
 });
+
+it.each([
+  ['keep', ['ann', 0]],
+  ['destroy', [null, 0]],
+] as const)(
+  '@RotateSession stores nothing for a handler that unset the session, with unset: %s',
+  async (unset, after) => {
+    const rotating = decorated(RotateSession(), 'legacy', (req, res) => {
+      sessions.of(req).views = 5;
+      req.session = null as never;
+      res.json('ok');
+    });
+    const sessions = session({ schema, secret: 's', unset });
+    const client = await makeApp((app) => {
+      app.use(sessions);
+      app.get('/set', (req, res) => ((sessions.of(req).userId = 'ann'), res.end()));
+      app.get('/me', (req, res) => res.json([sessions.of(req).userId ?? null, sessions.of(req).views]));
+      app.get('/', rotating);
+    });
+    await client.get('/set');
+    const cookie = client.cookieHeader;
+    await client.get('/');
+    expect(JSON.parse((await client.get('/me', { cookie })).text)).toEqual(after);
+  },
+);

@@ -472,6 +472,64 @@ describe('a session that another app gives to another principal under the same i
   });
 });
 
+describe('a principal that the schema normalises, of a session stored before it did', () => {
+  const before = z.object({
+    userId: z.string().optional(),
+    n: z.int().default(0),
+    cart: z.array(z.string()).default([]),
+  });
+  const now = before.extend({ userId: z.string().toLowerCase().optional() });
+
+  async function upgraded() {
+    const store = new ProbedStore(new MemoryStore());
+    const appOf = async (schema: typeof before) => {
+      const sessions = session({ schema, secret: 's', principal: 'userId', store });
+      const client = await makeApp((app) => {
+        app.use(sessions);
+        app.get('/login', (req, res) => {
+          Object.assign(sessions.of(req), { userId: 'Alice', cart: ['book'] });
+          res.end();
+        });
+        app.get('/count', (req, res) => {
+          sessions.of(req).n += 1;
+          res.end();
+        });
+        app.get('/', (req, res) => void res.json(sessions.of(req)));
+      });
+      return { sessions, client };
+    };
+    const old = await appOf(before);
+    await old.client.get('/login');
+    const { sessions, client } = await appOf(now);
+    for (const [name, value] of old.client.jar) client.jar.set(name, value);
+    return { store, sessions, client };
+  }
+
+  it('is the same principal: a change keeps the payload and the id', async () => {
+    const { client } = await upgraded();
+    const cookie = client.cookieHeader;
+    expect((await client.get('/count')).status).toBe(200);
+    expect(client.cookieHeader).toBe(cookie);
+    expect(await client.json('/')).toEqual({ userId: 'alice', n: 1, cart: ['book'] });
+  });
+
+  it('is found by its new form once a request has read the session', async () => {
+    const { client, sessions } = await upgraded();
+    await client.get('/');
+    expect(await sessions.list('alice')).toHaveLength(1);
+  });
+
+  it('is the same principal for two changes at the same time', async () => {
+    const { client, store } = await upgraded();
+    store.before.update = async () => {
+      store.before = {};
+      await client.copy().get('/count');
+    };
+    expect((await client.get('/count')).status).toBe(200);
+    expect(await client.json('/')).toMatchObject({ userId: 'alice', cart: ['book'] });
+  });
+});
+
 describe('a state of a union', () => {
   const states = z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('guest'), cart: z.array(z.string()).default([]) }),

@@ -273,3 +273,62 @@ describe('after a method that rejected', () => {
     expect(await client.json('/')).toEqual(STORED);
   });
 });
+
+it('a save() that fails after regenerate(), because the old session has ended, leaves a fresh session', async () => {
+  const memory = new MemoryStore();
+  const seen: unknown[] = [];
+  const { client } = await open(
+    async (mine, res) => {
+      await mine.regenerate();
+      const [entry] = (await memory.scan(undefined, 10)).entries;
+      if (entry !== undefined) await memory.delete(entry[0]);
+      await mine.save().catch((error: unknown) => seen.push((error as Error).name));
+      seen.push(mine.isNew, { ...mine });
+      res.end();
+    },
+    { store: memory },
+  );
+  expect((await client.get('/test')).status).toBe(200);
+  expect(seen).toEqual(['SessionEndedError', true, { views: 0, cart: [] }]);
+});
+
+it('the session that an error handler sees after that is not the one before regenerate()', async () => {
+  const memory = new MemoryStore();
+  const sessions = session({ schema, secret: 's', store: memory });
+  const client = await makeApp((app) => {
+    app.use(sessions);
+    app.get('/begin', (req, res) => ((sessions.of(req).userId = 'ann'), res.end()));
+    app.get('/test', async (req, res) => {
+      const mine = sessions.of(req);
+      await mine.regenerate();
+      const [entry] = (await memory.scan(undefined, 10)).entries;
+      if (entry !== undefined) await memory.delete(entry[0]);
+      mine.notice = 'new';
+      res.end();
+    });
+    app.use(((error: Error & { status: number }, req: Request, res: Response, _next: unknown) => {
+      const mine = sessions.of(req);
+      res.status(error.status).json([mine.isNew, mine]);
+    }) as never);
+  });
+  await client.get('/begin');
+  const { status, text } = await client.get('/test');
+  expect([status, JSON.parse(text)]).toEqual([409, [true, { views: 0, cart: [] }]]);
+});
+
+it.each(['save', 'destroy', 'rotate', 'regenerate', 'reload', 'touch'] as const)(
+  '%s() refuses a callback that is no function before it does anything',
+  async (method) => {
+    const { client, store } = await open((mine) => {
+      (mine[method] as (callback: unknown) => unknown)('done');
+    });
+    const { status, text } = await client.get('/test');
+    expect([status, text]).toEqual([500, expect.stringContaining('takes a callback or none')]);
+    expect(store.calls).toEqual(['read']);
+  },
+);
+
+it.each([[undefined], [['cart']], [5]])('take(%j) says that it takes the name of a field', async (field) => {
+  const { client } = await open(async (mine, res) => res.json(await mine.take(field as never)));
+  expect((await client.get('/test')).text).toContain("take() takes the name of a field: take('notice')");
+});

@@ -1,0 +1,57 @@
+import type { SessionEnd } from '../errors.js';
+import type { Source } from '../schema/source.js';
+import type { Tree } from '../schema/tree.js';
+import type { SessionRecord } from '../stores/store.js';
+
+/** Where a session is stored, and what the store holds there as far as this request knows. */
+export interface Stored {
+  readonly id: string;
+  readonly key: string;
+  readonly record: SessionRecord;
+  /** What the record's text says; `undefined` until the payload is first accessed. */
+  readonly source?: Source | undefined;
+}
+
+/** The stored payload, which changes are compared with and a merge starts from. */
+export interface Base {
+  /** As it was read. */
+  readonly tree: Tree;
+  /** The encoded payload, with defaults filled in and without unknown fields. */
+  readonly exact: Tree;
+}
+
+/** The status of a request's session. */
+export type Status =
+  | { readonly is: 'unloaded' }
+  | { readonly is: 'loading'; readonly until: Promise<void> }
+  /** The store failed: an error handler that accesses the session gets the same error. */
+  | { readonly is: 'failed'; readonly error: Error }
+  | { readonly is: 'new' }
+  | { readonly is: 'stored'; readonly stored: Stored }
+  /** The session gets a new id at the next commit: with its payload, or with a fresh one. */
+  | {
+      readonly is: 'moving';
+      readonly stored: Stored;
+      readonly move: Move;
+      /** A `save()` could not store the new id. The next change tries again, but a response without a change does not. */
+      readonly isWaiting: boolean;
+    }
+  /** Nothing is stored any more, and no cookie is set. */
+  | {
+      readonly is: 'ended';
+      readonly reason: SessionEnd;
+      readonly stored?: Stored | undefined;
+      /** The payload is a fresh one, of which nothing was stored: after `regenerate()`. */
+      readonly isFresh?: boolean;
+      /** If the request came with an id that was rotated away: the successor's key, or `null` if it is secret. */
+      readonly successor?: string | null;
+    };
+
+/** How a session gets a new id. */
+export type Move = 'rotate' | 'regenerate';
+
+/**
+ * What the next commit stores: the payload if it changed; a new session's even if it did not (`save()`); or the payload as a
+ * whole, which is not merged with another one (`become()`).
+ */
+export type Pending = 'changes' | 'always' | 'whole';
