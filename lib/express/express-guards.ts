@@ -24,9 +24,10 @@ export interface RequireSessionFunction {
     ...required: R & KnownFields<RegisteredSchema, R>
   ): SessionGuard<Found<RegisteredSchema, R>>;
   /**
-   * The same guard for handlers that only read: the session behind it is readonly at any depth. A change is never stored, and
-   * never lost silently: it is an immediate `TypeError`, because the session is frozen, or under `NODE_ENV=production` a
-   * `SessionReadonlyError` (500) at the commit. If a handler has several guards, the last one decides.
+   * The same guard for handlers that only read: the session behind it is readonly at any depth. A change is never
+   * stored, and never lost silently: in strict mode code, it is an immediate `TypeError`, because the session is
+   * frozen, or under `NODE_ENV=production` a `SessionReadonlyError` (500) at the commit. If a handler has several
+   * guards, the last one decides.
    * @throws SessionOptionsError
    */
   readonly<const R extends GuardArguments>(

@@ -105,9 +105,9 @@ export interface RequireSessionDecorators<At extends Place = 'first'> {
    */
   <const R extends GuardArguments>(...required: R & KnownFields<RegisteredSchema, R>): RequireSessionDecorator<R, At>;
   /**
-   * The same for methods that only read: their session is readonly at any depth. A change is never stored, and never lost
-   * silently: it is an immediate `TypeError`, because the session is frozen, or under `NODE_ENV=production` a
-   * `SessionReadonlyError` (500) at the commit.
+   * The same for methods that only read: their session is readonly at any depth. A change is never stored, and never
+   * lost silently: in strict mode code, it is an immediate `TypeError`, because the session is frozen, or under
+   * `NODE_ENV=production` a `SessionReadonlyError` (500) at the commit.
    * @throws SessionOptionsError
    */
   readonly<const R extends GuardArguments>(

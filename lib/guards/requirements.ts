@@ -70,9 +70,14 @@ export function needsParentheses(by: string): SessionOptionsError {
   return new SessionOptionsError(decorator, `needs its parentheses: ${decorator}()`);
 }
 
+/** Whether a decorator that was given this was applied to a class. */
+export function isClass(given: unknown): boolean {
+  return typeof given === 'function' && /^class\b/.test(Function.prototype.toString.call(given));
+}
+
 /** Refuses a function that is no predicate of the session. @throws SessionOptionsError */
 function refuseHandler(given: object, by: string): void {
-  if (/^class\b/.test(Function.prototype.toString.call(given))) throw needsParentheses(by); // it was called with the class
+  if (isClass(given)) throw needsParentheses(by); // it was called with the class
   if ((given as Responder).length > 2) {
     const advice = `takes functions of the session: a handler such as redirect('/login') is passed as ${by}({ onMissing: handler })`;
     throw new SessionOptionsError(by, advice);

@@ -14,6 +14,7 @@ import type { Guard } from './guard.js';
 import {
   checkPayload,
   fieldsOf,
+  isClass,
   needsParentheses,
   refuseUnknownFields,
   requirementsOf,
@@ -102,7 +103,7 @@ export function anonymousGuard(given: readonly unknown[], by = 'requireAnonymous
 
 /** Whether a decorator was called with what it is applied to: a method, a prototype, or a class. */
 function isTarget([target, context]: readonly unknown[]): boolean {
-  return context !== undefined || typeof target === 'function';
+  return context !== undefined || isClass(target);
 }
 
 /**

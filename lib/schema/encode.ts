@@ -40,8 +40,8 @@ function refuseUnknown({ traits }: Validator, payload: object, tree: Tree): void
   throw new SessionValidationError(
     isNamedLikeMember
       ? 'A field cannot have the name of a member of req.session, and the session was not stored'
-      : 'The session has fields that its schema does not have, or not in this state, and was not stored (add them to the schema)' +
-          didYouMean(first, traits.named),
+      : 'The session has fields that its schema does not have, or not in this state, and was not stored' +
+          (didYouMean(first, traits.named) || ' (add them to the schema)'),
     unknown.map((field) => ({ path: [field], code: isReserved(field) ? 'reserved_field' : 'unrecognized_keys' })),
   );
 }
