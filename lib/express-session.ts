@@ -9,14 +9,14 @@
  */
 
 import depd from 'depd';
-import { fromExpressSessionStore } from './stores/resolve.js';
-import { Cookie as CookieClass } from './express-session/cookie.js';
+import { fromExpressSessionStore } from './stores/resolve-store.js';
+import { Cookie as CookieClass } from './express-session/drop-in-cookie.js';
 import type * as types from './express-session/drop-in-types.js';
-import { MemoryStore as MemoryStoreClass } from './express-session/memory-store.js';
-import { createSession } from './express-session/middleware.js';
-import type { SessionOptions } from './express-session/options.js';
-import { Session as SessionClass } from './express-session/session.js';
-import { Store as StoreClass } from './express-session/store.js';
+import { MemoryStore as MemoryStoreClass } from './express-session/drop-in-memory-store.js';
+import { createSession } from './express-session/drop-in-middleware.js';
+import type { SessionOptions } from './express-session/drop-in-options.js';
+import { Session as SessionClass } from './express-session/drop-in-session.js';
+import { Store as StoreClass } from './express-session/drop-in-store.js';
 
 const deprecated = depd('express-session');
 

@@ -9,13 +9,13 @@ import './schema/zod-registries.js';
 
 import type { FetchMissingHandler } from './fetch/fetch-handler.js';
 import { fetchSessions, refuseExpressHandlers } from './fetch/fetch-sessions.js';
-import type { CheckedOptions, ExcessInitial, ExpressOption, InitialPayload } from './sessions/options.js';
+import type { CheckedOptions, ExcessInitial, ExpressOption, InitialPayload } from './sessions/session-options.js';
 import type { Session } from './sessions/session.js';
-import { resolveOptions } from './sessions/settings.js';
+import { resolveOptions } from './sessions/session-config.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';
 import type { RefusePrincipal } from './schema/refusals.js';
-import type { Found, KnownFields, Requirement, SchemaAdvice, SessionSchema } from './schema/types.js';
-import { storeOf } from './stores/resolve.js';
+import type { Found, KnownFields, Requirement, SchemaAdvice, SessionSchema } from './schema/payload-types.js';
+import { storeOf } from './stores/resolve-store.js';
 
 export type { FetchMissingHandler } from './fetch/fetch-handler.js';
 

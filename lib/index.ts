@@ -9,7 +9,7 @@ import './schema/zod-registries.js';
 
 export type { CookieOptions } from './cookie/cookie-attributes.js';
 export type { SessionCookie } from './cookie/session-cookie.js';
-export type { Secret } from './cookie/secrets.js';
+export type { Secret } from './cookie/cookie-secrets.js';
 export {
   AllowAnonymous,
   CurrentSession,
@@ -47,7 +47,7 @@ export type {
   SessionGuard,
   SessionGuardOf,
 } from './express/guard-types.js';
-export { byAccept, problem, redirect, returnPath } from './express/missing.js';
+export { byAccept, problem, redirect, returnPath } from './express/missing-handlers.js';
 export type { DecoratorFamily } from './guards/decorator-family.js';
 export type {
   ReadonlySessionDecorator,
@@ -83,12 +83,18 @@ export type {
   RegisteredMembers,
   SessionIdentity,
 } from './guards/narrowing.js';
-export type { CommonOptions, FieldMerge, InvalidSession, RefuseReserved, RequireInitial } from './sessions/options.js';
+export type {
+  CommonOptions,
+  FieldMerge,
+  InvalidSession,
+  RefuseReserved,
+  RequireInitial,
+} from './sessions/session-options.js';
 export type { ListedSession, MigrateAllOptions, MigrationProgress, Principal } from './sessions/stored-sessions.js';
 export type { Session, SessionCallback, SessionMembers } from './sessions/session.js';
 export { session, type SessionMiddleware, type SessionOptions } from './middleware.js';
-export type { AnyRequest, AnyResponse } from './node/messages.js';
-export { bigintText, isoDate, mapOf, setOf, urlText } from './schema/codecs.js';
+export type { AnyRequest, AnyResponse } from './node/node-messages.js';
+export { bigintText, isoDate, mapOf, setOf, urlText } from './schema/field-codecs.js';
 export type { EncryptionKey } from './schema/encryption.js';
 export { expiring } from './schema/expiring.js';
 export {
@@ -101,10 +107,10 @@ export {
   type SessionDefinition,
 } from './schema/migrations.js';
 export type { ReservedField } from './schema/reserved.js';
-export type { DeepReadonly, ReadonlyDate, ReadonlyURL } from './schema/readonly.js';
-export type * from './schema/types.js';
+export type { DeepReadonly, ReadonlyDate, ReadonlyURL } from './schema/deep-readonly.js';
+export type * from './schema/payload-types.js';
 export type { CachedOptions } from './stores/cached/cached-store.js';
-export { cached, moving, type MovingOptions } from './stores/resolve.js';
+export { cached, moving, type MovingOptions } from './stores/resolve-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
 export type { ExpressSessionStore } from './stores/express-session-store.js';
 export type {
@@ -114,4 +120,4 @@ export type {
   SessionStore,
   StoredCookieAttributes,
   StoreEntry,
-} from './stores/store.js';
+} from './stores/store-contract.js';

@@ -1,11 +1,11 @@
-import { pathMatches } from './cookie/options.js';
+import { pathMatches } from './cookie/cookie-options.js';
 import { load } from './sessions/load.js';
-import type { CheckedOptions, ExcessInitial, InitialPayload } from './sessions/options.js';
+import type { CheckedOptions, ExcessInitial, InitialPayload } from './sessions/session-options.js';
 import { addSession, findSession } from './sessions/registry.js';
 import { sessionsBy } from './sessions/sessions.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';
 import { guardDecorator } from './decorators/guard-decorator.js';
-import { resolveOptions } from './sessions/settings.js';
+import { resolveOptions } from './sessions/session-config.js';
 import type { RefusePrincipal } from './schema/refusals.js';
 import type {
   DefaultName,
@@ -16,11 +16,11 @@ import type {
   Requirement,
   SchemaAdvice,
   SessionSchema,
-} from './schema/types.js';
-import { storeOf } from './stores/resolve.js';
+} from './schema/payload-types.js';
+import { storeOf } from './stores/resolve-store.js';
 import type { Request } from 'express-serve-static-core';
 import { RequestContext, contextOf } from './express/request-context.js';
-import type { AnyRequest, AnyResponse } from './node/messages.js';
+import type { AnyRequest, AnyResponse } from './node/node-messages.js';
 import { NodeTransport, requestPath } from './express/node-transport.js';
 import { guardMiddleware } from './guards/handler-guards.js';
 import { sessionGuard } from './guards/session-guard.js';

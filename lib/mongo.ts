@@ -11,6 +11,6 @@ export type {
   MongoIndex,
   MongoUpdated,
   MongoWriteConcern,
-} from './stores/mongo/driver.js';
-export type { MongoStoreOptions } from './stores/mongo/options.js';
+} from './stores/mongo/mongo-driver.js';
+export type { MongoStoreOptions } from './stores/mongo/mongo-options.js';
 export { MongoStore } from './stores/mongo/mongo-store.js';

@@ -4,4 +4,4 @@
  * @packageDocumentation
  */
 
-export { withSessionSecurity, type OpenApiDocument, type SessionSecurityOptions } from './openapi/document.js';
+export { withSessionSecurity, type OpenApiDocument, type SessionSecurityOptions } from './openapi/openapi-document.js';

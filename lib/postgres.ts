@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export type { PostgresClient, PostgresPool, PostgresResult } from './stores/postgres/driver.js';
-export type { PostgresStoreOptions } from './stores/postgres/options.js';
+export type { PostgresClient, PostgresPool, PostgresResult } from './stores/postgres/postgres-driver.js';
+export type { PostgresStoreOptions } from './stores/postgres/postgres-options.js';
 export { PostgresStore } from './stores/postgres/postgres-store.js';
-export { createTableSql } from './stores/postgres/table.js';
+export { createTableSql } from './stores/postgres/postgres-table.js';

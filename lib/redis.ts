@@ -4,6 +4,6 @@
  * @packageDocumentation
  */
 
-export type { IoRedisClient, NodeRedisClient, RedisClient } from './stores/redis/driver.js';
-export type { RedisStoreOptions } from './stores/redis/options.js';
+export type { IoRedisClient, NodeRedisClient, RedisClient } from './stores/redis/redis-driver.js';
+export type { RedisStoreOptions } from './stores/redis/redis-options.js';
 export { RedisStore } from './stores/redis/redis-store.js';

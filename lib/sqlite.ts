@@ -4,6 +4,6 @@
  * @packageDocumentation
  */
 
-export type { SqliteDatabase } from './stores/sqlite/driver.js';
-export type { SqliteDatabaseOptions, SqliteFileOptions, SqliteStoreOptions } from './stores/sqlite/options.js';
+export type { SqliteDatabase } from './stores/sqlite/sqlite-driver.js';
+export type { SqliteDatabaseOptions, SqliteFileOptions, SqliteStoreOptions } from './stores/sqlite/sqlite-options.js';
 export { SqliteStore } from './stores/sqlite/sqlite-store.js';

@@ -5,4 +5,4 @@
  */
 
 export { storeConformance, type ConformanceCase } from './testing/conformance.js';
-export type { ConformanceOptions, ConformancePart } from './testing/options.js';
+export type { ConformanceOptions, ConformancePart } from './testing/conformance-options.js';

@@ -1,7 +1,7 @@
 import { stringifySetCookie, type SetCookie } from 'cookie';
 import { SessionOptionsError } from '../errors.js';
 import { LONGEST_LIFE, checkExpires, checkMaxAge, type PlainAttribute } from './cookie-attributes.js';
-import { plainAttributes, type CookieAttributes } from './options.js';
+import { plainAttributes, type CookieAttributes } from './cookie-options.js';
 
 /**
  * The cookie of one session, as `req.session.cookie`. Its attributes come from the current options, not from the stored

@@ -1,5 +1,5 @@
 import type { Scope, SourceCode } from 'eslint';
-import { nameOf, unwrap, type Node } from './tree.js';
+import { nameOf, unwrap, type Node } from './syntax-tree.js';
 import { isConstant, originOf, parameterOf, resolve, variableOf } from './variables.js';
 
 /**

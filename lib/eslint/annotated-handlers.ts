@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceCode } from 'eslint';
 import { aliasOf } from './annotations.js';
-import { isFunction, unwrap, type FunctionNode, type Node } from './tree.js';
+import { isFunction, unwrap, type FunctionNode, type Node } from './syntax-tree.js';
 import { importedName, originOf, variableOf } from './variables.js';
 
 /** The types of a request that promise fields, and the position of the type argument that names the fields. */

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceCode } from 'eslint';
-import { nameOf, nodeOf, type Node } from './tree.js';
+import { nameOf, nodeOf, type Node } from './syntax-tree.js';
 import { importOf, importedName, variableOf } from './variables.js';
 
 /** A type that an annotation names. */

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { EndedFields } from './ended-fields.js';
 import type { SessionPath, Sessions } from './session-sources.js';
-import { methodCallOf, nameOf, textOf, unwrap, type Node } from './tree.js';
+import { methodCallOf, nameOf, textOf, unwrap, type Node } from './syntax-tree.js';
 
 /** Methods of a promise that resolve when the promise they are called on is settled. */
 const CHAINED = new Set(['then', 'catch', 'finally']);

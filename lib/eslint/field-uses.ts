@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/types';
-import { isWrapper, methodCallOf, nameOf, textOf, unwrap, wrapped, type Node } from './tree.js';
+import { isWrapper, methodCallOf, nameOf, textOf, unwrap, wrapped, type Node } from './syntax-tree.js';
 
 /**
  * What the code does with a field:

@@ -3,7 +3,7 @@ import type { SourceCode } from 'eslint';
 import { annotatedHandlerOf, originOfName, wrappedHandlerOf } from './annotated-handlers.js';
 import { isTypedSession } from './annotations.js';
 import { isNewRouter } from './routers.js';
-import { isFunction, nameOf, nodeOf, unwrap, type FunctionNode, type Node } from './tree.js';
+import { isFunction, nameOf, nodeOf, unwrap, type FunctionNode, type Node } from './syntax-tree.js';
 import { importOf, importedName, rootOf } from './variables.js';
 
 /** What an argument before a handler is: a guard, something that checks no session, or something that may be a guard. */

@@ -8,7 +8,7 @@ import type { End } from './ended-fields.js';
 import { askedField, useOf, type FieldUse } from './field-uses.js';
 import { Sessions, type SessionPath } from './session-sources.js';
 import { SharedObjects } from './shared-objects.js';
-import { isFunction, methodCallOf, nameOf, nodeOf, textOf, unwrap, wrapped, type Node } from './tree.js';
+import { isFunction, methodCallOf, nameOf, nodeOf, textOf, unwrap, wrapped, type Node } from './syntax-tree.js';
 
 /** The options of `no-use-after-end`. */
 interface Options {

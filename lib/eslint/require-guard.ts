@@ -3,7 +3,7 @@ import type { Rule } from 'eslint';
 import { AccessPaths } from './access-paths.js';
 import { annotatedHandlerOf } from './annotated-handlers.js';
 import { Routes, type RouteCall } from './routes.js';
-import { nodeOf, type Node } from './tree.js';
+import { nodeOf, type Node } from './syntax-tree.js';
 
 /** The options of `require-guard`. */
 interface Options {

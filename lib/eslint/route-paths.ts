@@ -1,5 +1,5 @@
 import type { SourceCode } from 'eslint';
-import { textOf, type Node } from './tree.js';
+import { textOf, type Node } from './syntax-tree.js';
 import { resolve } from './variables.js';
 
 /** Characters that make a part of a path match more than one text. */

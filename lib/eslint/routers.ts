@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Scope, SourceCode } from 'eslint';
 import { memberOfThis, typeNames } from './annotations.js';
-import { methodCallOf, nameOf, nodeOf, partsOf, unwrap, type Node } from './tree.js';
+import { methodCallOf, nameOf, nodeOf, partsOf, unwrap, type Node } from './syntax-tree.js';
 import { importOf, importedName, originOf, parameterOf, variableOf } from './variables.js';
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'query']);

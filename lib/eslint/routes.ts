@@ -4,7 +4,16 @@ import type { AccessPaths } from './access-paths.js';
 import { kindOf, kindOfAll } from './guard-arguments.js';
 import { isPath, mayCover } from './route-paths.js';
 import { isForAnyVerb, isMounting, isNewRouter, isRouter, isSetting } from './routers.js';
-import { isFunction, methodCallOf, nameOf, nodeOf, partsOf, unwrap, type MethodCall, type Node } from './tree.js';
+import {
+  isFunction,
+  methodCallOf,
+  nameOf,
+  nodeOf,
+  partsOf,
+  unwrap,
+  type MethodCall,
+  type Node,
+} from './syntax-tree.js';
 import { originOf, variableOf } from './variables.js';
 
 /** Functions that start or test an app, and mount nothing on it. */

@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceCode } from 'eslint';
 import type { AccessPaths } from './access-paths.js';
 import { isTypedSession, memberOfThis, typeNames } from './annotations.js';
-import { methodCallOf, nameOf, unwrap, type Node } from './tree.js';
+import { methodCallOf, nameOf, unwrap, type Node } from './syntax-tree.js';
 import { importOf, originOf, parameterOf, resolve, rootOf, variableOf, type Parameter } from './variables.js';
 
 /** A session in the source. Two expressions with the same `key` are the same session. */

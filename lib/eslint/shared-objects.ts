@@ -2,7 +2,7 @@ import type { TSESTree } from '@typescript-eslint/types';
 import type { SourceCode } from 'eslint';
 import type { AccessPaths } from './access-paths.js';
 import type { Sessions } from './session-sources.js';
-import { isFunction, nameOf, nodeOf, partsOf, unwrap, type Node } from './tree.js';
+import { isFunction, nameOf, nodeOf, partsOf, unwrap, type Node } from './syntax-tree.js';
 import { originOf, resolve, variableOf } from './variables.js';
 
 type Call = TSESTree.CallExpression | TSESTree.NewExpression;

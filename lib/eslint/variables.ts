@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/types';
 import type { Scope, SourceCode } from 'eslint';
-import { isFunction, nameOf, nodeOf, textOf, unwrap, type Node } from './tree.js';
+import { isFunction, nameOf, nodeOf, textOf, unwrap, type Node } from './syntax-tree.js';
 
 /** The variable that an identifier means; `undefined` for a global of the runtime. */
 export function variableOf(sourceCode: SourceCode, identifier: Node & { name: string }): Scope.Variable | undefined {

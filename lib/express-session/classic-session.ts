@@ -1,10 +1,10 @@
-import { addHeader, type AnyResponse } from '../node/messages.js';
+import { addHeader, type AnyResponse } from '../node/node-messages.js';
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
 import { defer } from '../timers.js';
-import { setCookieHeader } from './cookie.js';
-import type { Config } from './options.js';
-import { isSecure } from './request.js';
-import type { IncomingSessionRequest, Session } from './session.js';
+import { setCookieHeader } from './drop-in-cookie.js';
+import type { Config } from './drop-in-options.js';
+import { isSecure } from './drop-in-request.js';
+import type { IncomingSessionRequest, Session } from './drop-in-session.js';
 
 /** express-session's rules for one request: when a session is stored, touched, destroyed, and its cookie set. */
 export class ClassicSession implements ResponseHook {

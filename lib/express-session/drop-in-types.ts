@@ -1,7 +1,7 @@
 import type { CipherKey } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type { Request } from 'express-serve-static-core';
-import type { AnyRequest, AnyResponse } from '../node/messages.js';
+import type { AnyRequest, AnyResponse } from '../node/node-messages.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
 
 // The types of the drop-in are those of `@types/express-session`, under the same names, so that an app and the typings of

@@ -1,4 +1,4 @@
-import type { Found, KnownFields, RegisteredSchema } from '../schema/types.js';
+import type { Found, KnownFields, RegisteredSchema } from '../schema/payload-types.js';
 import type { AnonymousOptions, GuardArguments } from '../guards/express-types.js';
 import { guardMiddleware } from '../guards/handler-guards.js';
 import { anonymousGuard, sessionGuard } from '../guards/session-guard.js';

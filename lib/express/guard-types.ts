@@ -1,4 +1,4 @@
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import type { Checked, CheckedKey, OnlyRead, LocalsOf } from '../guards/narrowing.js';
 
 /** Marks the type of a guard with what it adds to the `Locals` of the handlers behind it. */

@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http';
-import type { CookieAttributes } from '../cookie/options.js';
+import type { CookieAttributes } from '../cookie/cookie-options.js';
 import { RequestSession } from '../sessions/request-session.js';
-import type { Settings } from '../sessions/settings.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { Settings } from '../sessions/session-config.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import { isCacheable, keepPrivate, type HeaderFields } from '../cookie/cache-control.js';
 import { destroy } from '../sessions/actions.js';
 import { commit, runOnSuccess } from '../sessions/commit.js';
 import type { Transport } from '../sessions/transport.js';
 import { writeCookie } from '../sessions/response-cookie.js';
-import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../node/messages.js';
+import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../node/node-messages.js';
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
 import { defer } from '../timers.js';
 import type { RequestContext } from './request-context.js';
 import { cookieHeaderOf, expressSecure, isEncrypted, requestHeader } from '../node/request-headers.js';
-import { saysHttps } from '../cookie/forwarded.js';
+import { saysHttps } from '../cookie/forwarded-proto.js';
 
 /** The properties that Express adds to a request. */
 interface ExpressRequest {

@@ -1,9 +1,9 @@
-import type { AnyRequest, AnyResponse } from '../node/messages.js';
+import type { AnyRequest, AnyResponse } from '../node/node-messages.js';
 import { gateOf, type ResponseGate } from '../node/response-gate.js';
 import { CONTEXT } from '../node/state-keys.js';
 import { sessionsOf } from '../sessions/registry.js';
 import type { RequestSession } from '../sessions/request-session.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 
 interface WithContext {
   [CONTEXT]?: RequestContext;

@@ -1,4 +1,4 @@
-import { pathMatches } from '../cookie/options.js';
+import { pathMatches } from '../cookie/cookie-options.js';
 import {
   SessionError,
   SessionForbiddenError,
@@ -10,12 +10,12 @@ import { problemText } from '../guards/problem.js';
 import { runGuards, type Guard } from '../guards/guard.js';
 import type { Responder } from '../guards/requirements.js';
 import { sessionGuard } from '../guards/session-guard.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import { load } from '../sessions/load.js';
 import { addSession, findSession } from '../sessions/registry.js';
 import type { Session } from '../sessions/session.js';
 import { notAttached, sessionsBy } from '../sessions/sessions.js';
-import type { Settings } from '../sessions/settings.js';
+import type { Settings } from '../sessions/session-config.js';
 import type { FetchMissingHandler } from './fetch-handler.js';
 import { FetchTransport } from './fetch-transport.js';
 

@@ -1,12 +1,12 @@
-import type { CookieAttributes } from '../cookie/options.js';
+import type { CookieAttributes } from '../cookie/cookie-options.js';
 import { isCacheable, keepPrivate, type HeaderFields } from '../cookie/cache-control.js';
-import { saysHttps } from '../cookie/forwarded.js';
+import { saysHttps } from '../cookie/forwarded-proto.js';
 import { emit } from '../events.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import { commit } from '../sessions/commit.js';
 import { RequestSession } from '../sessions/request-session.js';
 import { writeCookie } from '../sessions/response-cookie.js';
-import type { Settings } from '../sessions/settings.js';
+import type { Settings } from '../sessions/session-config.js';
 import type { Transport } from '../sessions/transport.js';
 
 /**

@@ -6,7 +6,7 @@ import type {
   RegisteredSchema,
   RegisteredValues,
   SessionField,
-} from '../schema/types.js';
+} from '../schema/payload-types.js';
 import type { Session } from '../sessions/session.js';
 import type { Place } from './decorator-fits.js';
 import type {

@@ -1,7 +1,7 @@
 import type { Session } from '../sessions/session.js';
-import type { DeepReadonly } from '../schema/readonly.js';
+import type { DeepReadonly } from '../schema/deep-readonly.js';
 import type { StrictNullAdvice } from '../schema/refusals.js';
-import type { FieldValue, Found, Payload, RegisteredSchema, SessionField } from '../schema/types.js';
+import type { FieldValue, Found, Payload, RegisteredSchema, SessionField } from '../schema/payload-types.js';
 import type { BesideOthers, RequestLocals } from './express-types.js';
 import type { OtherSessions, ReadonlySession } from './narrowing.js';
 

@@ -1,4 +1,4 @@
-import type { Found, KnownFields, RegisteredSchema, SessionSchema } from '../schema/types.js';
+import type { Found, KnownFields, RegisteredSchema, SessionSchema } from '../schema/payload-types.js';
 import type {
   AnyContext,
   ContextOf,

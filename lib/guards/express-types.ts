@@ -9,7 +9,7 @@ import type {
   Requirement,
   SessionField,
   SessionSchema,
-} from '../schema/types.js';
+} from '../schema/payload-types.js';
 import type { Session } from '../sessions/session.js';
 import type {
   Checked,

@@ -1,6 +1,6 @@
 import type { SessionMembers } from '../sessions/session.js';
-import type { DeepReadonly } from '../schema/readonly.js';
-import type { Payload, RegisteredName, RegisteredSchema, SessionSchema } from '../schema/types.js';
+import type { DeepReadonly } from '../schema/deep-readonly.js';
+import type { Payload, RegisteredName, RegisteredSchema, SessionSchema } from '../schema/payload-types.js';
 
 /**
  * Marks the `Locals` of a request whose session was checked. It exists for the compiler alone, which prints this name if the

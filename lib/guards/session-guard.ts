@@ -5,11 +5,11 @@ import {
   SessionPresentError,
   SessionRequiredError,
 } from '../errors.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import { load } from '../sessions/load.js';
 import { findSession } from '../sessions/registry.js';
 import type { RequestSession } from '../sessions/request-session.js';
-import type { Settings } from '../sessions/settings.js';
+import type { Settings } from '../sessions/session-config.js';
 import type { Guard } from './guard.js';
 import {
   checkPayload,

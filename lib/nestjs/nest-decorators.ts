@@ -4,7 +4,7 @@ import type { RequireSessionDecorators } from '../guards/decorator-types.js';
 import type { Guard } from '../guards/guard.js';
 import { sessionValue } from '../guards/session-guard.js';
 import type { SessionMiddleware } from '../middleware.js';
-import type { RegisteredSchema } from '../schema/types.js';
+import type { RegisteredSchema } from '../schema/payload-types.js';
 import type { Session } from '../sessions/session.js';
 import { guardDecorator } from './nest-guards.js';
 import type { InjectionDecorator } from './nest-injection.js';

@@ -1,6 +1,6 @@
 import type { Refused } from '../guards/decorator-fits.js';
 import type { SessionIdentity } from '../guards/narrowing.js';
-import type { Register, SessionSchema } from '../schema/types.js';
+import type { Register, SessionSchema } from '../schema/payload-types.js';
 
 /**
  * A decorator of Nest for a constructor parameter or a property. The compiler refuses one whose type does not accept what is

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, REQUEST } from '@nestjs/core';
 import { session, type SessionMiddleware, type SessionOptions } from '../middleware.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import { SessionExceptionFilter } from './nest-filter.js';
 import { SESSION, SESSIONS } from './nest-tokens.js';
 

@@ -1,5 +1,5 @@
-import { HEADER_METHODS, refuseHeaders } from './head.js';
-import { isHttp2, removeHeader, type AnyResponse, type InterceptedMethod, type Untyped } from './messages.js';
+import { HEADER_METHODS, refuseHeaders } from './response-head.js';
+import { isHttp2, removeHeader, type AnyResponse, type InterceptedMethod, type Untyped } from './node-messages.js';
 
 /** What describes a body or where to find it. An error response that replaces the body must not inherit it. */
 // prettier-ignore

@@ -1,5 +1,5 @@
 import type { Call } from './deferred-response.js';
-import type { AnyResponse } from './messages.js';
+import type { AnyResponse } from './node-messages.js';
 
 /** Kept when the module is loaded, because a test's fake clock may replace it. */
 export const nextTick = process.nextTick.bind(process);

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { AnyResponse, Untyped } from './messages.js';
+import type { AnyResponse, Untyped } from './node-messages.js';
 
 type Listener = (this: unknown, ...args: unknown[]) => unknown;
 type Add = (this: unknown, name: string | symbol, listener: Listener) => unknown;

@@ -1,4 +1,4 @@
-import type { InterceptedMethod } from './messages.js';
+import type { InterceptedMethod } from './node-messages.js';
 
 /**
  * The progress of a response. `open`: nothing was called. `head given`: `writeHead` was called, and its head waits for the

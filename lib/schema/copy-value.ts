@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { isUrl } from '../realms.js';
-import { TooDeepError, isDeeper, isPlain } from './tree.js';
+import { TooDeepError, isDeeper, isPlain } from './encoded-payload.js';
 
 /**
  * A copy of a decoded value that shares nothing that could be changed: of lists, plain objects and the classes that

@@ -1,7 +1,7 @@
 import { SessionValidationError, type SessionIssue } from '../errors.js';
 import { withoutInherited } from './inherited.js';
 import { isReserved } from './reserved.js';
-import { copyTree, type Tree } from './tree.js';
+import { copyTree, type Tree } from './encoded-payload.js';
 import type { Validator } from './validator.js';
 
 /** Why a payload could not be decoded. */

@@ -2,9 +2,9 @@ import { didYouMean } from '../did-you-mean.js';
 import { SessionValidationError, formatPath } from '../errors.js';
 import { causeOf } from './decode.js';
 import { withoutInherited } from './inherited.js';
-import { findNotJson } from './json.js';
+import { findNotJson } from './json-values.js';
 import { isReserved } from './reserved.js';
-import { MAX_DEPTH, isDeeper, ownField, type Tree } from './tree.js';
+import { MAX_DEPTH, isDeeper, ownField, type Tree } from './encoded-payload.js';
 import type { Validator } from './validator.js';
 
 const MISFIT = 'The session does not fit its schema and was not stored';

@@ -1,7 +1,7 @@
 import { optional, type ZodOptional } from 'zod';
 import type { SomeType } from 'zod/v4/core';
 import { SessionOptionsError } from '../errors.js';
-import { setLife } from './marks.js';
+import { setLife } from './field-options.js';
 
 /**
  * A field that is gone some time after it was set, whatever else happens to the session: one-time codes, a confirmed

@@ -1,4 +1,4 @@
-import { isPlain } from './tree.js';
+import { isPlain } from './encoded-payload.js';
 
 /**
  * A value whose plain objects inherit nothing, however deep: a schema that has a field `constructor` would otherwise find

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { $ZodCheck, $ZodType } from 'zod/v4/core';
 import { SessionOptionsError, formatPath } from '../errors.js';
 import { ANY_KEY } from './issue-paths.js';
-import { marksOf, type Marks } from './marks.js';
+import { marksOf, type Marks } from './field-options.js';
 import { isReserved } from './reserved.js';
 import { defOf, innerOf } from './zod-def.js';
 

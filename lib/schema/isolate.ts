@@ -1,6 +1,6 @@
 import type { $ZodCheck, $ZodType } from 'zod/v4/core';
 import { copyValue } from './copy-value.js';
-import { ownField } from './tree.js';
+import { ownField } from './encoded-payload.js';
 import { defOf } from './zod-def.js';
 
 /**

@@ -1,4 +1,4 @@
-import { isPlain, ownField, sameTree } from './tree.js';
+import { isPlain, ownField, sameTree } from './encoded-payload.js';
 
 /** How many fields of an item are tried as what names it, and how many items of one hash are compared. */
 const MOST_FIELDS = 8;

@@ -1,6 +1,6 @@
 import { SessionOptionsError } from '../errors.js';
 import type { RefuseExcess } from './refusals.js';
-import type { Payload, SessionSchema } from './types.js';
+import type { Payload, SessionSchema } from './payload-types.js';
 
 /** One step from a version of the payload to the next; made by {@link migration}. */
 export interface Migration<From extends SessionSchema, To extends SessionSchema> {

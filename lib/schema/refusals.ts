@@ -1,7 +1,7 @@
-import type { DeepReadonly } from './readonly.js';
+import type { DeepReadonly } from './deep-readonly.js';
 import type { DefOf, LayerDef } from './required-fields.js';
 import type { ReservedField } from './reserved.js';
-import type { FieldType, KeysOf, Payload, PayloadInput, SessionField, SessionSchema } from './types.js';
+import type { FieldType, KeysOf, Payload, PayloadInput, SessionField, SessionSchema } from './payload-types.js';
 
 /** What the compiler prints of an option or argument that is refused. An object: with mere text it would print `never`. */
 export interface Refusal<Advice extends string> {

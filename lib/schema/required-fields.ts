@@ -1,4 +1,4 @@
-import type { KeysOf, PayloadInput, SessionField, SessionSchema } from './types.js';
+import type { KeysOf, PayloadInput, SessionField, SessionSchema } from './payload-types.js';
 
 /** What a schema of zod was made of; `never` for a schema of another library. */
 export type DefOf<S> = S extends { readonly _zod: { readonly def: infer Def } } ? Def : never;

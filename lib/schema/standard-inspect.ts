@@ -1,9 +1,9 @@
 import { SessionOptionsError, formatPath } from '../errors.js';
 import { ANY_KEY } from './issue-paths.js';
-import { findNotJson } from './json.js';
+import { findNotJson } from './json-values.js';
 import { partOf, rootPart, type SchemaPart } from './standard-parts.js';
-import { copyTree, sameTree } from './tree.js';
-import type { StandardSchema } from './types.js';
+import { copyTree, sameTree } from './encoded-payload.js';
+import type { StandardSchema } from './payload-types.js';
 
 const OTHERWISE = 'or make the whole schema with zod, and use a codec';
 

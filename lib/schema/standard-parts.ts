@@ -1,8 +1,8 @@
 import { isThenable } from '../realms.js';
 import { asyncSchema } from './inspect.js';
 import { namesIn } from './standard-names.js';
-import { ownField } from './tree.js';
-import type { StandardSchema } from './types.js';
+import { ownField } from './encoded-payload.js';
+import type { StandardSchema } from './payload-types.js';
 
 /** What a part of a schema makes of a value; `undefined` if it refuses the value. */
 export type Tried = { readonly value: unknown } | undefined;

@@ -1,6 +1,6 @@
 import { ANY_KEY } from './issue-paths.js';
 import { matchItems } from './match-items.js';
-import { isPlain, sameTree, type Tree } from './tree.js';
+import { isPlain, sameTree, type Tree } from './encoded-payload.js';
 
 /**
  * Puts back what the store holds and the schema does not know, so that a change by this release takes nothing away from

@@ -1,9 +1,9 @@
 import { SessionOptionsError, type SessionIssue } from '../errors.js';
 import type { SchemaTraits } from './inspect.js';
 import type { Isolate } from './isolate.js';
-import { standardValidator } from './standard.js';
-import type { SessionSchema } from './types.js';
-import { isZod, zodValidator } from './zod.js';
+import { standardValidator } from './standard-validator.js';
+import type { SessionSchema } from './payload-types.js';
+import { isZod, zodValidator } from './zod-validator.js';
 
 /** What came of a validation. */
 export type Validated =

@@ -1,5 +1,5 @@
 import { globalRegistry } from 'zod/v4/core';
-import { addRegistry } from './marks.js';
+import { addRegistry } from './field-options.js';
 
 declare module 'zod/v4/core' {
   interface GlobalMeta {

@@ -1,11 +1,11 @@
 import { SessionEndedError, SessionHeadersSentError, SessionReadonlyError } from '../errors.js';
 import { didYouMean } from '../did-you-mean.js';
 import { emit } from '../events.js';
-import { ownField } from '../schema/tree.js';
-import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
+import { ownField } from '../schema/encoded-payload.js';
+import type { Payload, SessionField, SessionSchema } from '../schema/payload-types.js';
 import { reread } from './conflict.js';
-import { putField } from './fields.js';
-import { endRecord, principalOf } from './records.js';
+import { putField } from './payload-fields.js';
+import { endRecord, principalOf } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import { touch as touchStored } from './touch.js';
 import { storeChanges } from './store-changes.js';

@@ -1,6 +1,6 @@
 import { SessionEndedError } from '../errors.js';
 import { emit } from '../events.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import { destroy, rotate } from './actions.js';
 import type { RequestSession } from './request-session.js';
 import { storeChanges } from './store-changes.js';

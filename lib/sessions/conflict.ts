@@ -1,11 +1,11 @@
 import { SessionConflictError, SessionEndedError, type SessionEnd } from '../errors.js';
 import { emit } from '../events.js';
-import type { Tree } from '../schema/codec.js';
-import { ownField } from '../schema/tree.js';
-import type { SessionSchema } from '../schema/types.js';
-import type { SessionRecord } from '../stores/store.js';
+import type { Tree } from '../schema/payload-codec.js';
+import { ownField } from '../schema/encoded-payload.js';
+import type { SessionSchema } from '../schema/payload-types.js';
+import type { SessionRecord } from '../stores/store-contract.js';
 import { mergeField, mergeTrees } from './merge.js';
-import { principalOf, type Written } from './records.js';
+import { principalOf, type Written } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './status.js';
 import { hasGoneOn, rebase } from './rebase.js';

@@ -1,4 +1,4 @@
-import type { CookieAttributes } from '../cookie/options.js';
+import type { CookieAttributes } from '../cookie/cookie-options.js';
 import { SessionCookie } from '../cookie/session-cookie.js';
 import type { SessionState } from './state.js';
 

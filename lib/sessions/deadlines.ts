@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../stores/store.js';
+import type { SessionRecord } from '../stores/store-contract.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 

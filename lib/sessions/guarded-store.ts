@@ -1,8 +1,8 @@
-import type { CookieNames } from '../cookie/names.js';
+import type { CookieNames } from '../cookie/cookie-names.js';
 import { SessionError, SessionStoreError } from '../errors.js';
 import { isError } from '../realms.js';
-import { keyOf, nameOfKey } from '../stores/key.js';
-import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../stores/store.js';
+import { keyOf, nameOfKey } from '../stores/store-key.js';
+import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../stores/store-contract.js';
 import { after } from '../timers.js';
 
 type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';

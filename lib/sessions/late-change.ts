@@ -1,7 +1,7 @@
 import { SessionValidationError } from '../errors.js';
 import { emit, isObserved } from '../events.js';
-import { ownField } from '../schema/tree.js';
-import type { SessionSchema } from '../schema/types.js';
+import { ownField } from '../schema/encoded-payload.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import type { RequestSession } from './request-session.js';
 
 /** The routes for which a warning was issued. */

@@ -1,12 +1,12 @@
-import { cookieValues } from '../cookie/header.js';
+import { cookieValues } from '../cookie/cookie-header.js';
 import { SessionCookie } from '../cookie/session-cookie.js';
 import { emit, type LoadOutcome } from '../events.js';
-import type { SessionSchema } from '../schema/types.js';
-import type { SessionRecord } from '../stores/store.js';
+import type { SessionSchema } from '../schema/payload-types.js';
+import type { SessionRecord } from '../stores/store-contract.js';
 import { moveToFirstName, putInForce, type Place } from './move-name.js';
-import { isDamaged, isPending } from './records.js';
+import { isDamaged, isPending } from './session-records.js';
 import type { RequestSession } from './request-session.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './session-config.js';
 import type { GuardedStore } from './guarded-store.js';
 
 /** How many signed cookies of a request are checked at most. Each costs a MAC for each secret, and possibly a read. */

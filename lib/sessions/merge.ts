@@ -1,9 +1,9 @@
 import { SessionConflictError, SessionValidationError } from '../errors.js';
-import type { PayloadCodec, Tree } from '../schema/codec.js';
-import { ownField } from '../schema/tree.js';
-import type { SessionSchema } from '../schema/types.js';
-import type { FieldMerge } from './options.js';
-import type { Settings } from './settings.js';
+import type { PayloadCodec, Tree } from '../schema/payload-codec.js';
+import { ownField } from '../schema/encoded-payload.js';
+import type { SessionSchema } from '../schema/payload-types.js';
+import type { FieldMerge } from './session-options.js';
+import type { Settings } from './session-config.js';
 
 /** The result of merging two changes of one payload. */
 export interface Merged {

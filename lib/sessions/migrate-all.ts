@@ -1,9 +1,9 @@
 import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
-import type { SessionSchema } from '../schema/types.js';
-import type { SessionRecord } from '../stores/store.js';
-import { principalOf } from './records.js';
-import type { Settings } from './settings.js';
+import type { SessionSchema } from '../schema/payload-types.js';
+import type { SessionRecord } from '../stores/store-contract.js';
+import { principalOf } from './session-records.js';
+import type { Settings } from './session-config.js';
 import type { MigrateAllOptions, MigrationProgress } from './stored-sessions.js';
 import { swap, type Attempt } from './swap.js';
 import { newWriteId } from './write-id.js';

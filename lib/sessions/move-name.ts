@@ -1,6 +1,6 @@
-import type { SessionRecord } from '../stores/store.js';
+import type { SessionRecord } from '../stores/store-contract.js';
 import type { GuardedStore } from './guarded-store.js';
-import { endRecord, isPending, tombstoneOf } from './records.js';
+import { endRecord, isPending, tombstoneOf } from './session-records.js';
 import { newWriteId } from './write-id.js';
 
 // A session keeps its id when it moves from one cookie name to another, so that a client that did not get the response finds it

@@ -1,15 +1,15 @@
-import { resolveCookieOptions, type CookieAttributes } from '../cookie/options.js';
-import { reportWeakSecrets, type Secret } from '../cookie/secrets.js';
-import { Signer } from '../cookie/signature.js';
+import { resolveCookieOptions, type CookieAttributes } from '../cookie/cookie-options.js';
+import { reportWeakSecrets, type Secret } from '../cookie/cookie-secrets.js';
+import { Signer } from '../cookie/cookie-signature.js';
 import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
-import type { PayloadCodec } from '../schema/codec.js';
+import type { PayloadCodec } from '../schema/payload-codec.js';
 import { encryptionKeys, type EncryptionKey } from '../schema/encryption.js';
 import { checkMigrations } from '../schema/migrations.js';
-import type { SessionSchema } from '../schema/types.js';
-import { newId } from './ids.js';
-import type { CommonOptions, ExpressOption, FieldMerge, InvalidSession } from './options.js';
-import { principalOf } from './records.js';
+import type { SessionSchema } from '../schema/payload-types.js';
+import { newId } from './session-ids.js';
+import type { CommonOptions, ExpressOption, FieldMerge, InvalidSession } from './session-options.js';
+import { principalOf } from './session-records.js';
 
 type Options = CommonOptions<SessionSchema, object>;
 

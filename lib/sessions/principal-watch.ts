@@ -1,10 +1,10 @@
 import { SessionValidationError } from '../errors.js';
-import type { Tree } from '../schema/codec.js';
-import { ownField } from '../schema/tree.js';
-import type { SessionSchema } from '../schema/types.js';
-import { putField } from './fields.js';
-import { principalOf, principalText } from './records.js';
-import type { Settings } from './settings.js';
+import type { Tree } from '../schema/payload-codec.js';
+import { ownField } from '../schema/encoded-payload.js';
+import type { SessionSchema } from '../schema/payload-types.js';
+import { putField } from './payload-fields.js';
+import { principalOf, principalText } from './session-records.js';
+import type { Settings } from './session-config.js';
 
 type Fields = Record<string, unknown>;
 

@@ -1,9 +1,9 @@
 import { SessionOptionsError, SessionStoreError } from '../errors.js';
-import type { Payload, SessionSchema } from '../schema/types.js';
-import type { StoreEntry } from '../stores/store.js';
-import { endRecord, principalText } from './records.js';
+import type { Payload, SessionSchema } from '../schema/payload-types.js';
+import type { StoreEntry } from '../stores/store-contract.js';
+import { endRecord, principalText } from './session-records.js';
 import type { RequestSession } from './request-session.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './session-config.js';
 import type { ListedSession, Principal } from './stored-sessions.js';
 
 /** A principal's live sessions, newest first. */

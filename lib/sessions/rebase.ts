@@ -1,8 +1,8 @@
 import { SessionValidationError } from '../errors.js';
-import type { Tree } from '../schema/codec.js';
-import { ownField } from '../schema/tree.js';
-import type { SessionSchema } from '../schema/types.js';
-import { putField } from './fields.js';
+import type { Tree } from '../schema/payload-codec.js';
+import { ownField } from '../schema/encoded-payload.js';
+import type { SessionSchema } from '../schema/payload-types.js';
+import { putField } from './payload-fields.js';
 import type { RequestSession } from './request-session.js';
 
 /**

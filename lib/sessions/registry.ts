@@ -1,6 +1,6 @@
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import type { RequestSession } from './request-session.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './session-config.js';
 
 /** Each installed copy of the package has its own key, so two copies in one process never find each other's sessions. */
 const SESSIONS: unique symbol = Symbol('typed-session.sessions');

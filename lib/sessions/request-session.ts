@@ -1,16 +1,16 @@
-import type { CookieAttributes } from '../cookie/options.js';
+import type { CookieAttributes } from '../cookie/cookie-options.js';
 import { SessionNotLoadedError } from '../errors.js';
 import { emit, type LoadOutcome } from '../events.js';
-import { copyTree, type Tree } from '../schema/tree.js';
-import type { Payload, SessionSchema } from '../schema/types.js';
+import { copyTree, type Tree } from '../schema/encoded-payload.js';
+import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import { CookieState } from './cookie-state.js';
-import { freeze } from './fields.js';
-import { refuseChanges } from './readonly.js';
-import { decodeInvalid } from './invalid.js';
+import { freeze } from './payload-fields.js';
+import { refuseChanges } from './readonly-session.js';
+import { decodeInvalid } from './invalid-session.js';
 import { checkLateChange, reportsLateChanges } from './late-change.js';
 import { PrincipalWatch } from './principal-watch.js';
 import { SessionObject } from './session-object.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './session-config.js';
 import { SessionState } from './state.js';
 import type { Transport } from './transport.js';
 

@@ -1,8 +1,8 @@
-import { cookieValues } from '../cookie/header.js';
+import { cookieValues } from '../cookie/cookie-header.js';
 import { clearCookieHeader, setCookieHeader } from '../cookie/session-cookie.js';
 import { SessionOptionsError, type SessionError, type SessionHeadersSentError } from '../errors.js';
 import { emit } from '../events.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import type { RequestSession } from './request-session.js';
 
 /** Sets or clears the cookie on the response, as the session requires. */

@@ -1,18 +1,18 @@
 import { SessionHeadersSentError, SessionStoreError } from '../errors.js';
 import { emit } from '../events.js';
-import type { Tree } from '../schema/codec.js';
-import { Source } from '../schema/source.js';
-import type { SessionSchema } from '../schema/types.js';
-import type { SessionRecord } from '../stores/store.js';
+import type { Tree } from '../schema/payload-codec.js';
+import { Source } from '../schema/decoded-record.js';
+import type { SessionSchema } from '../schema/payload-types.js';
+import type { SessionRecord } from '../stores/store-contract.js';
 import { interpret, mergeInto } from './conflict.js';
 import type { GuardedStore } from './guarded-store.js';
 import { enforceSessionLimit } from './principals.js';
-import { recordOf, retire, tombstoneOf } from './records.js';
+import { recordOf, retire, tombstoneOf } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 import type { PrincipalChange } from './plan.js';
 import type { Stored } from './status.js';
-import { createRecord, wasStored } from './stored.js';
+import { createRecord, wasStored } from './record-writes.js';
 import { swap } from './swap.js';
 import { isOurs } from './write-id.js';
 

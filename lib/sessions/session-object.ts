@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { SessionCookie } from '../cookie/session-cookie.js';
-import type { Payload, SessionField, SessionSchema } from '../schema/types.js';
+import type { Payload, SessionField, SessionSchema } from '../schema/payload-types.js';
 import { defer } from '../timers.js';
 import * as actions from './actions.js';
 import type { RequestSession } from './request-session.js';

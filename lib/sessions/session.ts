@@ -1,7 +1,7 @@
 import type { SessionCookie } from '../cookie/session-cookie.js';
 import type { RefuseExcess } from '../schema/refusals.js';
 import type { MayBeAbsent, Takeable, TakeableField } from '../schema/required-fields.js';
-import type { FieldValue, Payload, RegisteredSchema, SessionSchema } from '../schema/types.js';
+import type { FieldValue, Payload, RegisteredSchema, SessionSchema } from '../schema/payload-types.js';
 
 /** A callback as in express-session: called once, with an error or with nothing. */
 export type SessionCallback = (error?: unknown) => void;

@@ -1,6 +1,6 @@
 import { didYouMean } from '../did-you-mean.js';
 import { SessionNotLoadedError } from '../errors.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import { load } from './load.js';
 import { migrateAll } from './migrate-all.js';
 import { listSessions, revokeOne, revokeSessions } from './principals.js';
@@ -8,7 +8,7 @@ import { findSession } from './registry.js';
 import type { RequestSession } from './request-session.js';
 import type { Session } from './session.js';
 import { SessionObject } from './session-object.js';
-import type { Settings } from './settings.js';
+import type { Settings } from './session-config.js';
 import type { MigrateAllOptions, Principal } from './stored-sessions.js';
 
 /** What the middleware of every host offers besides handling requests. */

@@ -1,7 +1,7 @@
-import type { CookieNames } from '../cookie/names.js';
-import type { Signer } from '../cookie/signature.js';
+import type { CookieNames } from '../cookie/cookie-names.js';
+import type { Signer } from '../cookie/cookie-signature.js';
 import { SessionOptionsError } from '../errors.js';
-import type { SessionStore } from '../stores/store.js';
+import type { SessionStore } from '../stores/store-contract.js';
 
 interface User {
   readonly names: CookieNames;

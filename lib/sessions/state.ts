@@ -1,7 +1,7 @@
 import type { SessionEnd } from '../errors.js';
-import type { Source } from '../schema/source.js';
-import type { Tree } from '../schema/tree.js';
-import type { SessionRecord } from '../stores/store.js';
+import type { Source } from '../schema/decoded-record.js';
+import type { Tree } from '../schema/encoded-payload.js';
+import type { SessionRecord } from '../stores/store-contract.js';
 import type { Base, Move, Pending, Status, Stored } from './status.js';
 
 /** What a failed operation is reset to. */

@@ -1,7 +1,7 @@
 import type { SessionEnd } from '../errors.js';
-import type { Source } from '../schema/source.js';
-import type { Tree } from '../schema/tree.js';
-import type { SessionRecord } from '../stores/store.js';
+import type { Source } from '../schema/decoded-record.js';
+import type { Tree } from '../schema/encoded-payload.js';
+import type { SessionRecord } from '../stores/store-contract.js';
 
 /** Where a session is stored, and what the store holds there as far as this request knows. */
 export interface Stored {

@@ -1,15 +1,15 @@
 import { SessionEndedError, SessionHeadersSentError } from '../errors.js';
-import type { Tree } from '../schema/codec.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { Tree } from '../schema/payload-codec.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import { mergeInto, interpret } from './conflict.js';
 import { rotate } from './rotate.js';
 import { enforceSessionLimit } from './principals.js';
 import { plan, type PlanFacts, type PrincipalChange } from './plan.js';
-import { principalOf, recordOf } from './records.js';
+import { principalOf, recordOf } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import { tellTooLate, withholdsCookie } from './response-cookie.js';
 import type { Stored } from './status.js';
-import { createRecord, wasStored } from './stored.js';
+import { createRecord, wasStored } from './record-writes.js';
 import { swap } from './swap.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { PrincipalValue } from '../schema/refusals.js';
-import type { Payload, SessionSchema } from '../schema/types.js';
+import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import type { Session } from './session.js';
 
 /** A principal, which identifies who sessions belong to: the value of the field that the option `principal` names. */

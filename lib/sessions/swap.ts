@@ -1,5 +1,5 @@
 import { SessionConflictError } from '../errors.js';
-import type { SessionRecord } from '../stores/store.js';
+import type { SessionRecord } from '../stores/store-contract.js';
 import type { GuardedStore } from './guarded-store.js';
 import { isOurs } from './write-id.js';
 

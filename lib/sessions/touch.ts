@@ -1,6 +1,6 @@
 import { isError } from '../realms.js';
 import { emit } from '../events.js';
-import type { SessionSchema } from '../schema/types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './status.js';
 import { newWriteId } from './write-id.js';

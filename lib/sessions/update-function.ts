@@ -1,14 +1,14 @@
 import { emit } from '../events.js';
-import type { Tree } from '../schema/codec.js';
-import type { Payload, SessionSchema } from '../schema/types.js';
+import type { Tree } from '../schema/payload-codec.js';
+import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import { refuseOther, interpret } from './conflict.js';
-import { putField } from './fields.js';
+import { putField } from './payload-fields.js';
 import { PrincipalWatch } from './principal-watch.js';
-import { principalOf, recordOf, type Written } from './records.js';
+import { principalOf, recordOf, type Written } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './status.js';
 import { storeChanges } from './store-changes.js';
-import { wasStored } from './stored.js';
+import { wasStored } from './record-writes.js';
 import { swap, type Attempt } from './swap.js';
 import { rebase } from './rebase.js';
 

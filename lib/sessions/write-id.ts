@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SessionRecord } from '../stores/store.js';
+import type { SessionRecord } from '../stores/store-contract.js';
 
 /** The prefix of the write ids of this process. */
 const PROCESS = randomBytes(9).toString('base64url');

@@ -1,4 +1,4 @@
-import type { SessionRecord } from './store.js';
+import type { SessionRecord } from './store-contract.js';
 
 /**
  * The table of what a record says about its session, in the order of the text form: for each field, whether a value that a

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
-import type { StoreCase } from './case.js';
-import { clockCases } from './cases/clock.js';
-import { contentCases } from './cases/content.js';
-import { createCases } from './cases/create.js';
-import { damageCases } from './cases/damage.js';
-import { deleteCases } from './cases/delete.js';
-import { listCases } from './cases/list.js';
-import { listChangesCases } from './cases/list-changes.js';
-import { manyCases } from './cases/many.js';
-import { revokeCases } from './cases/revoke.js';
-import { scanCases } from './cases/scan.js';
-import { sharedCases } from './cases/shared.js';
-import { signalCases } from './cases/signal.js';
-import { sizeCases } from './cases/size.js';
-import { touchCases } from './cases/touch.js';
-import { updateCases } from './cases/update.js';
-import { checkOptions, METHODS, type CheckedOptions, type ConformanceOptions } from './options.js';
+import type { StoreCase } from './conformance-case.js';
+import { clockCases } from './cases/clock-cases.js';
+import { contentCases } from './cases/content-cases.js';
+import { createCases } from './cases/create-cases.js';
+import { damageCases } from './cases/damage-cases.js';
+import { deleteCases } from './cases/delete-cases.js';
+import { listCases } from './cases/list-cases.js';
+import { listChangesCases } from './cases/list-changes-cases.js';
+import { manyCases } from './cases/many-cases.js';
+import { revokeCases } from './cases/revoke-cases.js';
+import { scanCases } from './cases/scan-cases.js';
+import { sharedCases } from './cases/shared-cases.js';
+import { signalCases } from './cases/signal-cases.js';
+import { sizeCases } from './cases/size-cases.js';
+import { touchCases } from './cases/touch-cases.js';
+import { updateCases } from './cases/update-cases.js';
+import { checkOptions, METHODS, type CheckedOptions, type ConformanceOptions } from './conformance-options.js';
 import { Subject } from './subject.js';
 
 /** One test of {@link storeConformance}, for whichever runner. */

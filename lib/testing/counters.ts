@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SessionRecord, SessionStore } from '../stores/store.js';
+import type { SessionRecord, SessionStore } from '../stores/store-contract.js';
 import { times } from './parallel.js';
 
 /** More than a counter ever needs: of those that swap at the same time one always wins. */

@@ -1,6 +1,6 @@
 import assert, { AssertionError } from 'node:assert/strict';
 import { RECORD_FIELDS } from '../stores/record-fields.js';
-import type { SessionRecord, StoreEntry } from '../stores/store.js';
+import type { SessionRecord, StoreEntry } from '../stores/store-contract.js';
 
 // Each takes what to do about it: the message is read by someone who writes a store.
 

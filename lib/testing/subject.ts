@@ -6,8 +6,8 @@ import {
   type SessionRecord,
   type SessionStore,
   type StoreEntry,
-} from '../stores/store.js';
-import type { CheckedOptions, METHODS } from './options.js';
+} from '../stores/store-contract.js';
+import type { CheckedOptions, METHODS } from './conformance-options.js';
 import { inParallel } from './parallel.js';
 
 /** In milliseconds. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SessionRecord, SessionStore, StoreEntry } from '../stores/store.js';
+import type { SessionRecord, SessionStore, StoreEntry } from '../stores/store-contract.js';
 import type { Subject } from './subject.js';
 
 /** More pages than any store of a test has. */

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { TypeScript as ts, type Logger, type TranslatedString } from 'typedoc';
 import type { $ZodShape, $ZodType, $ZodTypes } from 'zod/v4/core';
 import { isError, isMap, isSet } from '../realms.js';
-import { isZod } from '../schema/zod.js';
-import { marksOf, metadataOf } from '../schema/marks.js';
+import { isZod } from '../schema/zod-validator.js';
+import { marksOf, metadataOf } from '../schema/field-options.js';
 import { code } from './decorator-docs.js';
 
 /** What a schema says of a field besides its type. */

@@ -2,7 +2,7 @@
 import type { Express } from 'express';
 import { session, type SessionStore } from 'typed-session';
 import { z } from 'zod';
-import { keyOf } from '../../lib/stores/key.js';
+import { keyOf } from '../../lib/stores/store-key.js';
 import { appOf, CAP, type Routes } from './routes.js';
 
 const schema = z.object({

@@ -1,7 +1,7 @@
 import { stringifySetCookie } from 'cookie';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cookieValues } from '../../lib/cookie/header.js';
+import { cookieValues } from '../../lib/cookie/cookie-header.js';
 
 describe('finding cookies in a header', () => {
   it('gives every value of the name in order, and no other’s', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { MemoryStore, session, SessionOptionsError } from 'typed-session';
-import { secretKeys } from '../../lib/cookie/secrets.js';
+import { secretKeys } from '../../lib/cookie/cookie-secrets.js';
 import dropIn from 'typed-session/express-session';
 
 const strong = 'Vq3ZsT7nJx0LpR5uYb2WkGd9FhMc6Ea1';

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Signer } from '../../lib/cookie/signature.js';
+import { Signer } from '../../lib/cookie/cookie-signature.js';
 
 /** The wire format as express-session and cookie-signature document it, written down once more. */
 function reference(id: string, secret: string | Buffer): string {

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { inherits } from 'node:util';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
-import type { Session } from '../../lib/express-session/session.js';
+import type { Session } from '../../lib/express-session/drop-in-session.js';
 import { serve, type Client } from '../support/app.js';
 import { middleware, type Face, type Options } from './faces.js';
 

@@ -4,7 +4,7 @@ import cookieParser from 'cookie-parser';
 import express from 'express';
 import express4 from 'express4';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Session } from '../../lib/express-session/session.js';
+import type { Session } from '../../lib/express-session/drop-in-session.js';
 import { serve } from '../support/app.js';
 import { open, storeOf, turn, view, type Handlers, type Req } from './app.js';
 import { faces, middleware } from './faces.js';

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import type { RequestHandler } from 'express';
 import ours from 'typed-session/express-session';
-import type { Cookie } from '../../lib/express-session/cookie.js';
-import type { MemoryStoreConstructor } from '../../lib/express-session/memory-store.js';
-import type { createSession } from '../../lib/express-session/middleware.js';
-import type { SessionOptions } from '../../lib/express-session/options.js';
-import type { Session } from '../../lib/express-session/session.js';
-import type { StoreConstructor } from '../../lib/express-session/store.js';
+import type { Cookie } from '../../lib/express-session/drop-in-cookie.js';
+import type { MemoryStoreConstructor } from '../../lib/express-session/drop-in-memory-store.js';
+import type { createSession } from '../../lib/express-session/drop-in-middleware.js';
+import type { SessionOptions } from '../../lib/express-session/drop-in-options.js';
+import type { Session } from '../../lib/express-session/drop-in-session.js';
+import type { StoreConstructor } from '../../lib/express-session/drop-in-store.js';
 
 /** What both modules are at run time. The public types say less: they are those of `@types/express-session`. */
 export type Face = ((options?: SessionOptions | null) => ReturnType<typeof createSession>) & {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { DrainListeners } from '../../lib/node/drain-listeners.js';
-import type { AnyResponse } from '../../lib/node/messages.js';
+import type { AnyResponse } from '../../lib/node/node-messages.js';
 
 /** An emitter whose `on` puts listeners of `drain` elsewhere, as compression does. */
 function withOther() {

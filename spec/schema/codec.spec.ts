@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { SessionOptionsError, SessionValidationError } from 'typed-session';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
-import { PayloadCodec } from '../../lib/schema/codec.js';
-import type { SessionSchema } from '../../lib/schema/types.js';
+import { PayloadCodec } from '../../lib/schema/payload-codec.js';
+import type { SessionSchema } from '../../lib/schema/payload-types.js';
 
 const isoDate = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bigintText, isoDate, mapOf, setOf, urlText } from 'typed-session';
 import { z } from 'zod';
-import { PayloadCodec } from '../../lib/schema/codec.js';
-import type { Payload, SessionSchema } from '../../lib/schema/types.js';
+import { PayloadCodec } from '../../lib/schema/payload-codec.js';
+import type { Payload, SessionSchema } from '../../lib/schema/payload-types.js';
 
 /** A schema, and a value that it accepts. */
 interface Sample {

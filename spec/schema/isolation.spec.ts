@@ -5,7 +5,7 @@ import { MemoryStore, mapOf, session, setOf } from 'typed-session';
 import { z } from 'zod';
 import { z as z410 } from 'zod410';
 import { z as z416 } from 'zod416';
-import type { SessionSchema } from '../../lib/schema/types.js';
+import type { SessionSchema } from '../../lib/schema/payload-types.js';
 import { makeApp } from '../support/app.js';
 
 class Basket {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { copyValue } from '../../lib/schema/copy-value.js';
 import { matchItems } from '../../lib/schema/match-items.js';
-import { copyTree, isDeeper, sameTree, type Tree } from '../../lib/schema/tree.js';
+import { copyTree, isDeeper, sameTree, type Tree } from '../../lib/schema/encoded-payload.js';
 import { findUnknown, keepUnknown } from '../../lib/schema/unknown-fields.js';
 
 const named = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'a', 'b', 'c'];

@@ -15,7 +15,7 @@ import {
   type StandardSchema,
 } from 'typed-session';
 import dropIn from 'typed-session/express-session';
-import { isPlain, sameTree } from '../../lib/schema/tree.js';
+import { isPlain, sameTree } from '../../lib/schema/encoded-payload.js';
 import { isError, isUrl } from '../../lib/realms.js';
 import { makeApp } from '../support/app.js';
 
@@ -109,7 +109,7 @@ describe('a value of another realm', () => {
   });
 
   it('is frozen however deep in a read-only session, as a plain object is', async () => {
-    const { freeze } = await import('../../lib/sessions/fields.js');
+    const { freeze } = await import('../../lib/sessions/payload-fields.js');
     const payload = { value: foreign(TREE) as { user: { roles: unknown[] } } };
     freeze(payload);
     expect(Object.isFrozen(payload.value.user.roles)).toBe(true);

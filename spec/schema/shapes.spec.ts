@@ -2,7 +2,7 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore, SessionOptionsError, isoDate, session } from 'typed-session';
-import type { SessionSchema } from '../../lib/schema/types.js';
+import type { SessionSchema } from '../../lib/schema/payload-types.js';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
 import { isDate } from '../../lib/realms.js';

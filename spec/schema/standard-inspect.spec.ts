@@ -2,7 +2,7 @@ import { scope, type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { session, SessionOptionsError, type SessionSchema } from 'typed-session';
-import type { StandardSchema } from '../../lib/schema/types.js';
+import type { StandardSchema } from '../../lib/schema/payload-types.js';
 
 const secret = 'only for a spec, and 32 bytes long at least';
 const start = (schema: SessionSchema, more: object = {}) => session({ schema, secret, ...more }); // the types refuse most of these

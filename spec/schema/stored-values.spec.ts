@@ -9,7 +9,7 @@ import {
   SessionValidationError,
   type SessionSchema,
 } from 'typed-session';
-import { PayloadCodec } from '../../lib/schema/codec.js';
+import { PayloadCodec } from '../../lib/schema/payload-codec.js';
 
 const secret = 'only for a spec, and 32 bytes long at least';
 const start = (schema: SessionSchema, principal: string) =>

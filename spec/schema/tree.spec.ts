@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { copyTree, sameTree } from '../../lib/schema/tree.js';
+import { copyTree, sameTree } from '../../lib/schema/encoded-payload.js';
 
 const json = fc.jsonValue();
 

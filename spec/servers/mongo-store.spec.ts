@@ -3,7 +3,7 @@ import type { CollectionOptions } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { session, type SessionStore } from 'typed-session';
 import { MongoStore } from 'typed-session/mongo';
-import type { CommandOptions } from '../../lib/stores/store.js';
+import type { CommandOptions } from '../../lib/stores/store-contract.js';
 import { conformance } from '../stores/conformance.js';
 import { aKey, aRecord, MINUTE } from '../stores/samples.js';
 import { makeApp, type Client } from '../support/app.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import type { PostgresStoreOptions } from '../../lib/stores/postgres/options.js';
+import type { PostgresStoreOptions } from '../../lib/stores/postgres/postgres-options.js';
 import { PostgresStore } from '../../lib/stores/postgres/postgres-store.js';
 
 /** A schema of its own on a server, for the length of a spec. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { keyText } from '../../lib/stores/postgres/commands.js';
+import { keyText } from '../../lib/stores/postgres/postgres-commands.js';
 import { PostgresStore } from '../../lib/stores/postgres/postgres-store.js';
 import { conformance } from '../stores/conformance.js';
 import { aKey, aRecord, MINUTE } from '../stores/samples.js';

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createTableSql } from 'typed-session/postgres';
 import { PostgresStore } from '../../lib/stores/postgres/postgres-store.js';
-import { createTable } from '../../lib/stores/postgres/table.js';
+import { createTable } from '../../lib/stores/postgres/postgres-table.js';
 import { aRecord } from '../stores/samples.js';
 import { database } from './postgres-database.js';
 import { serverUrl } from './suite.js';

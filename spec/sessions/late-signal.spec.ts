@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { MemoryStore, type SessionRecord } from 'typed-session';
-import type { CommandOptions } from '../../lib/stores/store.js';
+import type { CommandOptions } from '../../lib/stores/store-contract.js';
 import { session } from 'typed-session';
 import { deferred, makeApp } from '../support/app.js';
 import { schema } from '../support/shop.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MemoryStore, SessionConflictError } from 'typed-session';
 import { mergeTrees } from '../../lib/sessions/merge.js';
-import { resolveOptions } from '../../lib/sessions/settings.js';
+import { resolveOptions } from '../../lib/sessions/session-config.js';
 
 const schema = z.object({
   a: z.int().optional(),

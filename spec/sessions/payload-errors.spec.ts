@@ -14,7 +14,7 @@ import {
   type SessionSchema,
 } from 'typed-session';
 import { z } from 'zod';
-import { findNotJson } from '../../lib/schema/json.js';
+import { findNotJson } from '../../lib/schema/json-values.js';
 import { ProbedStore, listen, makeApp } from '../support/app.js';
 
 type AnyOptions = Parameters<typeof session<any>>[0];

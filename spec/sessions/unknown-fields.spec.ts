@@ -13,8 +13,8 @@ import {
 import { SqliteStore } from 'typed-session/sqlite';
 import { z } from 'zod';
 import { ProbedStore, listen, makeApp, type Client } from '../support/app.js';
-import { PayloadCodec } from '../../lib/schema/codec.js';
-import { StoredText } from '../../lib/schema/stored-text.js';
+import { PayloadCodec } from '../../lib/schema/payload-codec.js';
+import { StoredText } from '../../lib/schema/payload-serializer.js';
 
 type AnyOptions = Parameters<typeof session<any>>[0];
 type Fields = Record<string, any>;

@@ -2,7 +2,7 @@ import { MongoClient } from 'mongodb';
 import { describe, expect, it, vi } from 'vitest';
 import { MongoStore } from 'typed-session/mongo';
 import { SessionOptionsError } from '../../lib/errors.js';
-import type { MongoStoreOptions } from '../../lib/stores/mongo/options.js';
+import type { MongoStoreOptions } from '../../lib/stores/mongo/mongo-options.js';
 import { aRecord } from './samples.js';
 
 // A client connects at its first command, and these tests send none.

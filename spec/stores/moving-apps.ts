@@ -2,7 +2,7 @@
 import type { Scheduler } from 'fast-check';
 import { MovingStore } from '../../lib/stores/moving/moving-store.js';
 import { MemoryStore } from '../../lib/stores/memory/memory-store.js';
-import type { SessionRecord, SessionStore } from '../../lib/stores/store.js';
+import type { SessionRecord, SessionStore } from '../../lib/stores/store-contract.js';
 import { aRecord } from './samples.js';
 
 /** How long a session lives unused, in milliseconds. */

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { cached, moving, MemoryStore, session, SessionOptionsError, type SessionStore } from 'typed-session';
-import { keyOf } from '../../lib/stores/key.js';
+import { keyOf } from '../../lib/stores/store-key.js';
 import { makeApp, ProbedStore, type Client } from '../support/app.js';
 import { TextStore, type Stored } from '../support/text-store.js';
 import { App, LIFE, site } from './moving-apps.js';

@@ -2,7 +2,7 @@ import fc, { type Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MovingStore } from '../../lib/stores/moving/moving-store.js';
 import { MemoryStore } from '../../lib/stores/memory/memory-store.js';
-import type { SessionStore } from '../../lib/stores/store.js';
+import type { SessionStore } from '../../lib/stores/store-contract.js';
 import { App, mortal, scheduled, type Death } from './moving-apps.js';
 
 /** What a process does: one of the release with both stores, or of the neighbouring one. */

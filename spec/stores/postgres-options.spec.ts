@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { SessionOptionsError } from '../../lib/errors.js';
-import type { PostgresStoreOptions } from '../../lib/stores/postgres/options.js';
+import type { PostgresStoreOptions } from '../../lib/stores/postgres/postgres-options.js';
 import { PostgresStore } from '../../lib/stores/postgres/postgres-store.js';
-import { createTableSql } from '../../lib/stores/postgres/table.js';
+import { createTableSql } from '../../lib/stores/postgres/postgres-table.js';
 
 describe('PostgresStore', () => {
   const pool = new pg.Pool(); // it connects when it is asked for a connection

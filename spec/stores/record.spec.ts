@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recordOf, valueOf } from '../../lib/stores/redis/commands.js';
-import { RECORD_FORM, recordFromText, recordToText } from '../../lib/stores/record.js';
-import type { SessionRecord } from '../../lib/stores/store.js';
+import { recordOf, valueOf } from '../../lib/stores/redis/redis-commands.js';
+import { RECORD_FORM, recordFromText, recordToText } from '../../lib/stores/record-text.js';
+import type { SessionRecord } from '../../lib/stores/store-contract.js';
 
 /** What each form's fixture holds. A new form adds a fixture and a line; none is ever removed. */
 const FIXTURES: Readonly<Record<number, SessionRecord>> = {

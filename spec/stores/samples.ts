@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SessionRecord } from '../../lib/stores/store.js';
+import type { SessionRecord } from '../../lib/stores/store-contract.js';
 
 /** In milliseconds. */
 export const MINUTE = 60_000;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, vi } from 'vitest';
-import { openDatabase, type OwnDatabase, type SqliteDatabase } from '../../lib/stores/sqlite/driver.js';
-import type { SqliteStoreOptions } from '../../lib/stores/sqlite/options.js';
+import { openDatabase, type OwnDatabase, type SqliteDatabase } from '../../lib/stores/sqlite/sqlite-driver.js';
+import type { SqliteStoreOptions } from '../../lib/stores/sqlite/sqlite-options.js';
 import { SqliteStore } from '../../lib/stores/sqlite/sqlite-store.js';
 
 /** Where the files of one spec are; it goes with them. */

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-import type { OwnDatabase } from '../../lib/stores/sqlite/driver.js';
+import type { OwnDatabase } from '../../lib/stores/sqlite/sqlite-driver.js';
 import { SqliteStore } from '../../lib/stores/sqlite/sqlite-store.js';
 import { expectTakenOnce } from '../support/take.js';
 import { conformance } from './conformance.js';

@@ -1,6 +1,6 @@
 import { SessionOptionsError } from '../../errors.js';
-import { checkNames } from '../options.js';
-import type { CommandOptions, SessionRecord, SessionStore } from '../store.js';
+import { checkNames } from '../store-options.js';
+import type { CommandOptions, SessionRecord, SessionStore } from '../store-contract.js';
 
 /** Options of {@link cached}. */
 export interface CachedOptions {

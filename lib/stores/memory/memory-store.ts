@@ -1,8 +1,8 @@
 import { SessionOptionsError } from '../../errors.js';
 import { after, nextTurn, type Stop } from '../../timers.js';
-import { checkNames } from '../options.js';
+import { checkNames } from '../store-options.js';
 import type { RecordField } from '../record-fields.js';
-import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import { EntryMap } from './entry-map.js';
 import { PrincipalIndex, type Entry } from './principal-index.js';
 

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../store.js';
+import type { SessionRecord } from '../store-contract.js';
 
 /** What the store's map holds. It keeps its key, so that moving it to the end keeps no caller's string alive. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import {
   alive,
   aliveAfter,
@@ -10,9 +10,9 @@ import {
   entryOf,
   INDEXES,
   recordOf,
-} from './commands.js';
-import { COMMAND, saysKeyIsTaken, type MongoCollection, type MongoWriteConcern } from './driver.js';
-import { checkOptions, type MongoStoreOptions } from './options.js';
+} from './mongo-commands.js';
+import { COMMAND, saysKeyIsTaken, type MongoCollection, type MongoWriteConcern } from './mongo-driver.js';
+import { checkOptions, type MongoStoreOptions } from './mongo-options.js';
 
 /**
  * How many documents the server's first answer may hold, where more than that are asked for; its own default is 101. At

@@ -1,4 +1,4 @@
-import type { CommandOptions, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import type { CommandOptions, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import { commonKey, Replica } from './replica.js';
 
 /**

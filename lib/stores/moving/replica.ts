@@ -1,5 +1,5 @@
-import { keyOf, nameOfKey } from '../key.js';
-import type { CommandOptions, SessionRecord, SessionStore } from '../store.js';
+import { keyOf, nameOfKey } from '../store-key.js';
+import type { CommandOptions, SessionRecord, SessionStore } from '../store-contract.js';
 
 /** Begins the common key of a session whose id nobody knows: what follows is its key in the store of hashed keys. */
 const HASHED = ':';

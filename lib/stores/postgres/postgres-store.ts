@@ -1,8 +1,8 @@
 import { SessionStoreError } from '../../errors.js';
 import type { Stop } from '../../timers.js';
-import { pruneEvery } from '../options.js';
-import { recordFromText, recordToText } from '../record.js';
-import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
+import { pruneEvery } from '../store-options.js';
+import { recordFromText, recordToText } from '../record-text.js';
+import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import {
   commandsFor,
   deadlineOf,
@@ -13,10 +13,10 @@ import {
   type Commands,
   type EntryRow,
   type SessionRow,
-} from './commands.js';
-import { codeOf, execute, surviveLostConnections, type PostgresPool, type PostgresResult } from './driver.js';
-import { checkOptions, type PostgresStoreOptions } from './options.js';
-import { createTable, quoted } from './table.js';
+} from './postgres-commands.js';
+import { codeOf, execute, surviveLostConnections, type PostgresPool, type PostgresResult } from './postgres-driver.js';
+import { checkOptions, type PostgresStoreOptions } from './postgres-options.js';
+import { createTable, quoted } from './postgres-table.js';
 
 /** How long pruning waits for one statement before it gives up until the next time, in milliseconds. */
 const PRUNE_PATIENCE = 60_000;

@@ -1,7 +1,7 @@
-import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
-import * as commands from './commands.js';
-import { textOf, type Driver, type Script } from './driver.js';
-import { checkOptions, type RedisStoreOptions } from './options.js';
+import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
+import * as commands from './redis-commands.js';
+import { textOf, type Driver, type Script } from './redis-driver.js';
+import { checkOptions, type RedisStoreOptions } from './redis-options.js';
 
 /** How many keys one command forgets at most: the server does nothing else meanwhile. */
 const FORGET_BATCH = 1_000;

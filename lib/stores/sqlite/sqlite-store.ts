@@ -1,11 +1,11 @@
 import { nextTurn, type Stop } from '../../timers.js';
-import { pruneEvery } from '../options.js';
-import { principalText } from '../principal.js';
-import { recordFromText, recordToText } from '../record.js';
-import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store.js';
-import { prepareCommands, PRUNE_BATCH, type Commands, type EntryRow, type SessionRow } from './commands.js';
-import { openDatabase, type OwnDatabase } from './driver.js';
-import { checkOptions, type SqliteStoreOptions } from './options.js';
+import { pruneEvery } from '../store-options.js';
+import { principalText } from '../principal-text.js';
+import { recordFromText, recordToText } from '../record-text.js';
+import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
+import { prepareCommands, PRUNE_BATCH, type Commands, type EntryRow, type SessionRow } from './sqlite-commands.js';
+import { openDatabase, type OwnDatabase } from './sqlite-driver.js';
+import { checkOptions, type SqliteStoreOptions } from './sqlite-options.js';
 
 /**
  * Sessions in an SQLite file: they outlive the process and are shared by the processes of one machine, without a

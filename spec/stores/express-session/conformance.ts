@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ExpressSessionStore } from 'typed-session';
 import type { ConformancePart } from 'typed-session/testing';
-import { AdaptedStore } from '../../../lib/stores/express-session/adapter.js';
+import { AdaptedStore } from '../../../lib/stores/express-session/express-session-adapter.js';
 import { conformance } from '../conformance.js';
 
 /** What a store that was made for express-session cannot promise, whatever it is made of. */

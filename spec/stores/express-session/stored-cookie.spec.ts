@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { session, type ExpressSessionStore } from 'typed-session';
 import { makeApp, type Client } from '../../support/app.js';
 import { schema } from '../../support/shop.js';
-import { fromStoredSession, toStoredSession } from '../../../lib/stores/express-session/layout.js';
+import { fromStoredSession, toStoredSession } from '../../../lib/stores/express-session/express-session-layout.js';
 import type { Callback } from '../../support/text-store.js';
 
 const later = () => new Date(Date.now() + 60_000);

@@ -1,0 +1,60 @@
+import type { AnyResponse, InterceptedMethod, ResponseMethod, Untyped } from './node-messages.js';
+
+/** The response's methods as they are without us: Node's own, or those of middleware in front of the session. */
+export type NativeMethods = Readonly<Record<ResponseMethod, Untyped>>;
+
+/** Takes a call of one of the response's methods. */
+export type Intercept = (method: InterceptedMethod, args: unknown[]) => unknown;
+
+const METHODS = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
+
+/** The methods that we have put onto one response. Its prototypes, which belong to everybody, stay as they are. */
+export class ResponsePatch {
+  readonly native: NativeMethods;
+  /** `flush` of compression in front of the session: what was written before it must be sent before it. */
+  readonly flush: Untyped | undefined;
+  readonly #target: Record<string, Untyped>;
+  #writeHead: Untyped | undefined;
+
+  constructor(response: AnyResponse) {
+    const target = response as unknown as Record<string, Untyped>; // each method takes what it is given
+    const { writeHead, flushHeaders, write, end, flush } = target;
+    this.#target = target;
+    // A response that is not Node's may lack some of them. What it lacks is not patched, and so never called.
+    this.native = { writeHead, flushHeaders, write, end } as NativeMethods;
+    this.flush = typeof flush === 'function' ? flush : undefined;
+  }
+
+  /** Puts the methods onto the response; also in front of what other middleware has put there since. */
+  install(intercept: Intercept): void {
+    const target = this.#target;
+    for (const method of METHODS) {
+      if (typeof this.native[method] === 'function') target[method] = (...args) => intercept(method, args);
+    }
+    this.#writeHead = target['writeHead'];
+    if (this.flush !== undefined) target['flush'] = (...args) => intercept('flush', args);
+  }
+
+  /** Whether middleware behind the session has put a `writeHead` in front of ours, as `on-headers` does. */
+  get isWriteHeadWrapped(): boolean {
+    return this.#target['writeHead'] !== this.#writeHead;
+  }
+
+  /** Calls the response's `writeHead` with its status, as Node does before the first byte. */
+  callOutermostWriteHead(statusCode: number): void {
+    this.#target['writeHead']?.(statusCode);
+  }
+
+  /** Runs something during which Node's implicit `writeHead` comes to us without what is in front of ours. */
+  withOwnWriteHead<T>(run: () => T): T {
+    const target = this.#target;
+    const outermost = target['writeHead'];
+    if (outermost === undefined || this.#writeHead === undefined) return run();
+    target['writeHead'] = this.#writeHead;
+    try {
+      return run();
+    } finally {
+      if (target['writeHead'] === this.#writeHead) target['writeHead'] = outermost;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { MAX_DEPTH, isPlain } from './encoded-payload.js';
+
+/** Where a tree holds what JSON cannot, and what to do about it. */
+export interface NotJson {
+  readonly path: readonly PropertyKey[];
+  readonly code: 'not_json' | 'too_deep';
+  /** What is there, without the value. */
+  readonly what: string;
+  readonly advice: string;
+}
+
+/** What to declare instead, by the class of a value. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['Date', 'declare it as isoDate'],
+  ['URL', 'declare it as urlText'],
+  ['Set', 'declare it as setOf(item)'],
+  ['Map', 'declare it as mapOf(key, value)'],
+]);
+
+/** The first value in a tree that would not come back from JSON as it is, or that is too deep to be walked through. */
+export function findNotJson(tree: unknown): NotJson | undefined {
+  return find(tree, []);
+}
+
+/** @param path - the path to the value, which is changed on the way and is as before on return */
+function find(value: unknown, path: PropertyKey[]): NotJson | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+    case 'undefined': // an absent property; in an array it is looked for below
+      return undefined;
+    case 'number':
+      return Number.isFinite(value)
+        ? undefined
+        : found(path, `is ${String(value)}`, 'declare it as nullable, and use null');
+    case 'bigint':
+      return found(path, 'is a bigint', 'declare it as bigintText');
+    case 'object':
+      return value === null ? undefined : findInside(value, path);
+    default:
+      return found(path, `is a ${typeof value}`, 'keep data in the session, and nothing that acts');
+  }
+}
+
+function findInside(value: object, path: PropertyKey[]): NotJson | undefined {
+  if (path.length === MAX_DEPTH) {
+    const what = `has more than ${String(MAX_DEPTH)} levels, or holds itself`;
+    return { path: path.slice(0, 1), code: 'too_deep', what, advice: 'store less deep' };
+  }
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      path.push(i);
+      const inner = value[i] === undefined ? found(path, 'is undefined in an array', 'use null') : find(value[i], path);
+      path.pop();
+      if (inner !== undefined) return inner;
+    }
+    return undefined;
+  }
+  if (!isPlain(value)) {
+    const { constructor } = value as { readonly constructor?: { readonly name?: unknown } }; // any object can be asked
+    const name = typeof constructor?.name === 'string' ? constructor.name : 'class';
+    return found(path, `is an instance of ${name}`, INSTEAD.get(name) ?? 'declare it with z.codec(…)');
+  }
+  for (const key of Object.keys(value)) {
+    path.push(key);
+    const inner = find(value[key], path);
+    path.pop();
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+function found(path: readonly PropertyKey[], what: string, advice: string): NotJson {
+  return { path: [...path], code: 'not_json', what, advice };
+}

@@ -1,0 +1,98 @@
+import { isThenable } from '../realms.js';
+import { asyncSchema } from './inspect.js';
+import { copyAll } from './isolate.js';
+import { ANY_KEY } from './issue-paths.js';
+import { inspectStandard, refusesPrincipal } from './standard-inspect.js';
+import { namesIn } from './standard-names.js';
+import { findNotJson } from './json-values.js';
+import { copyTree, isTooDeep, ownField, sameTree, type Tree } from './encoded-payload.js';
+import type { StandardIssue, StandardSchema } from './payload-types.js';
+import type { Validated, Validator } from './validator.js';
+
+/**
+ * A schema of any library that follows Standard Schema v1 (https://standardschema.dev), such as valibot or arktype.
+ * These can validate, and not encode: what is stored is what the schema makes of the payload, so a schema that transforms
+ * has to accept its own output, and to change nothing more in it. That is checked with examples at start-up, and before
+ * anything is stored.
+ * @throws SessionOptionsError where it can be seen that the schema cannot serve
+ */
+export function standardValidator(schema: StandardSchema<object | undefined, object>): Validator {
+  inspectStandard(schema);
+  const { validate } = schema['~standard'];
+  const names = namesIn(schema);
+  const publicPath = (path: readonly PropertyKey[]): PropertyKey[] =>
+    path.map((key) => (typeof key === 'number' || (typeof key === 'string' && names.has(key)) ? key : ANY_KEY));
+  const run = (value: object): Validated => {
+    let result;
+    try {
+      result = validate(value);
+    } catch (cause) {
+      const code = isTooDeep(cause) ? 'too_deep' : 'codec_failed';
+      return { ok: false, issues: [{ path: [], code }], refused: [], cause };
+    }
+    if (isThenable(result)) {
+      result.then(undefined, () => undefined); // it is refused whatever comes of it
+      throw asyncSchema();
+    }
+    if (result.issues === undefined) return { ok: true, value: result.value };
+    const paths = result.issues.map(pathOf);
+    return {
+      ok: false,
+      issues: paths.map((path) => ({ path: publicPath(path), code: 'invalid' })), // the standard has no codes
+      refused: paths.flatMap((path) => path.slice(0, 1).map(String)),
+    };
+  };
+  return {
+    decode: run,
+    encode: (payload) => stored(run, payload),
+    isolate: copyAll,
+    encodeField: () => undefined,
+    discriminator: undefined,
+    refusesPrincipal: (field) => refusesPrincipal(schema, field),
+    stateOf: () => undefined,
+    show: (payload) => payload,
+    publicPath,
+    traits: {
+      hasCodec: false,
+      sharesInput: true,
+      mayHoldMore: true,
+      mayBeDeep: true,
+      namedLikeMembers: false,
+      fields: undefined,
+      named: names,
+      hasSensitive: false,
+      marks: new Map(),
+    },
+  };
+}
+
+/**
+ * What is stored of a payload: what the schema makes of it, if the schema accepts that again and changes nothing more. Anything
+ * else could not be loaded, or would be transformed again at each load.
+ */
+function stored(run: (value: object) => Validated, payload: object): Validated {
+  const result = run(payload);
+  if (!result.ok || findNotJson(result.value) !== undefined) return result; // what JSON cannot hold is refused by its path
+  const again = run(copyTree(result.value as Tree)); // of JSON, as was just seen
+  if (again.ok && sameTree(again.value, result.value)) return result;
+  const changed = again.ok ? changedFields(again.value, result.value) : again.refused;
+  const issues = again.ok
+    ? changed.map((field) => ({ path: [field], code: ONE_WAY }))
+    : again.issues.map(({ path }) => ({ path, code: ONE_WAY }));
+  return { ok: false, issues, refused: changed };
+}
+
+/** The code of a field that is transformed one way only. */
+const ONE_WAY = 'one_way';
+
+function changedFields(a: object, b: object): string[] {
+  return Object.keys({ ...a, ...b }).filter((field) => !sameTree(ownField(a, field), ownField(b, field)));
+}
+
+function pathOf({ path }: StandardIssue): PropertyKey[] {
+  return (path ?? []).map((part) => {
+    if (typeof part !== 'object') return part;
+    const { key, type } = part as { readonly key: PropertyKey; readonly type?: unknown }; // valibot says what it is a part of
+    return type === 'map' ? ANY_KEY : key;
+  });
+}

@@ -1,0 +1,173 @@
+import type { $ZodRawIssue, $ZodType } from 'zod/v4/core';
+import { asyncSchema, inspectSchema } from './inspect.js';
+import { isolatorOf } from './isolate.js';
+import { publicPath } from './issue-paths.js';
+import { withoutSensitive } from './without-sensitive.js';
+import { pathOfThrow } from './path-of-throw.js';
+import { isTooDeep, ownField } from './encoded-payload.js';
+import type { Validated, Validator } from './validator.js';
+import { defOf, innerOf } from './zod-def.js';
+import { AsyncSchemaError, safeDecode, safeEncode } from './zod-parse.js';
+
+const RUN = { decode: safeDecode, encode: safeEncode };
+
+/** Whether this is a schema of zod 4, of `zod` or of `zod/mini`. */
+export function isZod(schema: unknown): schema is $ZodType<object, object | undefined> {
+  return typeof schema === 'object' && schema !== null && '_zod' in schema;
+}
+
+/** A schema of zod, whose codecs make what is stored of what is used. */
+export function zodValidator(schema: $ZodType<object, object | undefined>): Validator {
+  const traits = inspectSchema(schema);
+  const options = unionOf(schema);
+  const hasSensitive = traits.hasSensitive;
+  return {
+    traits,
+    isolate: isolatorOf(schema),
+    decode: (tree) => run(schema, tree, 'decode'),
+    encode: (payload) => run(schema, payload, 'encode'),
+    encodeField(field, value) {
+      for (const one of fieldsOf(schema, field)) {
+        try {
+          const result = safeEncode(one, value);
+          if (result.success) return result.data;
+        } catch {
+          // A codec of the app: it is told when the payload is encoded.
+        }
+      }
+      return undefined;
+    },
+    discriminator: options?.discriminator,
+    refusesPrincipal(field) {
+      const states = fieldsOf(schema, field);
+      const filled = states.filter((one) => !isNothing(one));
+      return (states.length > 0 && filled.length === 0) || !filled.every(isIndexable);
+    },
+    stateOf(tree) {
+      if (options === undefined) return undefined;
+      if (options.discriminator !== undefined) return ownField(tree, options.discriminator);
+      return options.members.findIndex((member) => run(member, tree, 'decode').ok);
+    },
+    show: (payload) => (hasSensitive ? (withoutSensitive(schema, payload) as object) : payload), // of an object it is one
+    publicPath: (path) => publicPath(schema, path),
+  };
+}
+
+interface Union {
+  readonly discriminator: string | undefined;
+  readonly members: readonly $ZodType<object, object | undefined>[];
+}
+
+/** The union that a schema is, under whatever it is wrapped in. */
+function unionOf(schema: $ZodType): Union | undefined {
+  const def = defOf(schema);
+  switch (def.type) {
+    case 'union': {
+      const { discriminator } = def as { readonly discriminator?: unknown }; // of a discriminated union
+      return {
+        discriminator: typeof discriminator === 'string' ? discriminator : undefined,
+        members: def.options as readonly $ZodType<object, object | undefined>[], // the payload is an object
+      };
+    }
+    default: {
+      const inner = innerOf(schema);
+      return inner && unionOf(inner);
+    }
+  }
+}
+
+/** The schemas that a field has: one in each member of a union. */
+function fieldsOf(schema: $ZodType, field: string): $ZodType[] {
+  const def = defOf(schema);
+  switch (def.type) {
+    case 'object':
+      return Object.hasOwn(def.shape, field) && def.shape[field] !== undefined ? [def.shape[field]] : [];
+    case 'union':
+      return def.options.flatMap((option) => fieldsOf(option, field));
+    case 'intersection':
+      return [def.left, def.right].flatMap((side) => fieldsOf(side, field));
+    default: {
+      const inner = innerOf(schema);
+      return inner ? fieldsOf(inner, field) : [];
+    }
+  }
+}
+
+/** Whether a field can only be absent or null, as it is in the state of a visitor. */
+function isNothing(schema: $ZodType): boolean {
+  const def = defOf(schema);
+  if (def.type === 'union') return def.options.every(isNothing);
+  if (def.type === 'literal') return def.values.every((value) => value === null || value === undefined);
+  const inner = innerOf(schema);
+  return inner === undefined ? NOTHING.has(def.type) : isNothing(inner);
+}
+
+/** Whether the store holds text or a number of a field; it may be absent or null besides. */
+function isIndexable(schema: $ZodType): boolean {
+  const def = defOf(schema);
+  switch (def.type) {
+    case 'union':
+      return def.options.every((option) => isNothing(option) || isIndexable(option));
+    case 'intersection':
+      return isIndexable(def.left) && isIndexable(def.right);
+    case 'pipe':
+      return isIndexable(def.in);
+    case 'literal':
+      return def.values.every((value) => typeof value !== 'boolean');
+    default: {
+      const inner = innerOf(schema);
+      return inner === undefined ? INDEXABLE.has(def.type) : isIndexable(inner);
+    }
+  }
+}
+
+const NOTHING: ReadonlySet<string> = new Set(['null', 'undefined', 'void', 'never']);
+const INDEXABLE: ReadonlySet<string> = new Set([
+  'string',
+  'number',
+  'int',
+  'bigint',
+  'enum',
+  'template_literal',
+  'custom',
+]);
+
+function run(schema: $ZodType<object, object | undefined>, value: object, direction: 'decode' | 'encode'): Validated {
+  try {
+    const result = RUN[direction](schema, value);
+    if (result.success) return { ok: true, value: result.data };
+    return { ok: false, ...issuesOf(schema, result.issues) };
+  } catch (error) {
+    if (error instanceof AsyncSchemaError) throw asyncSchema();
+    if (isTooDeep(error)) return { ok: false, issues: [{ path: [], code: 'too_deep' }], refused: [] };
+    // A codec, a check or a default of the app.
+    const path = pathOfThrow(schema, value, (part, inner) => throws(part, inner, direction), direction);
+    const issues = [{ path: publicPath(schema, path), code: 'codec_failed' }];
+    return { ok: false, issues, refused: path.slice(0, 1).map(String), cause: error };
+  }
+}
+
+function throws(schema: $ZodType, value: unknown, direction: 'decode' | 'encode'): boolean {
+  try {
+    RUN[direction](schema, value);
+    return false;
+  } catch (error) {
+    return !isTooDeep(error) && !(error instanceof AsyncSchemaError);
+  }
+}
+
+function issuesOf(
+  schema: $ZodType,
+  issues: readonly $ZodRawIssue[],
+): Pick<Validated & { ok: false }, 'issues' | 'refused'> {
+  return {
+    issues: issues.map(({ path, code }) => ({ path: publicPath(schema, path ?? []), code })),
+    refused: issues.flatMap(refusedBy),
+  };
+}
+
+function refusedBy(issue: $ZodRawIssue): readonly string[] {
+  const [field] = issue.path ?? [];
+  if (field !== undefined) return [String(field)];
+  return issue.code === 'unrecognized_keys' ? issue.keys : [];
+}

@@ -1,0 +1,67 @@
+import { SessionValidationError } from '../errors.js';
+import { emit } from '../events.js';
+import type { Read, Source } from '../schema/payload-serializer.js';
+import { withoutDeep, type Tree } from '../schema/encoded-payload.js';
+import type { Payload, SessionSchema } from '../schema/payload-types.js';
+import type { InvalidSession } from './session-options.js';
+import type { Settings } from './session-config.js';
+
+/** A usable payload, and what is known about the stored text that it comes from. */
+interface Found<S extends SessionSchema> {
+  readonly payload: Payload<S>;
+  readonly source: Source;
+}
+
+type NotRead = Extract<Read<unknown>, { ok: false }>;
+
+/**
+ * Applies `onInvalid` to a stored payload that the schema refuses. Returns a payload to continue with, or `undefined` for a new
+ * session. Fields that the schema does not know stay in the store.
+ * @throws SessionValidationError under `onInvalid: 'error'`
+ */
+export function decodeInvalid<S extends SessionSchema>(
+  settings: Settings<S>,
+  request: object,
+  read: NotRead,
+  schemaVersion: number,
+): Found<S> | undefined {
+  const { codec, onInvalid, text } = settings;
+  const { issues } = read;
+  emit('invalid', { request, schemaVersion, issues });
+  if (onInvalid === 'reset') return undefined;
+  if (onInvalid === 'error') {
+    const options = 'cause' in read ? { cause: read.cause } : undefined;
+    throw new SessionValidationError('The stored session does not fit the schema', issues, options);
+  }
+  if (onInvalid === 'repair') {
+    const repaired = repair(settings, read);
+    if (repaired === undefined) return undefined;
+    const { payload, fitting } = repaired;
+    return { payload, source: text.sourceOfInvalid(read, schemaVersion, codec.snapshot(payload), fitting) };
+  }
+  const invalid: InvalidSession = { data: read.tree, issues, schemaVersion, cause: read.cause };
+  const given = onInvalid(invalid);
+  if (given === undefined) return undefined;
+  const payload = codec.own(given); // the schema checks it; copied, because the function may return the same object each time
+  return { payload, source: text.sourceOfInvalid(read, schemaVersion, codec.snapshot(payload)) };
+}
+
+/** Keeps the fields that fit, resets the others to their defaults, and validates the result. */
+function repair<S extends SessionSchema>(
+  { codec }: Settings<S>,
+  { tree: data = {} }: NotRead,
+): { readonly payload: Payload<S>; readonly fitting: Tree } | undefined {
+  const tree: Record<string, unknown> = { ...withoutDeep(data) };
+  const unknown: Record<string, unknown> = {}; // a strict schema refuses these, but they must stay in the store
+  for (;;) {
+    const decoded = codec.decode(tree);
+    if (decoded.ok) return { payload: decoded.payload, fitting: { ...unknown, ...tree } };
+    const before = Object.keys(tree).length;
+    for (const field of decoded.refused) {
+      if (!codec.hasField(field) && Object.hasOwn(tree, field)) unknown[field] = tree[field];
+      Reflect.deleteProperty(tree, field);
+    }
+    // No issue names a field that can be left out, so nothing of this payload can be kept.
+    if (Object.keys(tree).length === before) return undefined;
+  }
+}

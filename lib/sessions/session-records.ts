@@ -1,0 +1,137 @@
+import type { Tree } from '../schema/payload-codec.js';
+import type { Source } from '../schema/payload-serializer.js';
+import { ownField } from '../schema/encoded-payload.js';
+import type { SessionSchema } from '../schema/payload-types.js';
+import { plainAttributes } from '../cookie/cookie-options.js';
+import type { SessionRecord, StoredCookieAttributes } from '../stores/store-contract.js';
+import { TOMBSTONE_LIFE } from './deadlines.js';
+import type { RequestSession } from './request-session.js';
+import type { GuardedStore } from './guarded-store.js';
+import { swap } from './swap.js';
+import { newWriteId } from './write-id.js';
+
+/** A record, and what its text contains. */
+export interface Written {
+  readonly record: SessionRecord;
+  readonly source: Source;
+}
+
+/** Creates the record of a payload, with the deadline that results from storing it now. */
+export function recordOf<S extends SessionSchema>(
+  session: RequestSession<S>,
+  tree: Tree,
+  about: {
+    readonly createdAt: number;
+    readonly revision: number;
+    /** The record that this one replaces. Its deadline stays if moving it is not worth a cookie. */
+    readonly from?: SessionRecord;
+    /** What was stored of this payload before. */
+    readonly source: Source | undefined;
+  },
+): Written {
+  const { text, deadlines } = session.settings;
+  const { life } = session.cookie;
+  const now = Date.now();
+  const stays = about.from !== undefined && deadlines.moved(about.from, now, life) === undefined;
+  // Data that this version does not know belongs to the state that was replaced.
+  const before = session.state.pending === 'whole' ? about.source?.withoutFields() : about.source;
+  const { text: data, source } = text.write(tree, before);
+  const principal = principalOf(session.settings, tree);
+  const record: SessionRecord = {
+    data,
+    revision: about.revision,
+    schemaVersion: source.version,
+    createdAt: about.createdAt,
+    expiresAt: stays && about.from !== undefined ? about.from.expiresAt : deadlines.from(now, about.createdAt, life),
+    cookieMaxAge: session.cookie.visible.ownMaxAge,
+    principal,
+    usedAt: principal === undefined ? undefined : now,
+    writeId: newWriteId(),
+    ...(session.settings.store.likeExpressSession ? { cookie: cookieOf(session) } : undefined),
+  };
+  return { record, source };
+}
+
+/**
+ * Creates the tombstone of a record whose session is now stored elsewhere, or nowhere.
+ * @param successor - the key of the session for clients of the old id; `null` if they must not reach it
+ */
+export function tombstoneOf(record: SessionRecord, successor: string | null): SessionRecord {
+  return {
+    data: '',
+    revision: record.revision + 1,
+    schemaVersion: record.schemaVersion,
+    createdAt: record.createdAt,
+    expiresAt: Date.now() + TOMBSTONE_LIFE,
+    forwardTo: successor,
+    writeId: newWriteId(),
+    cookie: record.cookie,
+  };
+}
+
+/** Whether a record cannot be read. It has no revision for a swap, and no request can use it. */
+export function isDamaged({ data, forwardTo }: SessionRecord): boolean {
+  return data === '' && forwardTo === undefined;
+}
+
+/** Whether a record is a copy for another name that is not in force yet; see `moveToFirstName`. */
+export function isPending({ data, forwardTo }: SessionRecord): boolean {
+  return data !== '' && forwardTo === null;
+}
+
+/** Whether a record only marks that the session is no longer stored here. */
+function isTombstone(record: SessionRecord): boolean {
+  return record.forwardTo !== undefined && !isPending(record);
+}
+
+/**
+ * Ends the session under a key. If another request has rotated it in the meantime, the session under the new key ends too.
+ * @throws SessionConflictError, SessionStoreError
+ */
+export async function endRecord(store: GuardedStore, key: string, found: SessionRecord | undefined): Promise<void> {
+  // The tombstone is deleted immediately, but it makes a concurrent rotation fail instead of undoing the end.
+  const { isRetired, latest } = await retire(store, key, found, null);
+  if (isRetired) await store.delete(key);
+  else if (typeof latest?.forwardTo === 'string') {
+    await endRecord(store, latest.forwardTo, await store.read(latest.forwardTo));
+  }
+}
+
+/**
+ * Replaces a record by a tombstone. A damaged record cannot be swapped, so it is deleted.
+ * @returns whether this call has stored the tombstone, and the record that was found last
+ */
+export async function retire(
+  store: GuardedStore,
+  key: string,
+  record: SessionRecord | undefined,
+  successor: string | null,
+): Promise<{ readonly isRetired: boolean; readonly latest: SessionRecord | undefined }> {
+  let latest = record;
+  const attemptOn = async (found: SessionRecord | undefined) => {
+    latest = found;
+    if (found === undefined || isTombstone(found)) return undefined;
+    if (!isDamaged(found)) return { from: found, record: tombstoneOf(found, successor) };
+    await store.delete(key);
+    return undefined;
+  };
+  const first = await attemptOn(record);
+  const done = first && (await swap(store, key, first, attemptOn));
+  return { isRetired: done !== undefined, latest };
+}
+
+/** The cookie as express-session would have stored it. */
+function cookieOf<S extends SessionSchema>({ cookie, transport }: RequestSession<S>): StoredCookieAttributes {
+  return { originalMaxAge: cookie.life ?? null, ...plainAttributes(cookie.attributes, transport.isSecure()) };
+}
+
+/** The principal of a payload: who the session belongs to. */
+export function principalOf({ principal }: { readonly principal: string | undefined }, tree: Tree): string | undefined {
+  const value = principal === undefined ? undefined : ownField(tree, principal);
+  return value === undefined || value === null ? undefined : principalText(value);
+}
+
+/** The text of a principal's encoded value. */
+export function principalText(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+}

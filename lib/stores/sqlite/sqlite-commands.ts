@@ -1,0 +1,134 @@
+import { SessionOptionsError } from '../../errors.js';
+import { codeOf, type SqliteDatabase } from './sqlite-driver.js';
+
+/** How many dead sessions one statement removes: with 2 kB in each about half a millisecond of work. */
+export const PRUNE_BATCH = 100;
+
+/** A prepared statement, with the values that every binding takes. */
+export interface SqliteStatement {
+  run(...values: (string | number | null)[]): { readonly changes: number | bigint };
+  get(...values: (string | number | null)[]): unknown;
+}
+
+/** A row as `read` selects it; a binding that was told so gives numbers as bigint. */
+export interface SessionRow {
+  readonly revision: number | bigint;
+  readonly expires_at: number | bigint;
+  readonly record: string;
+}
+
+/** A row of several, with its key. */
+export interface EntryRow extends SessionRow {
+  readonly key: string;
+}
+
+/** One prepared statement for each method of the store; the comments name its values in order. */
+export interface Commands {
+  /** key, now */
+  readonly read: SqliteStatement;
+  /** key, revision, expires_at, principal, record, now */
+  readonly create: SqliteStatement;
+  /** revision, expires_at, principal, record, key, expected revision, now */
+  readonly update: SqliteStatement;
+  /** expires_at, key, expected revision, now */
+  readonly touch: SqliteStatement;
+  /** key, now */
+  readonly delete: SqliteStatement;
+  /** now */
+  readonly prune: SqliteStatement;
+  /** now */
+  readonly size: SqliteStatement;
+  /** the key before, now */
+  readonly next: SqliteStatement;
+  /** principal, the key before, now */
+  readonly nextOf: SqliteStatement;
+  /** principal, the keys that stay as JSON, now */
+  readonly revoke: SqliteStatement;
+}
+
+/**
+ * The table's columns. They are its version: a release that gives a column another meaning gives it another name, so
+ * that a release which does not know it refuses the table instead of misreading it.
+ */
+const COLUMNS = ['key TEXT', 'revision INTEGER', 'expires_at INTEGER', 'principal TEXT', 'record TEXT'];
+
+/**
+ * Makes the table where there is none, and prepares the statements.
+ *
+ * @param database - an open database
+ * @param table - the table's name, already checked to be an identifier
+ * @param option - the option that the database came from, to be named in errors
+ * @throws SessionOptionsError where the table is not one of this release, or the database is not usable
+ */
+export function prepareCommands(database: SqliteDatabase, table: string, option: 'file' | 'database'): Commands {
+  let columns: string | null;
+  try {
+    // a table with rowid: with 2 kB in a row, WITHOUT ROWID makes every statement two to three times slower
+    database.exec(
+      `CREATE TABLE IF NOT EXISTS "${table}" (key TEXT PRIMARY KEY NOT NULL, revision INTEGER NOT NULL,` +
+        ' expires_at INTEGER NOT NULL, principal TEXT, record TEXT NOT NULL)',
+    );
+    columns = columnsOf(database, table);
+  } catch (error) {
+    throw new SessionOptionsError(option, `is not usable as a session store${codeOf(error)}; see cause`, {
+      cause: error,
+    });
+  }
+  if (columns === null) {
+    throw new SessionOptionsError(
+      option,
+      'must be a synchronous database, as of libsql, better-sqlite3 or node:sqlite',
+    );
+  }
+  if (columns !== COLUMNS.join()) {
+    throw new SessionOptionsError(
+      'table',
+      `"${table}" has other columns than this release of typed-session gives it: it belongs to something else, ` +
+        `or to a newer release. Choose another table, or update (found: ${columns})`,
+    );
+  }
+  database.exec(`CREATE INDEX IF NOT EXISTS "${table}_expires_at" ON "${table}" (expires_at)`);
+  database.exec(
+    `CREATE INDEX IF NOT EXISTS "${table}_principal" ON "${table}" (principal, key) WHERE principal IS NOT NULL`,
+  );
+  // every binding takes these values, whatever its types say
+  const prepare = (sql: string): SqliteStatement => database.prepare(sql);
+  return {
+    read: prepare(`SELECT revision, expires_at, record FROM "${table}" WHERE key = ? AND expires_at > ?`),
+    create: prepare(
+      `INSERT INTO "${table}" (key, revision, expires_at, principal, record) VALUES (?, ?, ?, ?, ?)` +
+        ' ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, expires_at = excluded.expires_at,' +
+        ` principal = excluded.principal, record = excluded.record WHERE "${table}".expires_at <= ?`,
+    ),
+    update: prepare(
+      `UPDATE "${table}" SET revision = ?, expires_at = ?, principal = ?, record = ?` +
+        ' WHERE key = ? AND revision = ? AND expires_at > ?',
+    ),
+    touch: prepare(`UPDATE "${table}" SET expires_at = ? WHERE key = ? AND revision = ? AND expires_at > ?`),
+    delete: prepare(`DELETE FROM "${table}" WHERE key = ? AND expires_at > ?`),
+    prune: prepare(
+      `DELETE FROM "${table}" WHERE rowid IN` +
+        ` (SELECT rowid FROM "${table}" WHERE expires_at <= ? LIMIT ${PRUNE_BATCH})`,
+    ),
+    next: prepare(
+      `SELECT key, revision, expires_at, record FROM "${table}" WHERE key > ? AND expires_at > ? ORDER BY key LIMIT 1`,
+    ),
+    nextOf: prepare(
+      `SELECT key, revision, expires_at, record FROM "${table}"` +
+        ' WHERE principal = ? AND key > ? AND expires_at > ? ORDER BY key LIMIT 1',
+    ),
+    revoke: prepare(
+      `DELETE FROM "${table}" WHERE principal = ? AND key NOT IN (SELECT value FROM json_each(?)) AND expires_at > ?`,
+    ),
+    size: prepare(`SELECT count(*) AS sessions FROM "${table}" WHERE expires_at > ?`),
+  };
+}
+
+/** `name TYPE` of each column, or `null` where the database does not answer as a synchronous one does. */
+function columnsOf(database: SqliteDatabase, table: string): string | null {
+  const row = database
+    .prepare(`SELECT group_concat(name || ' ' || upper(type)) AS columns FROM pragma_table_info('${table}')`)
+    .get();
+  if (typeof row !== 'object' || row === null || !('columns' in row)) return null;
+  return typeof row.columns === 'string' ? row.columns : null;
+}

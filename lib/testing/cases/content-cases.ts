@@ -1,0 +1,94 @@
+import { group, type StoreCase } from '../conformance-case.js';
+import type { ConformancePart } from '../conformance-options.js';
+import type { SessionRecord } from '../../stores/store-contract.js';
+import { expectRecord, expectTrue } from '../expect.js';
+import { aRecord } from '../subject.js';
+
+const OWN =
+  'a record is a value: store a copy of it, as text or frozen, and hand out nothing that leads to what is stored';
+
+/** A case for records that have something special in them. */
+function readsBack(what: string, fields: Partial<SessionRecord>, needs: readonly ConformancePart[] = []): StoreCase[] {
+  return group('a record', needs, {
+    [`is read back with ${what}`]: async (subject) => {
+      const { store } = subject;
+      const { key, record } = await subject.stored(fields);
+      expectRecord(await store.read(key), record, `create must store a record with ${what}`);
+      const next = { ...record, revision: record.revision + 1 };
+      expectTrue(await store.update(key, next, record.revision), `update must store a record with ${what}`);
+      expectRecord(await store.read(key), next, `update must store a record with ${what}`);
+    },
+  });
+}
+
+/** What a record may hold, and that it is a value. */
+export const contentCases = [
+  ...readsBack('no data', { data: '' }, ['exact-data']),
+  ...readsBack('text of many scripts', {
+    data: JSON.stringify({ name: 'Zoë 你好 👩‍👩‍👧 \u2028 \\ " \u0000', rtl: 'שלום' }),
+  }),
+  ...readsBack('data of several lines', { data: '{\n  "views": 1\n}\n' }, ['exact-data']),
+  ...readsBack('data that is no JSON', { data: 'views = 1; \r\n\t\\n \u2028 😀' }, ['exact-data']),
+  ...readsBack('a megabyte of data', { data: JSON.stringify({ text: 'ü1'.repeat(350_000) }) }),
+  ...readsBack('a version of the schema', { schemaVersion: 12 }),
+  ...readsBack('a life of the cookie', { cookieMaxAge: 3_600_000 }),
+  ...readsBack('a cookie that ends with the browser', { cookieMaxAge: null }),
+  ...readsBack('a principal', { principal: 'ada@example.org' }),
+  ...readsBack('a principal of any text', { principal: 'a\u0000\'"\n👩‍👧' }),
+  ...readsBack('an empty principal', { principal: '' }),
+  ...readsBack('a note that leads to a successor', { data: '', forwardTo: 'the-key-of-the-successor' }),
+  ...readsBack('a note that leads nowhere', { data: '', forwardTo: null }),
+  ...readsBack('a copy in another store', { mirroredUntil: 1_900_000_000_000 }),
+  ...readsBack('the name of its write', { writeId: 'a1B2-_c3' }),
+  ...readsBack('when it was used', { usedAt: 1_700_000_000_123 }),
+  ...readsBack('a large revision', { revision: 2 ** 40 }),
+  ...readsBack('a deadline at the end of time', { expiresAt: 8.64e15 }, ['exact-deadlines']),
+  ...group('a record', [], {
+    'may be frozen': async (subject) => {
+      const { store } = subject;
+      const key = subject.key();
+      const record = Object.freeze(aRecord());
+      await store.create(key, record);
+      const next = Object.freeze(aRecord({ revision: 2 }));
+      expectTrue(await store.update(key, next, 1), 'update must not change the record that it is given');
+      expectRecord(await store.read(key), next, OWN);
+    },
+    'does not change with the object that was passed in': async (subject) => {
+      const { store } = subject;
+      const key = subject.key();
+      const passed = { ...aRecord() };
+      const before = { ...passed };
+      await store.create(key, passed);
+      passed.data = '{"views":99}';
+      passed.expiresAt = 0;
+      expectRecord(await store.read(key), before, OWN);
+
+      const next = { ...before, revision: 2 };
+      await store.update(key, next, 1);
+      next.data = '{"views":99}';
+      next.revision = 99;
+      expectRecord(await store.read(key), { ...before, revision: 2 }, OWN);
+    },
+    'does not change with the object that was read': async (subject) => {
+      const { store } = subject;
+      const { key, record } = await subject.stored();
+      spoil(await store.read(key));
+      expectRecord(await store.read(key), record, OWN);
+    },
+  }),
+  ...group('a record', ['list'], {
+    'does not change with the object that was listed': async (subject) => {
+      const principal = subject.principal();
+      const { key, record } = await subject.stored({ principal });
+      for (const [, found] of await subject.list(principal)) spoil(found);
+      expectRecord(await subject.store.read(key), record, OWN);
+    },
+  }),
+];
+
+/** Changes an object as far as it can be. */
+function spoil(found: SessionRecord | undefined): void {
+  if (found === undefined) return;
+  Reflect.set(found, 'data', '{"views":99}');
+  Reflect.set(found, 'revision', 99);
+}
