@@ -118,6 +118,6 @@ export function session<
     ExcessInitial<Initial, S>,
 ): FetchSessions<S, PrincipalOf<P>> {
   refuseExpressHandlers(options);
-  const settings = resolveOptions<S>(options, storeOf, 'fetch');
-  return fetchSessions(settings) as unknown as FetchSessions<S, PrincipalOf<P>>; // only the compiler sees what its types narrow
+  const config = resolveOptions<S>(options, storeOf, 'fetch');
+  return fetchSessions(config) as unknown as FetchSessions<S, PrincipalOf<P>>; // only the compiler sees what its types narrow
 }

@@ -110,7 +110,7 @@ export function session<
   } & RefusePrincipal<S, P> &
     ExcessInitial<Initial, S>,
 ): SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>> {
-  const settings = resolveOptions<S>(options, storeOf);
+  const config = resolveOptions<S>(options, storeOf);
 
   const middleware = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void => {
     if (typeof next !== 'function') {
@@ -120,15 +120,15 @@ export function session<
     }
     let loading: Promise<void> | undefined;
     try {
-      const { cookie } = settings;
+      const { cookie } = config;
       const attributes = typeof cookie === 'function' ? cookie(request) : cookie;
       if (attributes.path === '/' || pathMatches(attributes.path, requestPath(request))) {
         const context = contextOf(request) ?? new RequestContext(request, response, next);
-        if (findSession(request, settings) === undefined) {
-          const transport = new NodeTransport(settings, attributes, context);
+        if (findSession(request, config) === undefined) {
+          const transport = new NodeTransport(config, attributes, context);
           addSession(transport.session);
           context.gate.hooks.push(transport);
-          if (settings.load === 'eager') loading = load(transport.session);
+          if (config.load === 'eager') loading = load(transport.session);
         }
       }
     } catch (error) {
@@ -140,8 +140,8 @@ export function session<
   };
 
   return Object.assign(middleware, {
-    ...sessionsBy(settings),
-    requireSession: (...required: unknown[]) => guardMiddleware(sessionGuard(required, { settings })),
-    RequireSession: (...required: unknown[]) => guardDecorator(sessionGuard(required, { settings })),
+    ...sessionsBy(config),
+    requireSession: (...required: unknown[]) => guardMiddleware(sessionGuard(required, { config })),
+    RequireSession: (...required: unknown[]) => guardDecorator(sessionGuard(required, { config })),
   }) as unknown as SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { CookieAttributes } from '../cookie/cookie-options.js';
 import { RequestSession } from '../sessions/request-session.js';
-import type { Settings } from '../sessions/session-config.js';
+import type { SessionConfig } from '../sessions/session-config.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { isCacheable, keepPrivate, type HeaderFields } from '../cookie/cache-control.js';
 import { destroy } from '../sessions/actions.js';
@@ -27,10 +27,10 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
   readonly session: RequestSession<S>;
   readonly #context: RequestContext;
 
-  constructor(settings: Settings<S>, attributes: CookieAttributes, context: RequestContext) {
+  constructor(config: SessionConfig<S>, attributes: CookieAttributes, context: RequestContext) {
     this.request = context.request;
     this.#context = context;
-    this.session = new RequestSession(settings, attributes, this);
+    this.session = new RequestSession(config, attributes, this);
   }
 
   cookieHeader(): string | undefined {
@@ -38,7 +38,7 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
   }
 
   isSecure(): boolean {
-    const { proxy } = this.session.settings;
+    const { proxy } = this.session.config;
     const secure = proxy === undefined ? expressSecure(this.request) : undefined;
     if (secure !== undefined) return secure;
     return isEncrypted(this.request) || (proxy === true && saysHttps(requestHeader(this.request, 'x-forwarded-proto')));
@@ -71,8 +71,7 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
     if (!this.#context.isUnset(session)) return commit(session, status, streamed);
     const work = session.onSuccess === 'destroy' ? runOnSuccess(session, status, streamed) : undefined;
     if (work !== undefined) return work;
-    if (session.settings.unset === 'keep' || session.state.end !== undefined || !session.state.isLoaded)
-      return undefined;
+    if (session.config.unset === 'keep' || session.state.end !== undefined || !session.state.isLoaded) return undefined;
     return destroy(session);
   }
 
@@ -85,7 +84,7 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
   }
 
   failedLate(error: Error): void {
-    const { onError } = this.session.settings;
+    const { onError } = this.session.config;
     if (onError !== undefined) defer(onError, error, this.request);
   }
 }

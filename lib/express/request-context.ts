@@ -84,7 +84,7 @@ const SESSION: PropertyDescriptor & ThisType<WithContext> = {
 };
 
 const SESSION_ID = named('sessionID', (session) => session.state.id);
-const SESSION_STORE = named('sessionStore', (session) => session.settings.givenStore);
+const SESSION_STORE = named('sessionStore', (session) => session.config.givenStore);
 
 /** The session's id and its store, under the names that express-session uses. */
 function named(

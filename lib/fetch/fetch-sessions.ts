@@ -15,32 +15,32 @@ import { load } from '../sessions/load.js';
 import { addSession, findSession } from '../sessions/registry.js';
 import type { Session } from '../sessions/session.js';
 import { notAttached, sessionsBy } from '../sessions/sessions.js';
-import type { Settings } from '../sessions/session-config.js';
+import type { SessionConfig } from '../sessions/session-config.js';
 import type { FetchMissingHandler } from './fetch-handler.js';
 import { FetchTransport } from './fetch-transport.js';
 
 type Handler = (session: object, request: Request) => Response | Promise<Response>;
 
 /** The sessions of web-standard requests. The public types narrow what is here. */
-export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
-  const { load: _, ...common } = sessionsBy(settings);
+export function fetchSessions<S extends SessionSchema>(config: SessionConfig<S>) {
+  const { load: _, ...common } = sessionsBy(config);
   const guards = new WeakSet<object>();
   return {
     ...common,
     commit: async (request: Request, response: Response) => {
-      const found = find(settings, request);
+      const found = find(config, request);
       if (found === undefined) throw notAttached();
       checkResponse(response, 'commit(request, response) needs');
       return found.commit(response);
     },
     load: async (request: Request) => {
-      const { session } = begin(settings, request);
+      const { session } = begin(config, request);
       await load(session);
       return session.session as unknown as Session<S>; // its own properties are the payload
     },
     requireSession(...required: unknown[]) {
       required.forEach(refuseExpressHandlers);
-      const guard = sessionGuard(required, { settings });
+      const guard = sessionGuard(required, { config });
       guards.add(guard);
       return guard;
     },
@@ -57,18 +57,18 @@ export function fetchSessions<S extends SessionSchema>(settings: Settings<S>) {
       if (guard !== undefined && !guards.has(guard)) {
         throw new TypeError('The guard of sessions.handle() must be made by requireSession() of the same sessions.');
       }
-      return handle(settings, request, guard, handler);
+      return handle(config, request, guard, handler);
     },
   };
 }
 
 async function handle<S extends SessionSchema>(
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   request: Request,
   guard: Guard | undefined,
   handler: Handler,
 ): Promise<Response> {
-  const transport = begin(settings, request);
+  const transport = begin(config, request);
   const { session } = transport;
   try {
     const response = await transport.run(async () => {
@@ -95,25 +95,25 @@ function refuse(error: unknown, respond: Responder | undefined, request: Request
 }
 
 /** The request's session of these settings, if it has one. */
-function find<S extends SessionSchema>(settings: Settings<S>, request: Request): FetchTransport<S> | undefined {
-  return findSession(request, settings)?.transport as FetchTransport<S> | undefined; // begin() made it
+function find<S extends SessionSchema>(config: SessionConfig<S>, request: Request): FetchTransport<S> | undefined {
+  return findSession(request, config)?.transport as FetchTransport<S> | undefined; // begin() made it
 }
 
 /** The request's session. The first call begins it, and later calls return the same one. */
-function begin<S extends SessionSchema>(settings: Settings<S>, request: Request): FetchTransport<S> {
+function begin<S extends SessionSchema>(config: SessionConfig<S>, request: Request): FetchTransport<S> {
   if (
     typeof (request as Partial<Request> | undefined)?.headers?.get !== 'function' ||
     typeof request.url !== 'string'
   ) {
     throw new TypeError('sessions.handle() and sessions.load() take a Request of the fetch API.');
   }
-  let transport = find(settings, request);
+  let transport = find(config, request);
   if (transport === undefined) {
-    const attributes = typeof settings.cookie === 'function' ? settings.cookie(request) : settings.cookie;
+    const attributes = typeof config.cookie === 'function' ? config.cookie(request) : config.cookie;
     const isCovered = attributes.path === '/' || pathMatches(attributes.path, new URL(request.url).pathname);
     if (!isCovered)
       throw new SessionNotLoadedError('The path of this request has no session: cookie.path does not cover it.');
-    transport = new FetchTransport(settings, attributes, request);
+    transport = new FetchTransport(config, attributes, request);
     addSession(transport.session);
   }
   transport.expectResponse();

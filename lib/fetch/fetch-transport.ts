@@ -6,7 +6,7 @@ import type { SessionSchema } from '../schema/payload-types.js';
 import { commit } from '../sessions/commit.js';
 import { RequestSession } from '../sessions/request-session.js';
 import { writeCookie } from '../sessions/response-cookie.js';
-import type { Settings } from '../sessions/session-config.js';
+import type { SessionConfig } from '../sessions/session-config.js';
 import type { Transport } from '../sessions/transport.js';
 
 /**
@@ -25,9 +25,9 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
   #handlers = 0;
   #isResponded = false;
 
-  constructor(settings: Settings<S>, attributes: CookieAttributes, request: Request) {
+  constructor(config: SessionConfig<S>, attributes: CookieAttributes, request: Request) {
     this.request = request;
-    this.session = new RequestSession(settings, attributes, this);
+    this.session = new RequestSession(config, attributes, this);
   }
 
   /** A response will follow: the first one, or another one. */
@@ -56,7 +56,7 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
 
   isSecure(): boolean {
     if (this.request.url.startsWith('https:')) return true;
-    return this.session.settings.proxy === true && saysHttps(this.request.headers.get('X-Forwarded-Proto'));
+    return this.session.config.proxy === true && saysHttps(this.request.headers.get('X-Forwarded-Proto'));
   }
 
   headersSent(): boolean {

@@ -9,7 +9,7 @@ import type { SessionSchema } from '../schema/payload-types.js';
 import { load } from '../sessions/load.js';
 import { findSession } from '../sessions/registry.js';
 import type { RequestSession } from '../sessions/request-session.js';
-import type { Settings } from '../sessions/session-config.js';
+import type { SessionConfig } from '../sessions/session-config.js';
 import type { Guard } from './guard.js';
 import {
   checkPayload,
@@ -24,7 +24,7 @@ import {
 /** Which session a guard checks, and whether its handler may change it. */
 interface SessionGuardOptions<S extends SessionSchema> {
   /** The middleware whose session is checked. Default: the one behind `req.session`. */
-  readonly settings?: Settings<S> | undefined;
+  readonly config?: SessionConfig<S> | undefined;
   readonly readonly?: boolean;
   /** The name of the guard or decorator in errors. Default: `requireSession`. */
   readonly by?: string | undefined;
@@ -36,13 +36,13 @@ interface SessionGuardOptions<S extends SessionSchema> {
  */
 export function sessionGuard<S extends SessionSchema>(
   required: readonly unknown[],
-  { settings, readonly = false, by }: SessionGuardOptions<S> = {},
+  { config, readonly = false, by }: SessionGuardOptions<S> = {},
 ): Guard {
   const wanted = requirementsOf(required, by);
-  if (settings !== undefined) refuseUnknownFields(wanted, settings.codec.fields, by);
+  if (config !== undefined) refuseUnknownFields(wanted, config.codec.fields, by);
   const checked = new WeakSet<object>(); // settings whose schema has all the fields
   const checkFields = (request: object): void => {
-    const found = settings ?? findSession(request)?.settings;
+    const found = config ?? findSession(request)?.config;
     if (found === undefined || checked.has(found)) return;
     refuseUnknownFields(wanted, found.codec.fields, by);
     checked.add(found);
@@ -58,7 +58,7 @@ export function sessionGuard<S extends SessionSchema>(
     responder: (error, request) => {
       const isForbidden = error instanceof SessionForbiddenError;
       if (!isForbidden && !(error instanceof SessionRequiredError)) return undefined;
-      const ofApp = (): Partial<Settings<S>> => findSession(request, settings)?.settings ?? {};
+      const ofApp = (): Partial<SessionConfig<S>> => findSession(request, config)?.config ?? {};
       const respond = isForbidden
         ? (wanted.onForbidden ?? ofApp().onForbidden)
         : (wanted.onMissing ?? ofApp().onMissing);
@@ -66,8 +66,8 @@ export function sessionGuard<S extends SessionSchema>(
     },
     check: (request, { readonly: isReadonly, namesField }) => {
       checkFields(request);
-      return useSession(request, settings, (session, attached): undefined => {
-        checkPayload(session, wanted, { principal: attached?.settings.principal, namesField });
+      return useSession(request, config, (session, attached): undefined => {
+        checkPayload(session, wanted, { principal: attached?.config.principal, namesField });
         if (isReadonly) attached?.makeReadonly();
         else attached?.makeWritable();
       });
@@ -93,7 +93,7 @@ export function anonymousGuard(given: readonly unknown[], by = 'requireAnonymous
     responder: (error) => (error instanceof SessionPresentError ? onPresent : undefined),
     check: (request) =>
       useSession(request, undefined, (session, attached): undefined => {
-        const principal = attached?.settings.principal;
+        const principal = attached?.config.principal;
         const fields = fieldsOf(session);
         const isPresent = principal === undefined ? fields['isNew'] !== true : fields[principal] != null;
         if (isPresent) throw new SessionPresentError();
@@ -161,7 +161,7 @@ export function sessionValue(request: object, field?: string): unknown {
  */
 function useSession<S extends SessionSchema, T>(
   request: object,
-  settings: Settings<S> | undefined,
+  config: SessionConfig<S> | undefined,
   use: (session: object, attached: RequestSession<S> | undefined) => T,
 ): T | Promise<T> {
   if (typeof request !== 'object' || request === null) {
@@ -169,10 +169,10 @@ function useSession<S extends SessionSchema, T>(
       'A guarded method was called without a request, which has to be its first argument. The decorator of a class guards every public method of it: make helpers #private, or mark them @AllowAnonymous().',
     );
   }
-  const attached = findSession(request, settings);
+  const attached = findSession(request, config);
   const loading = attached && load(attached);
   if (loading !== undefined) return loading.then(() => use(attached?.peek() ?? {}, attached));
-  const session = attached === undefined && settings === undefined ? foreignSession(request) : attached?.peek();
+  const session = attached === undefined && config === undefined ? foreignSession(request) : attached?.peek();
   if (session === undefined) {
     throw new SessionNotLoadedError(
       'There is no session to check: mount the middleware before this handler, app.use(session({ … })), on a path that cookie.path covers.',

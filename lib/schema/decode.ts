@@ -1,7 +1,7 @@
 import { SessionValidationError, type SessionIssue } from '../errors.js';
 import { withoutInherited } from './inherited.js';
 import { isReserved } from './reserved.js';
-import { copyTree, type Tree } from './encoded-payload.js';
+import { copyEncoded, type EncodedPayload } from './encoded-payload.js';
 import type { Validator } from './validator.js';
 
 /** Why a payload could not be decoded. */
@@ -29,10 +29,10 @@ interface Attempt {
  * Validates a tree and makes the payload of it. The payload shares nothing with the tree, nor with that of another session.
  * @throws SessionValidationError if a codec or a default returns one object for every session
  */
-export function decodeTree(validator: Validator, tree: Tree): Decoded<object> {
-  const result = attempt(validator, tree);
+export function decodePayload(validator: Validator, encoded: EncodedPayload): Decoded<object> {
+  const result = attempt(validator, encoded);
   if (!result.ok) return result;
-  const payload = result.foreign.length === 0 ? result.payload : unshared(validator, tree, result);
+  const payload = result.foreign.length === 0 ? result.payload : unshared(validator, encoded, result);
   for (const field in payload) {
     if (isReserved(field)) {
       return { ok: false, issues: [{ path: [field], code: 'reserved_field' }], refused: [field] };
@@ -46,13 +46,13 @@ export function causeOf(result: { readonly cause?: unknown }): ErrorOptions | un
   return 'cause' in result ? { cause: result.cause } : undefined;
 }
 
-function attempt(validator: Validator, tree: Tree): Attempt | NotDecoded {
+function attempt(validator: Validator, encoded: EncodedPayload): Attempt | NotDecoded {
   const { traits, isolate } = validator;
-  const source = traits.sharesInput ? copyTree(tree) : tree;
+  const source = traits.sharesInput ? copyEncoded(encoded) : encoded;
   const result = validator.decode(traits.namedLikeMembers ? withoutInherited(source) : source);
   if (!result.ok) return result;
   const foreign: object[] = [];
-  const payload = isolate === undefined ? result.value : (isolate(result.value, tree, foreign) as object); // of an object it is one
+  const payload = isolate === undefined ? result.value : (isolate(result.value, encoded, foreign) as object); // of an object it is one
   return { ok: true, payload, foreign };
 }
 
@@ -60,11 +60,11 @@ function attempt(validator: Validator, tree: Tree): Attempt | NotDecoded {
  * A payload whose objects of foreign classes are its own. Whether they are is seen by decoding again: an object that is
  * the same then belongs to the schema. That of a default is not met again once it is in the tree.
  */
-function unshared(validator: Validator, tree: Tree, first: Attempt): object {
-  if (isUnshared(validator, tree, first)) return first.payload;
-  const encoded = validator.encode(first.payload);
-  if (encoded.ok) {
-    const whole = encoded.value as Tree; // any object can be asked for its fields
+function unshared(validator: Validator, encoded: EncodedPayload, first: Attempt): object {
+  if (isUnshared(validator, encoded, first)) return first.payload;
+  const result = validator.encode(first.payload);
+  if (result.ok) {
+    const whole = result.value as EncodedPayload; // any object can be asked for its fields
     const again = attempt(validator, whole);
     if (again.ok && isUnshared(validator, whole, again)) return again.payload;
   }
@@ -74,8 +74,8 @@ function unshared(validator: Validator, tree: Tree, first: Attempt): object {
   );
 }
 
-function isUnshared(validator: Validator, tree: Tree, { foreign }: Attempt): boolean {
-  const other = attempt(validator, tree);
+function isUnshared(validator: Validator, encoded: EncodedPayload, { foreign }: Attempt): boolean {
+  const other = attempt(validator, encoded);
   const theirs = new Set(other.ok ? other.foreign : foreign);
   return !foreign.some((object) => theirs.has(object));
 }

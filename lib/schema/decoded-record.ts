@@ -1,39 +1,39 @@
-import type { Kept } from './field-storage.js';
-import type { Tree } from './encoded-payload.js';
+import type { StoredForm } from './field-storage.js';
+import type { EncodedPayload } from './encoded-payload.js';
 
 /** What was found out about a stored text, for the text that takes its place. */
-export class Source {
+export class DecodedRecord {
   /** What it said, in today's version or, where it was newer, in its own. */
-  readonly tree: Tree;
+  readonly encoded: EncodedPayload;
   /** The stored form of its marked fields. */
-  readonly kept: ReadonlyMap<string, Kept>;
+  readonly storedForms: ReadonlyMap<string, StoredForm>;
   /** The version to store under: today's, or its own where that is newer. */
   readonly version: number;
   /** Whether it was of an older version, so that it is worth being stored again. */
   readonly migrated: boolean;
-  #known: Tree | (() => Tree);
+  #known: EncodedPayload | (() => EncodedPayload);
 
   /**
    * @param known - what the schema keeps of the tree, defaults filled in; a function is called when somebody asks
    */
   constructor(
     about: {
-      readonly tree: Tree;
-      readonly kept: ReadonlyMap<string, Kept>;
+      readonly encoded: EncodedPayload;
+      readonly storedForms: ReadonlyMap<string, StoredForm>;
       readonly version: number;
       readonly migrated: boolean;
     },
-    known: Tree | (() => Tree),
+    known: EncodedPayload | (() => EncodedPayload),
   ) {
-    this.tree = about.tree;
-    this.kept = about.kept;
+    this.encoded = about.encoded;
+    this.storedForms = about.storedForms;
     this.version = about.version;
     this.migrated = about.migrated;
     this.#known = known;
   }
 
   /** What the schema keeps of the tree: what encoding its payload gives. The rest are unknown fields. */
-  get known(): Tree {
+  get known(): EncodedPayload {
     if (typeof this.#known === 'function') this.#known = this.#known();
     return this.#known;
   }
@@ -44,7 +44,10 @@ export class Source {
   }
 
   /** The same without the tree: for a payload that takes the place of the whole, so that unknown fields go too. */
-  withoutFields(): Source {
-    return new Source({ tree: {}, kept: this.kept, version: this.version, migrated: this.migrated }, {});
+  withoutFields(): DecodedRecord {
+    return new DecodedRecord(
+      { encoded: {}, storedForms: this.storedForms, version: this.version, migrated: this.migrated },
+      {},
+    );
   }
 }

@@ -4,7 +4,7 @@ import { causeOf } from './decode.js';
 import { withoutInherited } from './inherited.js';
 import { findNotJson } from './json-values.js';
 import { isReserved } from './reserved.js';
-import { MAX_DEPTH, isDeeper, ownField, type Tree } from './encoded-payload.js';
+import { MAX_DEPTH, isDeeper, ownField, type EncodedPayload } from './encoded-payload.js';
 import type { Validator } from './validator.js';
 
 const MISFIT = 'The session does not fit its schema and was not stored';
@@ -16,23 +16,23 @@ const TOO_DEEP = `The session has more than ${String(MAX_DEPTH)} levels, or hold
  * @throws SessionValidationError if the schema refuses the payload or has no place for a field of it, if JSON cannot hold
  *   the tree, or if it has more than {@link MAX_DEPTH} levels
  */
-export function encodePayload(validator: Validator, payload: object): Tree {
+export function encodePayload(validator: Validator, payload: object): EncodedPayload {
   const { traits } = validator;
   if (traits.mayBeDeep) refuseTooDeep(validator, payload);
   const result = validator.encode(traits.namedLikeMembers ? withoutInherited(payload) : payload);
   if (!result.ok) {
     throw new SessionValidationError('cause' in result ? THREW : MISFIT, result.issues, causeOf(result));
   }
-  const tree = result.value as Tree; // any object can be asked for its fields
-  refuseUnknown(validator, payload, tree);
-  if (traits.mayHoldMore) refuseNotJson(validator, tree);
-  else if (traits.mayBeDeep && traits.hasCodec) refuseTooDeep(validator, tree);
-  return tree;
+  const encoded = result.value as EncodedPayload; // any object can be asked for its fields
+  refuseUnknown(validator, payload, encoded);
+  if (traits.mayHoldMore) refuseNotJson(validator, encoded);
+  else if (traits.mayBeDeep && traits.hasCodec) refuseTooDeep(validator, encoded);
+  return encoded;
 }
 
-function refuseUnknown({ traits }: Validator, payload: object, tree: Tree): void {
+function refuseUnknown({ traits }: Validator, payload: object, encoded: EncodedPayload): void {
   const unknown = Object.keys(payload).filter(
-    (field) => isReserved(field) || (!Object.hasOwn(tree, field) && ownField(payload, field) !== undefined),
+    (field) => isReserved(field) || (!Object.hasOwn(encoded, field) && ownField(payload, field) !== undefined),
   );
   const [first] = unknown;
   if (first === undefined) return;
@@ -54,8 +54,8 @@ function refuseTooDeep(validator: Validator, value: object): void {
   throw new SessionValidationError(TOO_DEEP, [{ path, code: 'too_deep' }]);
 }
 
-function refuseNotJson(validator: Validator, tree: Tree): void {
-  const found = findNotJson(tree);
+function refuseNotJson(validator: Validator, encoded: EncodedPayload): void {
+  const found = findNotJson(encoded);
   if (found === undefined) return;
   const { code, what, advice } = found;
   const path = validator.publicPath(found.path);

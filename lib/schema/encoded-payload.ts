@@ -7,20 +7,20 @@ import { isError, isMap, isObjectPrototype, isSet } from '../realms.js';
 export const MAX_DEPTH = 500;
 
 /** An encoded payload: a tree of what JSON can hold. */
-export type Tree = Readonly<Record<string, unknown>>;
+export type EncodedPayload = Readonly<Record<string, unknown>>;
 
 /** A walk went deeper than {@link MAX_DEPTH}. Never leaves this folder. */
 export class TooDeepError extends Error {}
 
 /** Whether two JSON-like trees hold the same; a property that is `undefined` counts as absent. */
-export function sameTree(a: unknown, b: unknown): boolean {
+export function sameEncoded(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
     return a !== a && b !== b; // NaN
   }
   if (Array.isArray(a)) {
     if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!sameTree(a[i], b[i])) return false;
+    for (let i = 0; i < a.length; i++) if (!sameEncoded(a[i], b[i])) return false;
     return true;
   }
   if (!isPlain(a) || !isPlain(b)) return false;
@@ -28,7 +28,7 @@ export function sameTree(a: unknown, b: unknown): boolean {
   for (const key in a) {
     const value = a[key];
     if (value === undefined) continue;
-    if (!Object.hasOwn(b, key) || !sameTree(value, b[key])) return false;
+    if (!Object.hasOwn(b, key) || !sameEncoded(value, b[key])) return false;
     fields++;
   }
   for (const key in b) if (b[key] !== undefined) fields--;
@@ -36,7 +36,7 @@ export function sameTree(a: unknown, b: unknown): boolean {
 }
 
 /** A deep copy of the plain objects and arrays of a value; anything else in it is shared. */
-export function copyTree<T>(value: T): T {
+export function copyEncoded<T>(value: T): T {
   return copy(value, 0) as T; // the same keys with the same values
 }
 
@@ -85,9 +85,9 @@ export function isDeeper(value: unknown, levels: number = MAX_DEPTH): boolean {
 }
 
 /** A tree without the fields that are too deep to be stored, and with none but those that `wanted` accepts. */
-export function withoutDeep(tree: Tree, wanted: (field: string) => boolean = () => true): Tree {
+export function withoutDeep(encoded: EncodedPayload, wanted: (field: string) => boolean = () => true): EncodedPayload {
   const fits = ([field, value]: [string, unknown]): boolean => wanted(field) && !isDeeper(value, MAX_DEPTH - 1);
-  return Object.fromEntries(Object.entries(tree).filter(fits));
+  return Object.fromEntries(Object.entries(encoded).filter(fits));
 }
 
 /** Whether an error says that a value was too deep: for our own walks, or for the stack, as V8 says it. */

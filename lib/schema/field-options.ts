@@ -3,7 +3,7 @@ import { SessionOptionsError } from '../errors.js';
 import { defOf, innerOf } from './zod-def.js';
 
 /** What a schema says of one field besides its type. */
-export interface Marks {
+export interface FieldOptions {
   /** The field is left out of logs and lists. */
   readonly sensitive: boolean;
   /** The field is encrypted in the store. */
@@ -30,25 +30,25 @@ export function addRegistry(registry: MetadataRegistry): void {
 }
 
 /** What a field's schema says of it, on whichever of its layers (`.optional()`, `.default(…)`) or side of a codec it was said. */
-export function marksOf(field: $ZodType): Marks {
+export function fieldOptionsOf(field: $ZodType): FieldOptions {
   const sensitive: unknown = metadataOf(field)?.sensitive;
   if (sensitive !== undefined && typeof sensitive !== 'boolean' && sensitive !== 'encrypted') {
     throw new SessionOptionsError('schema', "sensitive in a field's metadata must be true, false or 'encrypted'");
   }
-  let marks: Marks = {
+  let fieldOptions: FieldOptions = {
     sensitive: sensitive !== undefined && sensitive !== false,
     encrypted: sensitive === 'encrypted',
     expiresAfter: lifeOf(field),
   };
   for (const layer of layersBelow(field)) {
-    const below = marksOf(layer);
-    marks = {
-      sensitive: marks.sensitive || below.sensitive,
-      encrypted: marks.encrypted || below.encrypted,
-      expiresAfter: marks.expiresAfter ?? below.expiresAfter,
+    const below = fieldOptionsOf(layer);
+    fieldOptions = {
+      sensitive: fieldOptions.sensitive || below.sensitive,
+      encrypted: fieldOptions.encrypted || below.encrypted,
+      expiresAfter: fieldOptions.expiresAfter ?? below.expiresAfter,
     };
   }
-  return marks;
+  return fieldOptions;
 }
 
 /** What was said in `.meta()`: the schema's own zod knows it, and for schemas without that method a registry. */

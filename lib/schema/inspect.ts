@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { $ZodCheck, $ZodType } from 'zod/v4/core';
 import { SessionOptionsError, formatPath } from '../errors.js';
 import { ANY_KEY } from './issue-paths.js';
-import { marksOf, type Marks } from './field-options.js';
+import { fieldOptionsOf, type FieldOptions } from './field-options.js';
 import { isReserved } from './reserved.js';
 import { defOf, innerOf } from './zod-def.js';
 
@@ -25,7 +25,7 @@ export interface SchemaTraits {
   /** Something is marked as sensitive, however deep. */
   readonly hasSensitive: boolean;
   /** The fields that are stored in a form of their own: encrypted, or with their end. */
-  readonly marks: ReadonlyMap<string, Marks>;
+  readonly fieldOptions: ReadonlyMap<string, FieldOptions>;
 }
 
 /** Schema types whose values JSON cannot hold, and the codec that makes text of each. */
@@ -56,7 +56,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
     hasSensitive: false,
   };
   const fields = new Set<string>();
-  const marks = new Map<string, Marks>();
+  const fieldOptions = new Map<string, FieldOptions>();
   let isOpen = false;
   // A schema may stand in the store at one place and behind a codec at another.
   const seen = { stored: new Set<$ZodType>(), inCode: new Set<$ZodType>() };
@@ -171,13 +171,13 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
   }
 
   function noteMarks(node: $ZodType, path: PropertyKey[]): void {
-    const found = marksOf(node);
+    const found = fieldOptionsOf(node);
     traits.hasSensitive ||= found.sensitive;
     if (!found.encrypted && found.expiresAfter === undefined) return;
     const [field] = path;
     if (path.length === 1 && typeof field === 'string' && field !== ANY_KEY) {
-      const before = marks.get(field);
-      marks.set(field, {
+      const before = fieldOptions.get(field);
+      fieldOptions.set(field, {
         sensitive: found.sensitive || before?.sensitive === true,
         encrypted: found.encrypted || before?.encrypted === true,
         expiresAfter: found.expiresAfter ?? before?.expiresAfter,
@@ -190,7 +190,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
 
   refuseNoObject(schema);
   visit(schema, [], true);
-  return { ...traits, marks, fields: isOpen ? undefined : fields, named: fields };
+  return { ...traits, fieldOptions, fields: isOpen ? undefined : fields, named: fields };
 }
 
 /** The error for a schema that would have to be awaited: `req.session` is there at once, or not at all. */

@@ -18,8 +18,8 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The first value in a tree that would not come back from JSON as it is, or that is too deep to be walked through. */
-export function findNotJson(tree: unknown): NotJson | undefined {
-  return find(tree, []);
+export function findNotJson(encoded: unknown): NotJson | undefined {
+  return find(encoded, []);
 }
 
 /** @param path - the path to the value, which is changed on the way and is as before on return */

@@ -1,4 +1,4 @@
-import { isPlain, ownField, sameTree } from './encoded-payload.js';
+import { isPlain, ownField, sameEncoded } from './encoded-payload.js';
 
 /** How many fields of an item are tried as what names it, and how many items of one hash are compared. */
 const MOST_FIELDS = 8;
@@ -17,7 +17,7 @@ export function matchItems(before: readonly unknown[], after: readonly unknown[]
     left.delete(index);
   };
   after.forEach((item, at) => {
-    if (left.has(at) && sameTree(before[at], item)) take(at, at);
+    if (left.has(at) && sameEncoded(before[at], item)) take(at, at);
   });
   matchMoved(before, after, found, left, take);
   for (const field of namesOfItems(before)) matchNamed(field, before, after, found, left, take);
@@ -44,7 +44,7 @@ function matchMoved(before: Items, after: Items, found: Items, left: ReadonlySet
   after.forEach((item, at) => {
     if (found[at] !== undefined) return;
     const alike = byHash.get(hashOf(item)) ?? [];
-    const same = alike.slice(0, MOST_ALIKE).find((index) => sameTree(before[index], item));
+    const same = alike.slice(0, MOST_ALIKE).find((index) => sameEncoded(before[index], item));
     if (same === undefined) return;
     alike.splice(alike.indexOf(same), 1);
     take(at, same);

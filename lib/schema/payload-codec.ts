@@ -1,13 +1,13 @@
 import { SessionOptionsError, SessionValidationError, formatPath } from '../errors.js';
-import { causeOf, decodeTree, type Decoded } from './decode.js';
+import { causeOf, decodePayload, type Decoded } from './decode.js';
 import { encodePayload } from './encode.js';
-import type { Marks } from './field-options.js';
-import { copyTree, isTooDeep, sameTree, type Tree } from './encoded-payload.js';
+import type { FieldOptions } from './field-options.js';
+import { copyEncoded, isTooDeep, sameEncoded, type EncodedPayload } from './encoded-payload.js';
 import type { Payload, SessionSchema } from './payload-types.js';
 import { validatorOf, type Validator } from './validator.js';
 
 export type { Decoded } from './decode.js';
-export type { Tree } from './encoded-payload.js';
+export type { EncodedPayload } from './encoded-payload.js';
 
 /** Makes a payload of a tree and back, by a schema. Made once at start-up; holds nothing of any request. */
 export class PayloadCodec<S extends SessionSchema> {
@@ -46,8 +46,8 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /** The fields that have a form of their own in the store. */
-  get marks(): ReadonlyMap<string, Marks> {
-    return this.#validator.traits.marks;
+  get fieldOptions(): ReadonlyMap<string, FieldOptions> {
+    return this.#validator.traits.fieldOptions;
   }
 
   /** The fields that a payload can have; `undefined` if the schema allows any. */
@@ -106,13 +106,13 @@ export class PayloadCodec<S extends SessionSchema> {
    * @throws SessionValidationError if the schema refuses the payload
    */
   own(payload: object): Payload<S> {
-    return this.decodeOrThrow(copyTree(this.encode(payload)));
+    return this.decodeOrThrow(copyEncoded(this.encode(payload)));
   }
 
   /** Validates a tree and makes the payload of it. The payload can be changed without the tree noticing. */
-  decode(tree: Tree): Decoded<Payload<S>> {
+  decode(encoded: EncodedPayload): Decoded<Payload<S>> {
     try {
-      return decodeTree(this.#validator, tree) as Decoded<Payload<S>>; // what the schema made is a payload of it
+      return decodePayload(this.#validator, encoded) as Decoded<Payload<S>>; // what the schema made is a payload of it
     } catch (error) {
       if (!isTooDeep(error)) throw error;
       return { ok: false, issues: [{ path: [], code: 'too_deep' }], refused: [] };
@@ -120,8 +120,8 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /** {@link decode} for a tree that {@link encode} made. */
-  decodeOrThrow(tree: Tree): Payload<S> {
-    const decoded = this.decode(tree);
+  decodeOrThrow(encoded: EncodedPayload): Payload<S> {
+    const decoded = this.decode(encoded);
     if (decoded.ok) return decoded.payload;
     throw new SessionValidationError('The schema refuses what it has itself encoded', decoded.issues, causeOf(decoded));
   }
@@ -131,9 +131,9 @@ export class PayloadCodec<S extends SessionSchema> {
    * @throws SessionValidationError where the schema refuses the payload or has no place for a field of it, or JSON
    *   cannot hold what it makes
    */
-  encode(payload: object): Tree {
-    const tree = encodePayload(this.#validator, payload);
-    return this.#validator.traits.sharesInput ? copyTree(tree) : tree;
+  encode(payload: object): EncodedPayload {
+    const encoded = encodePayload(this.#validator, payload);
+    return this.#validator.traits.sharesInput ? copyEncoded(encoded) : encoded;
   }
 
   /** What a tree has for this value of a field; `undefined` where nobody can tell, or the schema refuses it there. */
@@ -147,8 +147,8 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
-  stateOf(tree: Tree): unknown {
-    return this.#validator.stateOf(tree);
+  stateOf(encoded: EncodedPayload): unknown {
+    return this.#validator.stateOf(encoded);
   }
 
   /** A payload without what is sensitive, for logs. */
@@ -160,9 +160,9 @@ export class PayloadCodec<S extends SessionSchema> {
    * The text of a tree.
    * @throws SessionValidationError where the tree holds what JSON cannot
    */
-  stringify(tree: Tree): string {
+  stringify(encoded: EncodedPayload): string {
     try {
-      return JSON.stringify(tree);
+      return JSON.stringify(encoded);
     } catch (error) {
       throw new SessionValidationError('The session holds what JSON cannot, and was not stored', [], {
         cause: error,
@@ -175,23 +175,23 @@ export class PayloadCodec<S extends SessionSchema> {
    * with the payload.
    * @throws SessionValidationError where the schema has codecs and refuses the payload
    */
-  comparable(payload: object): Tree {
-    return this.#validator.traits.hasCodec ? encodePayload(this.#validator, payload) : (payload as Tree); // without codecs they are one
+  comparable(payload: object): EncodedPayload {
+    return this.#validator.traits.hasCodec ? encodePayload(this.#validator, payload) : (payload as EncodedPayload); // without codecs they are one
   }
 
   /** Whether a tree is just what encoding its payload would give. Without codecs that can be seen; with them, no is the safe answer. */
-  isExact(tree: Tree, payload: object): boolean {
-    return !this.#validator.traits.hasCodec && sameTree(tree, payload);
+  isExact(encoded: EncodedPayload, payload: object): boolean {
+    return !this.#validator.traits.hasCodec && sameEncoded(encoded, payload);
   }
 
   /** A comparable form that later changes of the payload do not reach. */
-  snapshot(payload: object): Tree {
-    return copyTree(this.comparable(payload));
+  snapshot(payload: object): EncodedPayload {
+    return copyEncoded(this.comparable(payload));
   }
 
   /** Whether two trees hold the same. */
   same(a: unknown, b: unknown): boolean {
-    return sameTree(a, b);
+    return sameEncoded(a, b);
   }
 
   #checkInitial(): void {

@@ -1,25 +1,25 @@
 import type { KeyObject } from 'node:crypto';
 import { SessionOptionsError, formatPath, type SessionIssue } from '../errors.js';
 import { emit, isObserved } from '../events.js';
-import { AtRest, type Kept } from './field-storage.js';
-import { PayloadCodec, type Tree } from './payload-codec.js';
+import { FieldStorage, type StoredForm } from './field-storage.js';
+import { PayloadCodec, type EncodedPayload } from './payload-codec.js';
 import { causeOf } from './decode.js';
 import type { AnyMigration } from './migrations.js';
 import { MAX_DEPTH, isDeeper, isPlain, withoutDeep } from './encoded-payload.js';
 import type { Payload, SessionSchema } from './payload-types.js';
-import { Source } from './decoded-record.js';
+import { DecodedRecord } from './decoded-record.js';
 import { findUnknown, keepUnknown } from './unknown-fields.js';
 
-export type { Source } from './decoded-record.js';
+export type { DecodedRecord } from './decoded-record.js';
 
 /** A stored text that was read, or why it could not be. */
 export type Read<P> =
-  | { readonly ok: true; readonly payload: P; readonly source: Source }
+  | { readonly ok: true; readonly payload: P; readonly decodedRecord: DecodedRecord }
   | {
       readonly ok: false;
       /** As far as it could be read: parsed, and brought as near to today's version as the migrations did. */
-      readonly tree: Tree | undefined;
-      readonly kept: ReadonlyMap<string, Kept>;
+      readonly encoded: EncodedPayload | undefined;
+      readonly storedForms: ReadonlyMap<string, StoredForm>;
       readonly issues: readonly SessionIssue[];
       /** What a migration or a codec threw. */
       readonly cause?: unknown;
@@ -28,17 +28,17 @@ export type Read<P> =
 interface Step {
   readonly from: PayloadCodec<SessionSchema>;
   readonly to: PayloadCodec<SessionSchema>;
-  readonly atRest: AtRest;
+  readonly fieldStorage: FieldStorage;
   readonly migrate: (old: never) => object;
 }
 
-const NOTHING: ReadonlyMap<string, Kept> = new Map();
+const NOTHING: ReadonlyMap<string, StoredForm> = new Map();
 
 /** Between the text that a store holds and the payload: JSON, versions, and the form of marked fields. */
-export class StoredText<S extends SessionSchema> {
+export class PayloadSerializer<S extends SessionSchema> {
   readonly version: number;
   readonly #codec: PayloadCodec<S>;
-  readonly #atRest: AtRest;
+  readonly #fieldStorage: FieldStorage;
   readonly #first: number;
   readonly #steps: readonly Step[];
   readonly #keepsUnknown: boolean;
@@ -58,8 +58,8 @@ export class StoredText<S extends SessionSchema> {
     keys: readonly KeyObject[],
     unknownFields: 'keep' | 'drop',
   ) {
-    const atRestOf = ({ marks }: PayloadCodec<SessionSchema>): AtRest => {
-      for (const [field, { encrypted }] of marks) {
+    const fieldStorageOf = ({ fieldOptions }: PayloadCodec<SessionSchema>): FieldStorage => {
+      for (const [field, { encrypted }] of fieldOptions) {
         if (encrypted && keys.length === 0) {
           throw new SessionOptionsError(
             'encryption',
@@ -67,96 +67,111 @@ export class StoredText<S extends SessionSchema> {
           );
         }
       }
-      return new AtRest(marks, keys);
+      return new FieldStorage(fieldOptions, keys);
     };
     this.version = version;
     this.#codec = codec;
-    this.#atRest = atRestOf(codec); // only its marks are asked for
+    this.#fieldStorage = fieldStorageOf(codec); // only its marks are asked for
     this.#first = first;
     this.#keepsUnknown = unknownFields === 'keep';
     this.#steps = steps.map(({ from, to, migrate }, index) => {
       const name = `migrations.${String(first + index + 1)}`;
       const old = PayloadCodec.ofVersion(from, name);
-      return { from: old, to: PayloadCodec.ofVersion(to, name), atRest: atRestOf(old), migrate };
+      return { from: old, to: PayloadCodec.ofVersion(to, name), fieldStorage: fieldStorageOf(old), migrate };
     });
   }
 
   /** Reads a text that was stored under a version. */
   read(text: string, version: number): Read<Payload<S>> {
     const stored = parse(text);
-    if (stored === undefined) return { ok: false, tree: undefined, kept: NOTHING, issues: [] };
+    if (stored === undefined) return { ok: false, encoded: undefined, storedForms: NOTHING, issues: [] };
     const step = this.#steps[version - this.#first];
-    const { tree, kept, unreadable } = (step?.atRest ?? this.#atRest).unwrap(stored, Date.now());
+    const { encoded, storedForms, unreadable } = (step?.fieldStorage ?? this.#fieldStorage).unwrap(stored, Date.now());
     if (unreadable.length > 0) {
       const issues = unreadable.map((field) => ({ path: [field], code: 'undecryptable' }));
-      return { ok: false, tree, kept, issues };
+      return { ok: false, encoded, storedForms, issues };
     }
     // A level is two characters at least.
-    if (text.length > 2 * MAX_DEPTH && isDeeper(tree)) {
-      return { ok: false, tree, kept, issues: [{ path: [], code: 'too_deep' }] };
+    if (text.length > 2 * MAX_DEPTH && isDeeper(encoded)) {
+      return { ok: false, encoded, storedForms, issues: [{ path: [], code: 'too_deep' }] };
     }
-    let today: Tree = tree;
+    let today: EncodedPayload = encoded;
     if (version < this.version) {
-      const upgraded = this.#upgrade(tree, version);
-      if (!('upgraded' in upgraded)) return { ok: false, kept, ...upgraded };
+      const upgraded = this.#upgrade(encoded, version);
+      if (!('upgraded' in upgraded)) return { ok: false, storedForms, ...upgraded };
       today = upgraded.upgraded;
     }
     const decoded = this.#codec.decode(today);
-    if (!decoded.ok) return { ok: false, tree: today, kept, issues: decoded.issues, ...causeOf(decoded) };
+    if (!decoded.ok) return { ok: false, encoded: today, storedForms, issues: decoded.issues, ...causeOf(decoded) };
     const isExact = this.#codec.isExact(today, decoded.payload);
     const known = isExact ? today : () => this.#encodeKnown(today);
-    const about = { tree: today, kept, version: Math.max(version, this.version), migrated: version < this.version };
-    const source = new Source(about, known);
-    this.#report(source);
-    return { ok: true, payload: decoded.payload, source };
+    const about = {
+      encoded: today,
+      storedForms,
+      version: Math.max(version, this.version),
+      migrated: version < this.version,
+    };
+    const decodedRecord = new DecodedRecord(about, known);
+    this.#report(decodedRecord);
+    return { ok: true, payload: decoded.payload, decodedRecord };
   }
 
   /**
    * What is known of a text that does not fit and for which `onInvalid` has found a payload.
    * @param fitting - the tree without the fields that do not fit; left out, only fields without a name in the schema stay
    */
-  sourceOfInvalid(
-    { tree = {}, kept }: Extract<Read<unknown>, { ok: false }>,
+  decodedInvalid(
+    { encoded = {}, storedForms }: Extract<Read<unknown>, { ok: false }>,
     version: number,
-    known: Tree,
-    fitting: Tree = withoutDeep(tree, (field) => !this.#codec.hasField(field)),
-  ): Source {
-    return new Source({ tree: fitting, kept, version: Math.max(version, this.version), migrated: false }, known);
+    known: EncodedPayload,
+    fitting: EncodedPayload = withoutDeep(encoded, (field) => !this.#codec.hasField(field)),
+  ): DecodedRecord {
+    return new DecodedRecord(
+      { encoded: fitting, storedForms, version: Math.max(version, this.version), migrated: false },
+      known,
+    );
   }
 
   /**
    * The text of a tree that takes the place of another one, or of none, and what {@link read} would say of it.
    * @throws SessionValidationError where the tree holds what JSON cannot
    */
-  write(tree: Tree, before: Source | undefined): { readonly text: string; readonly source: Source } {
+  write(
+    encoded: EncodedPayload,
+    before: DecodedRecord | undefined,
+  ): { readonly data: string; readonly decodedRecord: DecodedRecord } {
     const version = Math.max(before?.version ?? 0, this.version);
-    const whole = before === undefined || !this.#keepsUnknown ? tree : this.#withUnknown(tree, before);
-    const { stored, kept } = this.#atRest.wrap(whole, before?.kept ?? NOTHING, Date.now());
-    const text = this.#codec.stringify(stored);
-    return { text, source: new Source({ tree: whole, kept, version, migrated: false }, tree) };
+    const whole = before === undefined || !this.#keepsUnknown ? encoded : this.#withUnknown(encoded, before);
+    const { stored, storedForms } = this.#fieldStorage.wrap(whole, before?.storedForms ?? NOTHING, Date.now());
+    const data = this.#codec.stringify(stored);
+    return {
+      data,
+      decodedRecord: new DecodedRecord({ encoded: whole, storedForms, version, migrated: false }, encoded),
+    };
   }
 
-  #withUnknown(tree: Tree, before: Source): Tree {
+  #withUnknown(encoded: EncodedPayload, before: DecodedRecord): EncodedPayload {
     const { known } = before;
-    if (known === before.tree) return tree;
+    if (known === before.encoded) return encoded;
     // What is unknown of a state of a union belongs to that state.
-    if (this.#codec.stateOf(known) !== this.#codec.stateOf(tree)) return tree;
-    return keepUnknown(before.tree, known, tree);
+    if (this.#codec.stateOf(known) !== this.#codec.stateOf(encoded)) return encoded;
+    return keepUnknown(before.encoded, known, encoded);
   }
 
   /** What the schema keeps of a tree that it has accepted. */
-  #encodeKnown(tree: Tree): Tree {
-    const decoded = this.#codec.decode(tree);
+  #encodeKnown(encoded: EncodedPayload): EncodedPayload {
+    const decoded = this.#codec.decode(encoded);
     if (decoded.ok) return this.#codec.encode(decoded.payload);
     // A schema that goes by the time refuses by now what it took: the fields that it names are known.
-    return Object.fromEntries(Object.entries(tree).filter(([field]) => this.#codec.hasField(field)));
+    return Object.fromEntries(Object.entries(encoded).filter(([field]) => this.#codec.hasField(field)));
   }
 
   /** Publishes which stored fields the schema does not know: once for each set of fields, and no more than 100 sets. */
-  #report(source: Source): void {
+  #report(decodedRecord: DecodedRecord): void {
     // Asked first: to find out what is known costs a request that only reads a second decode.
-    if (!isObserved('unknown-fields') || this.#reported.size >= 100 || source.known === source.tree) return;
-    const paths = findUnknown(source.tree, source.known, (path) => this.#codec.publicPath(path));
+    if (!isObserved('unknown-fields') || this.#reported.size >= 100 || decodedRecord.known === decodedRecord.encoded)
+      return;
+    const paths = findUnknown(decodedRecord.encoded, decodedRecord.known, (path) => this.#codec.publicPath(path));
     if (paths.length === 0) return;
     const fields = paths.map(formatPath).sort();
     const set = fields.join('\n');
@@ -167,22 +182,22 @@ export class StoredText<S extends SessionSchema> {
 
   /** Takes a tree through the steps, from its version to today's. */
   #upgrade(
-    tree: Tree,
+    encoded: EncodedPayload,
     version: number,
   ):
-    | { readonly upgraded: Tree }
-    | { readonly tree: Tree; readonly issues: readonly SessionIssue[]; readonly cause?: unknown } {
-    if (version < this.#first) return { tree, issues: [{ path: [], code: 'no_migration' }] };
-    let at = tree;
+    | { readonly upgraded: EncodedPayload }
+    | { readonly encoded: EncodedPayload; readonly issues: readonly SessionIssue[]; readonly cause?: unknown } {
+    if (version < this.#first) return { encoded, issues: [{ path: [], code: 'no_migration' }] };
+    let at = encoded;
     for (const { from, to, migrate } of this.#steps.slice(version - this.#first)) {
       const old = from.decode(at);
-      if (!old.ok) return { tree: at, issues: old.issues, ...causeOf(old) };
+      if (!old.ok) return { encoded: at, issues: old.issues, ...causeOf(old) };
       try {
         const unknown = this.#keepsUnknown ? unknownToBoth(at, from, to, old.payload) : {};
         // The payload is what `from` makes, which is what the step takes.
         at = { ...unknown, ...to.encode(migrate(old.payload as never)) };
       } catch (cause) {
-        return { tree: at, issues: [{ path: [], code: 'migration_failed' }], cause };
+        return { encoded: at, issues: [{ path: [], code: 'migration_failed' }], cause };
       }
     }
     return { upgraded: at };
@@ -191,23 +206,23 @@ export class StoredText<S extends SessionSchema> {
 
 /** The fields of a tree that neither the schema before a migration nor the one after it knows. */
 function unknownToBoth(
-  tree: Tree,
+  encoded: EncodedPayload,
   from: PayloadCodec<SessionSchema>,
   to: PayloadCodec<SessionSchema>,
   payload: object,
-): Tree {
+): EncodedPayload {
   const known = from.encode(payload);
   const isUnknown = (field: string): boolean =>
     !Object.hasOwn(known, field) && !from.names(field) && !to.names(field) && field !== '__proto__';
-  return Object.fromEntries(Object.entries(tree).filter(([field]) => isUnknown(field)));
+  return Object.fromEntries(Object.entries(encoded).filter(([field]) => isUnknown(field)));
 }
 
-function parse(text: string): Tree | undefined {
-  let tree: unknown;
+function parse(text: string): EncodedPayload | undefined {
+  let encoded: unknown;
   try {
-    tree = JSON.parse(text);
+    encoded = JSON.parse(text);
   } catch {
     return undefined;
   }
-  return isPlain(tree) ? tree : undefined;
+  return isPlain(encoded) ? encoded : undefined;
 }

@@ -2,7 +2,7 @@ import { SessionOptionsError, formatPath } from '../errors.js';
 import { ANY_KEY } from './issue-paths.js';
 import { findNotJson } from './json-values.js';
 import { partOf, rootPart, type SchemaPart } from './standard-parts.js';
-import { copyTree, sameTree } from './encoded-payload.js';
+import { copyEncoded, sameEncoded } from './encoded-payload.js';
 import type { StandardSchema } from './payload-types.js';
 
 const OTHERWISE = 'or make the whole schema with zod, and use a codec';
@@ -103,7 +103,7 @@ class Examples {
   /** What a part makes of the examples that it accepts: some of everything, and some made of its own parts. */
   accepted(part: SchemaPart): { readonly value: unknown }[] {
     const own = this.#ownOf(part, DEEPEST).slice(0, MOST);
-    return [...own, ...EXAMPLES].flatMap((value) => part.run(copyTree(value)) ?? []);
+    return [...own, ...EXAMPLES].flatMap((value) => part.run(copyEncoded(value)) ?? []);
   }
 
   #ownOf(part: SchemaPart, levels: number): unknown[] {
@@ -125,7 +125,7 @@ class Examples {
     const part = partOf(node);
     if (part === undefined) return undefined;
     if (!this.#made.has(node)) {
-      const fits = (value: unknown): boolean => value !== undefined && part.run(copyTree(value)) !== undefined;
+      const fits = (value: unknown): boolean => value !== undefined && part.run(copyEncoded(value)) !== undefined;
       this.#made.set(node, [...this.#ownOf(part, levels), ...EXAMPLES].find(fits));
     }
     return this.#made.get(node);
@@ -138,7 +138,7 @@ function withFields(fields: ReadonlyMap<string, unknown>, one: (node: unknown) =
 }
 
 function refuseNoObject(root: SchemaPart): void {
-  const values = EXAMPLES.flatMap((value) => root.run(copyTree(value)) ?? []).map(({ value }) => value);
+  const values = EXAMPLES.flatMap((value) => root.run(copyEncoded(value)) ?? []).map(({ value }) => value);
   const isList = root.items.length > 0 || (values.length > 0 && values.every(Array.isArray)); // an object of arktype also accepts []
   if (!isList && values.every((value) => typeof value === 'object' && value !== null)) return;
   throw new SessionOptionsError(
@@ -156,8 +156,8 @@ function refuseOneWay(
   for (const { value } of made) {
     const found = findNotJson(value);
     if (found !== undefined) throw notJson([...path, ...found.path], found.what.replace(/^is (a |an )?/, ''));
-    const again = part.run(copyTree(value));
-    if (again !== undefined && sameTree(again.value, value)) continue;
+    const again = part.run(copyEncoded(value));
+    if (again !== undefined && sameEncoded(again.value, value)) continue;
     const so =
       again === undefined ? 'it could be loaded but never stored' : 'it would be transformed again at each load';
     const what = `${formatPath(path)} is transformed one way only, so ${so}`;

@@ -5,7 +5,7 @@ import { ANY_KEY } from './issue-paths.js';
 import { inspectStandard, refusesPrincipal } from './standard-inspect.js';
 import { namesIn } from './standard-names.js';
 import { findNotJson } from './json-values.js';
-import { copyTree, isTooDeep, ownField, sameTree, type Tree } from './encoded-payload.js';
+import { copyEncoded, isTooDeep, ownField, sameEncoded, type EncodedPayload } from './encoded-payload.js';
 import type { StandardIssue, StandardSchema } from './payload-types.js';
 import type { Validated, Validator } from './validator.js';
 
@@ -61,7 +61,7 @@ export function standardValidator(schema: StandardSchema<object | undefined, obj
       fields: undefined,
       named: names,
       hasSensitive: false,
-      marks: new Map(),
+      fieldOptions: new Map(),
     },
   };
 }
@@ -73,8 +73,8 @@ export function standardValidator(schema: StandardSchema<object | undefined, obj
 function stored(run: (value: object) => Validated, payload: object): Validated {
   const result = run(payload);
   if (!result.ok || findNotJson(result.value) !== undefined) return result; // what JSON cannot hold is refused by its path
-  const again = run(copyTree(result.value as Tree)); // of JSON, as was just seen
-  if (again.ok && sameTree(again.value, result.value)) return result;
+  const again = run(copyEncoded(result.value as EncodedPayload)); // of JSON, as was just seen
+  if (again.ok && sameEncoded(again.value, result.value)) return result;
   const changed = again.ok ? changedFields(again.value, result.value) : again.refused;
   const issues = again.ok
     ? changed.map((field) => ({ path: [field], code: ONE_WAY }))
@@ -86,7 +86,7 @@ function stored(run: (value: object) => Validated, payload: object): Validated {
 const ONE_WAY = 'one_way';
 
 function changedFields(a: object, b: object): string[] {
-  return Object.keys({ ...a, ...b }).filter((field) => !sameTree(ownField(a, field), ownField(b, field)));
+  return Object.keys({ ...a, ...b }).filter((field) => !sameEncoded(ownField(a, field), ownField(b, field)));
 }
 
 function pathOf({ path }: StandardIssue): PropertyKey[] {

@@ -1,6 +1,6 @@
 import { ANY_KEY } from './issue-paths.js';
 import { matchItems } from './match-items.js';
-import { isPlain, sameTree, type Tree } from './encoded-payload.js';
+import { isPlain, sameEncoded, type EncodedPayload } from './encoded-payload.js';
 
 /**
  * Puts back what the store holds and the schema does not know, so that a change by this release takes nothing away from
@@ -10,7 +10,7 @@ import { isPlain, sameTree, type Tree } from './encoded-payload.js';
  * @param known - what the schema keeps of it
  * @param mine - what is to be stored
  */
-export function keepUnknown(stored: Tree, known: Tree, mine: Tree): Tree {
+export function keepUnknown(stored: EncodedPayload, known: EncodedPayload, mine: EncodedPayload): EncodedPayload {
   const whole: Record<string, unknown> = { ...mine };
   for (const [field, value] of Object.entries(stored)) {
     if (field === '__proto__') continue;
@@ -32,7 +32,7 @@ function keepInside(stored: unknown, known: unknown, mine: unknown): unknown {
       return index === undefined ? item : keepInside(stored[index], known[index], item);
     });
   }
-  return sameTree(known, mine) ? stored : mine;
+  return sameEncoded(known, mine) ? stored : mine;
 }
 
 /** How many fields are told of one record. */
@@ -43,8 +43,8 @@ const MOST = 50;
  * @param publicPath - hides the keys that a client may have chosen
  */
 export function findUnknown(
-  stored: Tree,
-  known: Tree,
+  stored: EncodedPayload,
+  known: EncodedPayload,
   publicPath: (path: readonly PropertyKey[]) => readonly PropertyKey[],
 ): PropertyKey[][] {
   const found = new Map<string, PropertyKey[]>();

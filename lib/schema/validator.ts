@@ -25,7 +25,7 @@ export interface Validator {
   /** Makes the values of a decoded payload belong to one session alone; `undefined` if they always do. */
   readonly isolate: Isolate | undefined;
   /** Validates a tree and makes the payload of it. */
-  decode(tree: object): Validated;
+  decode(encoded: object): Validated;
   /** Validates a payload and makes the tree of it. */
   encode(payload: object): Validated;
   /** What the store holds for this value of a field; `undefined` where nobody can tell, or the schema refuses it there. */
@@ -35,7 +35,7 @@ export interface Validator {
   /** Whether the store holds something else than text or a number of this field, so that no session is found by it. */
   refusesPrincipal(field: string): boolean;
   /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
-  stateOf(tree: object): unknown;
+  stateOf(encoded: object): unknown;
   /** The payload without what is sensitive. */
   show(payload: object): object;
   /** A path without the keys that the schema does not name. */

@@ -1,6 +1,6 @@
 import type { $ZodType } from 'zod/v4/core';
 import { isMap, isSet } from '../realms.js';
-import { marksOf } from './field-options.js';
+import { fieldOptionsOf } from './field-options.js';
 import { MAX_DEPTH, ownField } from './encoded-payload.js';
 import { defOf, innerOf } from './zod-def.js';
 
@@ -47,7 +47,7 @@ function ofFields(value: object, levels: number, schemaOf: (name: string) => $Zo
   for (const [name, field] of Object.entries(value)) {
     if (name === '__proto__') continue;
     const schema = schemaOf(name);
-    if (schema !== undefined && marksOf(schema).sensitive) hides = true;
+    if (schema !== undefined && fieldOptionsOf(schema).sensitive) hides = true;
     else shown[name] = schema === undefined ? field : withoutSensitive(schema, field, levels);
     hides ||= ownField(shown, name) !== field;
   }
@@ -58,11 +58,11 @@ function ofItems(value: object, levels: number, schemaOf: (index: number) => $Zo
   const show = (item: unknown, index: number): unknown => {
     const schema = schemaOf(index);
     if (schema === undefined) return item;
-    return marksOf(schema).sensitive ? undefined : withoutSensitive(schema, item, levels);
+    return fieldOptionsOf(schema).sensitive ? undefined : withoutSensitive(schema, item, levels);
   };
   if (Array.isArray(value)) {
     const first = schemaOf(0);
-    const isList = first !== undefined && first === schemaOf(1) && marksOf(first).sensitive;
+    const isList = first !== undefined && first === schemaOf(1) && fieldOptionsOf(first).sensitive;
     return isList ? [] : value.map(show);
   }
   if (isSet(value)) return new Set([...value].map(show).filter((item) => item !== undefined));
@@ -75,8 +75,8 @@ function ofItems(value: object, levels: number, schemaOf: (index: number) => $Zo
 
 function ofEntries(value: object, levels: number, key: $ZodType, item: $ZodType): unknown {
   if (!isMap(value)) return value;
-  if (marksOf(key).sensitive) return new Map();
-  const hides = marksOf(item).sensitive;
+  if (fieldOptionsOf(key).sensitive) return new Map();
+  const hides = fieldOptionsOf(item).sensitive;
   return new Map(
     [...value].map(([name, one]) => [
       withoutSensitive(key, name, levels),

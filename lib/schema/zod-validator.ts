@@ -24,7 +24,7 @@ export function zodValidator(schema: $ZodType<object, object | undefined>): Vali
   return {
     traits,
     isolate: isolatorOf(schema),
-    decode: (tree) => run(schema, tree, 'decode'),
+    decode: (encoded) => run(schema, encoded, 'decode'),
     encode: (payload) => run(schema, payload, 'encode'),
     encodeField(field, value) {
       for (const one of fieldsOf(schema, field)) {
@@ -43,10 +43,10 @@ export function zodValidator(schema: $ZodType<object, object | undefined>): Vali
       const filled = states.filter((one) => !isNothing(one));
       return (states.length > 0 && filled.length === 0) || !filled.every(isIndexable);
     },
-    stateOf(tree) {
+    stateOf(encoded) {
       if (options === undefined) return undefined;
-      if (options.discriminator !== undefined) return ownField(tree, options.discriminator);
-      return options.members.findIndex((member) => run(member, tree, 'decode').ok);
+      if (options.discriminator !== undefined) return ownField(encoded, options.discriminator);
+      return options.members.findIndex((member) => run(member, encoded, 'decode').ok);
     },
     show: (payload) => (hasSensitive ? (withoutSensitive(schema, payload) as object) : payload), // of an object it is one
     publicPath: (path) => publicPath(schema, path),

@@ -43,15 +43,15 @@ function whole<S extends SessionSchema, T>(
 export function reload<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return session.serialize(async () => {
     refuseEnded(session);
-    const { state, settings } = session;
+    const { state, config } = session;
     if (state.stored === undefined || state.isNew) {
       session.regenerate();
       return;
     }
-    const { tree, ...found } = await reread(session, state.stored);
-    state.reread(found, tree);
+    const { encoded, ...found } = await reread(session, state.stored);
+    state.reread(found, encoded);
     state.setPending('changes');
-    session.assign(settings.codec.decodeOrThrow(tree));
+    session.assign(config.codec.decodeOrThrow(encoded));
   });
 }
 
@@ -79,7 +79,7 @@ export function destroy<S extends SessionSchema>(session: RequestSession<S>): Pr
   return session.serialize(async () => {
     const { state, cookie } = session;
     const { stored, successor } = state;
-    const { store } = session.settings;
+    const { store } = session.config;
     if (stored !== undefined) await endRecord(store, stored.key, stored.record);
     else if (typeof successor === 'string') await endRecord(store, successor, await store.read(successor));
     if (cookie.isKnown || typeof successor === 'string') cookie.clear();
@@ -91,19 +91,19 @@ export function destroy<S extends SessionSchema>(session: RequestSession<S>): Pr
 
 export function validate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
   return session.serialize(async () => {
-    session.settings.codec.encode(session.payload);
+    session.config.codec.encode(session.payload);
   });
 }
 
 export function become<S extends SessionSchema>(session: RequestSession<S>, state: Payload<S>): Promise<void> {
   return session.serialize(async () => {
     refuseReadonly(session, 'become');
-    const { codec } = session.settings;
-    const tree = codec.encode(state); // the schema checks it
-    const principalChanged = principalOf(session.settings, tree) !== principalOf(session.settings, session.exactBase());
+    const { codec } = session.config;
+    const encoded = codec.encode(state); // the schema checks it
+    const principalChanged = principalOf(session.config, encoded) !== principalOf(session.config, session.exactBase());
     if (principalChanged) refuseHeadersSent(session);
     if (!(principalChanged && session.state.isRotatedAway)) refuseEnded(session);
-    session.assign(codec.decodeOrThrow(tree));
+    session.assign(codec.decodeOrThrow(encoded));
     session.state.setPending('whole');
   });
 }
@@ -128,7 +128,7 @@ export function update<S extends SessionSchema>(
 
 export function take<S extends SessionSchema>(session: RequestSession<S>, field: SessionField<S>): Promise<unknown> {
   return whole(session, 'take', async () => {
-    const { codec } = session.settings;
+    const { codec } = session.config;
     if (typeof field !== 'string') throw new TypeError("take() takes the name of a field: take('notice')");
     if (!codec.hasField(field)) {
       throw new TypeError(`take('${field}'): the schema has no such field${didYouMean(field, codec.fields ?? [])}`);

@@ -49,7 +49,7 @@ function commitChanges<S extends SessionSchema>(
   const run = (): Promise<void> | undefined => {
     const changed = session.changesToCommit(status);
     const work = storeChanges(session, changed, (stored) => touchIfDue(session, stored, streamed));
-    if (session.settings.onEnded !== 'drop') return work;
+    if (session.config.onEnded !== 'drop') return work;
     return work?.catch((error: unknown) => {
       dropIfEnded(session, error);
     });

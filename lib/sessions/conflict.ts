@@ -1,10 +1,10 @@
 import { SessionConflictError, SessionEndedError, type SessionEnd } from '../errors.js';
 import { emit } from '../events.js';
-import type { Tree } from '../schema/payload-codec.js';
+import type { EncodedPayload } from '../schema/payload-codec.js';
 import { ownField } from '../schema/encoded-payload.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { SessionRecord } from '../stores/store-contract.js';
-import { mergeField, mergeTrees } from './merge.js';
+import { mergeField, mergeEncoded } from './merge.js';
 import { principalOf, type Written } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './status.js';
@@ -17,8 +17,8 @@ import { hasGoneOn, rebase } from './rebase.js';
 export async function reread<S extends SessionSchema>(
   session: RequestSession<S>,
   stored: Stored,
-): Promise<Written & { readonly tree: Tree }> {
-  return interpret(session, stored, await session.settings.store.read(stored.key));
+): Promise<Written & { readonly encoded: EncodedPayload }> {
+  return interpret(session, stored, await session.config.store.read(stored.key));
 }
 
 /**
@@ -29,8 +29,8 @@ export function interpret<S extends SessionSchema>(
   session: RequestSession<S>,
   stored: Stored,
   record: SessionRecord | undefined,
-): Written & { readonly tree: Tree } {
-  const { codec, text, deadlines } = session.settings;
+): Written & { readonly encoded: EncodedPayload } {
+  const { codec, serializer, deadlines } = session.config;
   const now = Date.now();
   let end: SessionEnd | undefined;
   if (record === undefined) end = stored.record.expiresAt <= now ? 'expired' : 'gone';
@@ -40,9 +40,9 @@ export function interpret<S extends SessionSchema>(
     session.state.ended(end ?? 'gone');
     throw new SessionEndedError(end ?? 'gone');
   }
-  const read = text.read(record.data, record.schemaVersion);
+  const read = serializer.read(record.data, record.schemaVersion);
   if (!read.ok) throw new SessionConflictError([]); // another release of the app wrote a payload that this one cannot read
-  return { record, source: read.source, tree: codec.encode(read.payload) };
+  return { record, decodedRecord: read.decodedRecord, encoded: codec.encode(read.payload) };
 }
 
 /**
@@ -51,8 +51,12 @@ export function interpret<S extends SessionSchema>(
  * app uses the same store and keeps the id.
  * @throws SessionEndedError
  */
-export function refuseOther<S extends SessionSchema>(session: RequestSession<S>, theirs: Tree, mine?: Tree): void {
-  const of = (tree: Tree): string | undefined => principalOf(session.settings, tree);
+export function refuseOther<S extends SessionSchema>(
+  session: RequestSession<S>,
+  theirs: EncodedPayload,
+  mine?: EncodedPayload,
+): void {
+  const of = (encoded: EncodedPayload): string | undefined => principalOf(session.config, encoded);
   const [before, now] = [of(session.state.base.exact), of(theirs)];
   if (now === before) return;
   const isSignedInElse = mine !== undefined && of(mine) !== before && of(mine) !== now;
@@ -66,23 +70,27 @@ export function refuseOther<S extends SessionSchema>(session: RequestSession<S>,
  * handler has changed since.
  * @param mine - the payload when the commit began, or the result of the last merge
  */
-export function mergeInto<S extends SessionSchema>(session: RequestSession<S>, mine: Tree, theirs: Tree): Tree {
-  const { codec, merge } = session.settings;
+export function mergeInto<S extends SessionSchema>(
+  session: RequestSession<S>,
+  mine: EncodedPayload,
+  theirs: EncodedPayload,
+): EncodedPayload {
+  const { codec, merge } = session.config;
   refuseOther(session, theirs, mine);
   const { payload, fields } =
     session.state.pending === 'whole'
       ? { payload: codec.decodeOrThrow(mine), fields: [] }
-      : mergeTrees(session.settings, session.exactBase(), mine, theirs);
-  const tree = codec.encode(payload);
+      : mergeEncoded(session.config, session.exactBase(), mine, theirs);
+  const encoded = codec.encode(payload);
   emit('conflict', { request: session.request, fields });
-  const isOtherState = codec.stateOf(tree) !== codec.stateOf(mine);
+  const isOtherState = codec.stateOf(encoded) !== codec.stateOf(mine);
   // As in mergeTrees: changes to a state that another request has left would be lost.
   if (isOtherState && hasGoneOn(session, mine)) throw new SessionConflictError(fields);
-  for (const field of rebase(session, mine, tree, payload)) {
+  for (const field of rebase(session, mine, encoded, payload)) {
     if (!Object.hasOwn(merge, field)) continue;
-    const [before, after] = [mine, tree].map((side) => ownField(codec.decodeOrThrow(side), field));
-    session.fields[field] = mergeField(session.settings, field, before, ownField(session.fields, field), after);
+    const [before, after] = [mine, encoded].map((side) => ownField(codec.decodeOrThrow(side), field));
+    session.fields[field] = mergeField(session.config, field, before, ownField(session.fields, field), after);
   }
   session.state.setBase(theirs);
-  return tree;
+  return encoded;
 }

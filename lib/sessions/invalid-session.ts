@@ -1,15 +1,15 @@
 import { SessionValidationError } from '../errors.js';
 import { emit } from '../events.js';
-import type { Read, Source } from '../schema/payload-serializer.js';
-import { withoutDeep, type Tree } from '../schema/encoded-payload.js';
+import type { Read, DecodedRecord } from '../schema/payload-serializer.js';
+import { withoutDeep, type EncodedPayload } from '../schema/encoded-payload.js';
 import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import type { InvalidSession } from './session-options.js';
-import type { Settings } from './session-config.js';
+import type { SessionConfig } from './session-config.js';
 
 /** A usable payload, and what is known about the stored text that it comes from. */
 interface Found<S extends SessionSchema> {
   readonly payload: Payload<S>;
-  readonly source: Source;
+  readonly decodedRecord: DecodedRecord;
 }
 
 type NotRead = Extract<Read<unknown>, { ok: false }>;
@@ -20,12 +20,12 @@ type NotRead = Extract<Read<unknown>, { ok: false }>;
  * @throws SessionValidationError under `onInvalid: 'error'`
  */
 export function decodeInvalid<S extends SessionSchema>(
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   request: object,
   read: NotRead,
   schemaVersion: number,
 ): Found<S> | undefined {
-  const { codec, onInvalid, text } = settings;
+  const { codec, onInvalid, serializer } = config;
   const { issues } = read;
   emit('invalid', { request, schemaVersion, issues });
   if (onInvalid === 'reset') return undefined;
@@ -34,34 +34,34 @@ export function decodeInvalid<S extends SessionSchema>(
     throw new SessionValidationError('The stored session does not fit the schema', issues, options);
   }
   if (onInvalid === 'repair') {
-    const repaired = repair(settings, read);
+    const repaired = repair(config, read);
     if (repaired === undefined) return undefined;
     const { payload, fitting } = repaired;
-    return { payload, source: text.sourceOfInvalid(read, schemaVersion, codec.snapshot(payload), fitting) };
+    return { payload, decodedRecord: serializer.decodedInvalid(read, schemaVersion, codec.snapshot(payload), fitting) };
   }
-  const invalid: InvalidSession = { data: read.tree, issues, schemaVersion, cause: read.cause };
+  const invalid: InvalidSession = { data: read.encoded, issues, schemaVersion, cause: read.cause };
   const given = onInvalid(invalid);
   if (given === undefined) return undefined;
   const payload = codec.own(given); // the schema checks it; copied, because the function may return the same object each time
-  return { payload, source: text.sourceOfInvalid(read, schemaVersion, codec.snapshot(payload)) };
+  return { payload, decodedRecord: serializer.decodedInvalid(read, schemaVersion, codec.snapshot(payload)) };
 }
 
 /** Keeps the fields that fit, resets the others to their defaults, and validates the result. */
 function repair<S extends SessionSchema>(
-  { codec }: Settings<S>,
-  { tree: data = {} }: NotRead,
-): { readonly payload: Payload<S>; readonly fitting: Tree } | undefined {
-  const tree: Record<string, unknown> = { ...withoutDeep(data) };
+  { codec }: SessionConfig<S>,
+  { encoded: data = {} }: NotRead,
+): { readonly payload: Payload<S>; readonly fitting: EncodedPayload } | undefined {
+  const encoded: Record<string, unknown> = { ...withoutDeep(data) };
   const unknown: Record<string, unknown> = {}; // a strict schema refuses these, but they must stay in the store
   for (;;) {
-    const decoded = codec.decode(tree);
-    if (decoded.ok) return { payload: decoded.payload, fitting: { ...unknown, ...tree } };
-    const before = Object.keys(tree).length;
+    const decoded = codec.decode(encoded);
+    if (decoded.ok) return { payload: decoded.payload, fitting: { ...unknown, ...encoded } };
+    const before = Object.keys(encoded).length;
     for (const field of decoded.refused) {
-      if (!codec.hasField(field) && Object.hasOwn(tree, field)) unknown[field] = tree[field];
-      Reflect.deleteProperty(tree, field);
+      if (!codec.hasField(field) && Object.hasOwn(encoded, field)) unknown[field] = encoded[field];
+      Reflect.deleteProperty(encoded, field);
     }
     // No issue names a field that can be left out, so nothing of this payload can be kept.
-    if (Object.keys(tree).length === before) return undefined;
+    if (Object.keys(encoded).length === before) return undefined;
   }
 }

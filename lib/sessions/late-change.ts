@@ -44,7 +44,7 @@ function report<S extends SessionSchema>(session: RequestSession<S>, status: num
 
 /** The fields that differ from what is stored and from what the commit saw; only names that the schema knows. */
 function lateFields<S extends SessionSchema>(session: RequestSession<S>): string[] {
-  const { codec } = session.settings;
+  const { codec } = session.config;
   let now: Readonly<Record<string, unknown>>;
   try {
     now = session.payload as Readonly<Record<string, unknown>>; // SessionSchema: its values are objects

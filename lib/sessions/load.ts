@@ -6,7 +6,7 @@ import type { SessionRecord } from '../stores/store-contract.js';
 import { moveToFirstName, putInForce, type Place } from './move-name.js';
 import { isDamaged, isPending } from './session-records.js';
 import type { RequestSession } from './request-session.js';
-import type { Settings } from './session-config.js';
+import type { SessionConfig } from './session-config.js';
 import type { GuardedStore } from './guarded-store.js';
 
 /** How many signed cookies of a request are checked at most. Each costs a MAC for each secret, and possibly a read. */
@@ -40,7 +40,7 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
     session.initialize('none');
     return undefined;
   }
-  const cookies = verifiedCookies(session.settings, header);
+  const cookies = verifiedCookies(session.config, header);
   const first = cookies.next();
   if (first.done === true) {
     session.initialize(first.value ? 'signature' : 'none');
@@ -60,7 +60,7 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
  * @returns at the end, whether the request has a cookie of any of the names
  */
 function* verifiedCookies<S extends SessionSchema>(
-  { names, signer }: Settings<S>,
+  { names, signer }: SessionConfig<S>,
   header: string,
 ): Generator<VerifiedCookie, boolean> {
   const checked: string[] = [];
@@ -100,7 +100,7 @@ async function loadFirstLive<S extends SessionSchema>(
 
 /** Looks for a cookie's session under its own name, then under the others, because another request may just have moved it. */
 async function lookUp<S extends SessionSchema>(session: RequestSession<S>, cookie: VerifiedCookie): Promise<Found> {
-  const { store, names } = session.settings;
+  const { store, names } = session.config;
   const { keys, first } = store.keysOf(cookie.id, cookie.name);
   let dead: Found | undefined;
   for (const key of keys) {
@@ -134,8 +134,7 @@ async function placeAt(
 function judge<S extends SessionSchema>(session: RequestSession<S>, place: Place): Found {
   const { record } = place;
   if (record.forwardTo !== undefined) return { outcome: 'rotated', successor: record.forwardTo };
-  if (session.settings.deadlines.passed(record, Date.now(), cookieLifeOf(session, record)))
-    return { outcome: 'expired' };
+  if (session.config.deadlines.passed(record, Date.now(), cookieLifeOf(session, record))) return { outcome: 'expired' };
   if (isDamaged(record)) return { outcome: 'corrupt' };
   return { outcome: 'found', place, isUnderFirstName: false };
 }
@@ -153,7 +152,7 @@ function arrive<S extends SessionSchema>(
   cookie: VerifiedCookie,
   { place, isUnderFirstName }: Extract<Found, { outcome: 'found' }>,
 ): void {
-  const oldName = isUnderFirstName && cookie.name !== session.settings.names[0] ? cookie.name : undefined;
+  const oldName = isUnderFirstName && cookie.name !== session.config.names[0] ? cookie.name : undefined;
   session.state.found({ id: cookie.id, ...place });
   session.cookie.arrive({ oldName, isOutdated: cookie.secret > 0 || oldName !== undefined });
   emit('load', { request: session.request, outcome: 'found' });

@@ -1,9 +1,9 @@
 import { SessionConflictError, SessionValidationError } from '../errors.js';
-import type { PayloadCodec, Tree } from '../schema/payload-codec.js';
+import type { PayloadCodec, EncodedPayload } from '../schema/payload-codec.js';
 import { ownField } from '../schema/encoded-payload.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { FieldMerge } from './session-options.js';
-import type { Settings } from './session-config.js';
+import type { SessionConfig } from './session-config.js';
 
 /** The result of merging two changes of one payload. */
 export interface Merged {
@@ -21,13 +21,13 @@ export interface Merged {
  * @throws SessionConflictError under `conflict: 'error'`, and if the schema accepts each side but not the merged payload;
  *   SessionValidationError if a function of the option `merge` throws an error, or returns what the schema refuses
  */
-export function mergeTrees<S extends SessionSchema>(
-  settings: Settings<S>,
-  base: Tree,
-  mine: Tree,
-  theirs: Tree,
+export function mergeEncoded<S extends SessionSchema>(
+  config: SessionConfig<S>,
+  base: EncodedPayload,
+  mine: EncodedPayload,
+  theirs: EncodedPayload,
 ): Merged {
-  const { codec, conflict, merge } = settings;
+  const { codec, conflict, merge } = config;
   if (conflict === 'error') throw new SessionConflictError(changedOnBothSides(codec, base, mine, theirs));
   if (conflict === 'overwrite') return { payload: codec.decodeOrThrow(mine), fields: [] };
 
@@ -40,12 +40,12 @@ export function mergeTrees<S extends SessionSchema>(
     if (!codec.same(mine, base)) throw new SessionConflictError(fields);
     return { payload: codec.decodeOrThrow(theirs), fields };
   }
-  const tree: Record<string, unknown> = {};
+  const encoded: Record<string, unknown> = {};
   for (const field of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
     const value = ownField(codec.same(ownField(mine, field), ownField(base, field)) ? theirs : mine, field);
-    if (value !== undefined && field !== '__proto__') tree[field] = value;
+    if (value !== undefined && field !== '__proto__') encoded[field] = value;
   }
-  const decoded = codec.decode(tree);
+  const decoded = codec.decode(encoded);
   // Each side fits the schema, but the merged payload does not.
   if (!decoded.ok) throw new SessionConflictError(fields);
   // If both sides changed a field to the same value, that may be one change or two, as in a counter. The merge function
@@ -60,7 +60,7 @@ export function mergeTrees<S extends SessionSchema>(
   const sides = [base, mine, theirs].map((side) => codec.decodeOrThrow(side));
   for (const field of custom) {
     const [b, m, t] = sides.map((side) => ownField(side, field));
-    payload[field] = mergeField(settings, field, b, m, t);
+    payload[field] = mergeField(config, field, b, m, t);
   }
   return { payload: codec.own(payload), fields }; // other sessions may hold what the functions returned
 }
@@ -70,7 +70,7 @@ export function mergeTrees<S extends SessionSchema>(
  * @throws SessionValidationError whose cause is what the function threw
  */
 export function mergeField<S extends SessionSchema>(
-  { codec, merge }: Settings<S>,
+  { codec, merge }: SessionConfig<S>,
   field: string,
   base: unknown,
   mine: unknown,
@@ -90,9 +90,9 @@ export function mergeField<S extends SessionSchema>(
 
 function changedOnBothSides<S extends SessionSchema>(
   codec: PayloadCodec<S>,
-  base: Tree,
-  mine: Tree,
-  theirs: Tree,
+  base: EncodedPayload,
+  mine: EncodedPayload,
+  theirs: EncodedPayload,
 ): string[] {
   const fields = new Set([...Object.keys(base), ...Object.keys(mine), ...Object.keys(theirs)]);
   const changed = [...fields].filter((field) => {

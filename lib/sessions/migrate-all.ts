@@ -3,7 +3,7 @@ import { SessionOptionsError } from '../errors.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { SessionRecord } from '../stores/store-contract.js';
 import { principalOf } from './session-records.js';
-import type { Settings } from './session-config.js';
+import type { SessionConfig } from './session-config.js';
 import type { MigrateAllOptions, MigrationProgress } from './stored-sessions.js';
 import { swap, type Attempt } from './swap.js';
 import { newWriteId } from './write-id.js';
@@ -16,7 +16,7 @@ const KNOWN: readonly string[] = ['cursor', 'pageSize', 'onProgress', 'signal'] 
  * @throws SessionOptionsError, SessionStoreError; SessionConflictError if requests kept changing one record for too long
  */
 export async function migrateAll<S extends SessionSchema>(
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   options: MigrateAllOptions = {},
 ): Promise<MigrationProgress> {
   for (const name of Object.keys(options)) {
@@ -30,10 +30,10 @@ export async function migrateAll<S extends SessionSchema>(
   }
   let progress: MigrationProgress = { seen: 0, migrated: 0, refused: 0, cursor: options.cursor };
   do {
-    const { entries, next } = await settings.store.scan(progress.cursor, pageSize);
+    const { entries, next } = await config.store.scan(progress.cursor, pageSize);
     let { migrated, refused } = progress;
     for (const [key, record] of entries) {
-      const outcome = await migrateOne(settings, key, record);
+      const outcome = await migrateOne(config, key, record);
       if (outcome === 'migrated') migrated++;
       if (outcome === 'refused') refused++;
     }
@@ -46,44 +46,44 @@ export async function migrateAll<S extends SessionSchema>(
 type Outcome = 'migrated' | 'refused' | 'current';
 
 async function migrateOne<S extends SessionSchema>(
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   key: string,
   found: SessionRecord,
 ): Promise<Outcome> {
   let outcome: Outcome = 'migrated';
   // A record that a request changes meanwhile is checked again, because it may still have the old version.
   const attemptOn = (record: SessionRecord | undefined): Attempt | undefined => {
-    const next = migrated(settings, record);
+    const next = migrated(config, record);
     if (typeof next !== 'string') return next;
     outcome = next;
     return undefined;
   };
   const first = attemptOn(found);
-  if (first !== undefined) await swap(settings.store, key, first, attemptOn);
+  if (first !== undefined) await swap(config.store, key, first, attemptOn);
   return outcome;
 }
 
 /** The migrated record, or the reason why the record stays as it is. */
 function migrated<S extends SessionSchema>(
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   record: SessionRecord | undefined,
 ): Attempt | 'refused' | 'current' {
-  const { codec, text } = settings;
+  const { codec, serializer } = config;
   if (record === undefined || record.forwardTo !== undefined) return 'current';
-  const isOld = record.schemaVersion < text.version;
+  const isOld = record.schemaVersion < serializer.version;
   // A record that was stored before the option `principal` was set may have a principal that the store does not know.
-  if (!isOld && (settings.principal === undefined || record.principal !== undefined)) return 'current';
-  const read = text.read(record.data, record.schemaVersion);
+  if (!isOld && (config.principal === undefined || record.principal !== undefined)) return 'current';
+  const read = serializer.read(record.data, record.schemaVersion);
   if (!read.ok) return 'refused';
-  const tree = codec.encode(read.payload);
-  const principal = principalOf(settings, tree);
+  const encoded = codec.encode(read.payload);
+  const principal = principalOf(config, encoded);
   if (!isOld && principal === undefined) return 'current';
-  const { text: data, source } = text.write(tree, read.source);
+  const { data, decodedRecord } = serializer.write(encoded, read.decodedRecord);
   const next: SessionRecord = {
     ...record,
     data,
     revision: record.revision + 1,
-    schemaVersion: source.version,
+    schemaVersion: decodedRecord.version,
     principal,
     writeId: newWriteId(),
     mirroredUntil: undefined, // its content differs from that of the copy

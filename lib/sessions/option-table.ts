@@ -181,7 +181,7 @@ function checkPrincipal(principal: unknown, { codec }: Context): string | undefi
   if (codec.refusesPrincipal(principal)) {
     throw new SessionOptionsError('principal', 'must name a field that is stored as a string, a number, or a bigint');
   }
-  if (codec.marks.get(principal)?.encrypted === true) {
+  if (codec.fieldOptions.get(principal)?.encrypted === true) {
     throw new SessionOptionsError('principal', 'must not be encrypted: the store finds sessions by it');
   }
   if (principalOf({ principal }, codec.encode(codec.initial())) !== undefined) {

@@ -1,10 +1,10 @@
 import { SessionValidationError } from '../errors.js';
-import type { Tree } from '../schema/payload-codec.js';
+import type { EncodedPayload } from '../schema/payload-codec.js';
 import { ownField } from '../schema/encoded-payload.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { putField } from './payload-fields.js';
 import { principalOf, principalText } from './session-records.js';
-import type { Settings } from './session-config.js';
+import type { SessionConfig } from './session-config.js';
 
 type Fields = Record<string, unknown>;
 
@@ -16,7 +16,7 @@ type Fields = Record<string, unknown>;
  * handed-out payload. An array that was only pushed to does not count: it still holds what the first principal had put there.
  */
 export class PrincipalWatch<S extends SessionSchema> {
-  readonly #settings: Settings<S>;
+  readonly #config: SessionConfig<S>;
   readonly #field: string;
   readonly #principal: string;
   readonly #given: Fields;
@@ -24,8 +24,8 @@ export class PrincipalWatch<S extends SessionSchema> {
   #fresh: Fields | undefined;
 
   /** @param given - the values that the payload was handed out with */
-  private constructor(settings: Settings<S>, field: string, principal: string, given: object) {
-    this.#settings = settings;
+  private constructor(config: SessionConfig<S>, field: string, principal: string, given: object) {
+    this.#config = config;
     this.#field = field;
     this.#principal = principal;
     this.#given = given as Fields; // any object can be asked for its fields
@@ -35,11 +35,15 @@ export class PrincipalWatch<S extends SessionSchema> {
    * Watches a payload that was handed out. `undefined` if the payload belongs to nobody, because nothing has to be watched
    * then.
    */
-  static of<S extends SessionSchema>(settings: Settings<S>, tree: Tree, given: object): PrincipalWatch<S> | undefined {
-    const { principal: field } = settings;
-    if (field === undefined || ownField(tree, field) === undefined) return undefined;
-    const principal = principalOf(settings, tree);
-    return principal === undefined ? undefined : new PrincipalWatch(settings, field, principal, given);
+  static of<S extends SessionSchema>(
+    config: SessionConfig<S>,
+    encoded: EncodedPayload,
+    given: object,
+  ): PrincipalWatch<S> | undefined {
+    const { principal: field } = config;
+    if (field === undefined || ownField(encoded, field) === undefined) return undefined;
+    const principal = principalOf(config, encoded);
+    return principal === undefined ? undefined : new PrincipalWatch(config, field, principal, given);
   }
 
   /** Whether the watched payload now belongs to somebody else, or to nobody. */
@@ -51,7 +55,7 @@ export class PrincipalWatch<S extends SessionSchema> {
   isOther(fields: Fields): boolean {
     const value = ownField(fields, this.#field);
     if (value === undefined || value === null) return true;
-    const { codec } = this.#settings;
+    const { codec } = this.#config;
     return principalText(codec.encodeField(this.#field, value) ?? value) !== this.#principal;
   }
 
@@ -97,7 +101,7 @@ export class PrincipalWatch<S extends SessionSchema> {
   startOver(fields: Fields): void {
     if (this.#fresh !== undefined) return;
     const kept = this.#kept(fields);
-    const fresh = this.#isUnion ? this.#sameState(fields, kept) : (this.#settings.codec.initial() as Fields);
+    const fresh = this.#isUnion ? this.#sameState(fields, kept) : (this.#config.codec.initial() as Fields);
     this.#fresh = {};
     for (const field of new Set([...Object.keys(fields), ...Object.keys(fresh)])) {
       if (kept.has(field)) continue;
@@ -120,7 +124,7 @@ export class PrincipalWatch<S extends SessionSchema> {
 
   /** The fields that the next principal keeps. */
   #kept(fields: Fields): ReadonlySet<string> {
-    const { carryOver } = this.#settings;
+    const { carryOver } = this.#config;
     const theirs = this.#givenObjects();
     const kept = new Set([this.#field]);
     for (const field of Object.keys(fields)) {
@@ -130,26 +134,26 @@ export class PrincipalWatch<S extends SessionSchema> {
   }
 
   #givenObjects(): Set<object> {
-    const { carryOver } = this.#settings;
+    const { carryOver } = this.#config;
     const found = new Set<object>();
     for (const [field, value] of Object.entries(this.#given)) if (!carryOver.includes(field)) walk(value, found);
     return found;
   }
 
   get #isUnion(): boolean {
-    const { codec } = this.#settings;
+    const { codec } = this.#config;
     return codec.discriminator !== undefined || codec.stateOf({}) !== undefined;
   }
 
   /** The union state of the kept fields, with the defaults of the other fields. */
   #sameState(fields: Fields, kept: ReadonlySet<string>): Fields {
-    const { codec } = this.#settings;
-    const tree: Fields = {};
+    const { codec } = this.#config;
+    const encoded: Fields = {};
     for (const field of Object.keys(fields)) {
       if (!kept.has(field) && field !== codec.discriminator) continue;
-      tree[field] = codec.encodeField(field, fields[field]) ?? fields[field];
+      encoded[field] = codec.encodeField(field, fields[field]) ?? fields[field];
     }
-    const decoded = codec.decode(tree);
+    const decoded = codec.decode(encoded);
     if (decoded.ok) return decoded.payload as Fields; // SessionSchema: its values are objects
     throw new SessionValidationError(
       'The session has another principal, so it keeps only what this request has set, and that is no state of the ' +

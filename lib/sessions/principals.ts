@@ -3,23 +3,23 @@ import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import type { StoreEntry } from '../stores/store-contract.js';
 import { endRecord, principalText } from './session-records.js';
 import type { RequestSession } from './request-session.js';
-import type { Settings } from './session-config.js';
+import type { SessionConfig } from './session-config.js';
 import type { ListedSession, Principal } from './stored-sessions.js';
 
 /** A principal's live sessions, newest first. */
 export async function listSessions<S extends SessionSchema>(
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   principal: Principal,
   current: RequestSession<S> | undefined,
 ): Promise<ListedSession<S>[]> {
-  const { text, store, codec, deadlines, cookie } = settings;
+  const { serializer, store, codec, deadlines, cookie } = config;
   const own = current === undefined ? [] : keysOf(current);
-  const entries = await store.list(checkPrincipal(settings, principal));
+  const entries = await store.list(checkPrincipal(config, principal));
   const now = Date.now();
   const life = typeof cookie === 'function' ? undefined : cookie.maxAge;
   return entries.toSorted(byAge).toReversed().map(([key, record]) => {
     const { data, schemaVersion, createdAt, expiresAt, cookieMaxAge } = record;
-    const read = text.read(data, schemaVersion);
+    const read = serializer.read(data, schemaVersion);
     const payload = read.ok ? (codec.show(read.payload) as Partial<Payload<S>>) : undefined; // some of its fields
     const lastUsedAt = deadlines.lastUse(record, now, cookieMaxAge === undefined ? life : (cookieMaxAge ?? undefined));
     return { key, payload, createdAt, lastUsedAt, expiresAt, isCurrent: own.includes(key) };
@@ -31,12 +31,12 @@ export async function listSessions<S extends SessionSchema>(
  * session is left.
  */
 export async function revokeSessions<S extends SessionSchema>(
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   principal: Principal,
   except: RequestSession<S> | undefined,
 ): Promise<number> {
-  const { store } = settings;
-  const name = checkPrincipal(settings, principal);
+  const { store } = config;
+  const name = checkPrincipal(config, principal);
   const kept = except === undefined ? [] : keysOf(except);
   const started = Date.now();
   let revoked = 0;
@@ -50,15 +50,15 @@ export async function revokeSessions<S extends SessionSchema>(
 
 /** Ends one session if it belongs to this principal. The check is needed because the key may come from a form. */
 export async function revokeOne<S extends SessionSchema>(
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   principal: Principal,
   only: unknown,
 ): Promise<number> {
   if (typeof only !== 'string') throw new TypeError('only must be the key of one session, as list() returns it.');
-  const entries = await settings.store.list(checkPrincipal(settings, principal));
+  const entries = await config.store.list(checkPrincipal(config, principal));
   const found = entries.find(([key]) => key === only);
   if (found === undefined) return 0;
-  await endRecord(settings.store, ...found);
+  await endRecord(config.store, ...found);
   return 1;
 }
 
@@ -67,10 +67,10 @@ export async function revokeOne<S extends SessionSchema>(
  * and all of them end the same sessions.
  */
 export async function enforceSessionLimit<S extends SessionSchema>(
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   principal: string | undefined,
 ): Promise<void> {
-  const { maxSessionsPerPrincipal: cap, store } = settings;
+  const { maxSessionsPerPrincipal: cap, store } = config;
   if (cap === undefined || principal === undefined) return;
   const entries = await store.list(principal);
   const tooMany = entries.toSorted(byAge).slice(0, Math.max(0, entries.length - cap));
@@ -85,12 +85,12 @@ function byAge([a, { createdAt: first }]: StoreEntry, [b, { createdAt: second }]
 function keysOf<S extends SessionSchema>(session: RequestSession<S>): string[] {
   const { stored, move } = session.state;
   if (stored === undefined) return [];
-  return move === undefined ? [stored.key] : [stored.key, session.settings.store.keyOf(session.state.id)];
+  return move === undefined ? [stored.key] : [stored.key, session.config.store.keyOf(session.state.id)];
 }
 
 /** The principal in the form that records have, because the schema may have converted it. */
-function checkPrincipal<S extends SessionSchema>(settings: Settings<S>, principal: Principal): string {
-  const { principal: field, codec } = settings;
+function checkPrincipal<S extends SessionSchema>(config: SessionConfig<S>, principal: Principal): string {
+  const { principal: field, codec } = config;
   if (field === undefined) {
     throw new SessionOptionsError('principal', 'name the field that says whose a session is, to list and revoke by it');
   }

@@ -1,5 +1,5 @@
 import { SessionReadonlyError } from '../errors.js';
-import type { PayloadCodec, Tree } from '../schema/payload-codec.js';
+import type { PayloadCodec, EncodedPayload } from '../schema/payload-codec.js';
 import { ownField } from '../schema/encoded-payload.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 
@@ -9,7 +9,11 @@ import type { SessionSchema } from '../schema/payload-types.js';
  * @param before - the payload as the guard handed it out
  * @throws SessionReadonlyError with the changed fields that the schema knows; a client may have chosen other names
  */
-export function refuseChanges<S extends SessionSchema>(codec: PayloadCodec<S>, current: Tree, before: Tree): void {
+export function refuseChanges<S extends SessionSchema>(
+  codec: PayloadCodec<S>,
+  current: EncodedPayload,
+  before: EncodedPayload,
+): void {
   if (codec.same(current, before)) return;
   const fields = [...new Set([...Object.keys(current), ...Object.keys(before)])];
   const changed = fields.filter((field) => !codec.same(ownField(current, field), ownField(before, field)));

@@ -1,5 +1,5 @@
 import { SessionValidationError } from '../errors.js';
-import type { Tree } from '../schema/payload-codec.js';
+import type { EncodedPayload } from '../schema/payload-codec.js';
 import { ownField } from '../schema/encoded-payload.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { putField } from './payload-fields.js';
@@ -17,11 +17,11 @@ import type { RequestSession } from './request-session.js';
  */
 export function rebase<S extends SessionSchema>(
   session: RequestSession<S>,
-  before: Tree,
-  after: Tree,
+  before: EncodedPayload,
+  after: EncodedPayload,
   payload: object,
 ): string[] {
-  const { codec } = session.settings;
+  const { codec } = session.config;
   // The handler's payload has another principal by now, who must not get data of this one.
   if (session.watch?.hasStartedOver === true && session.state.pending !== 'whole') return [];
   // The other fields keep their objects, because the handler may hold them.
@@ -44,15 +44,15 @@ export function rebase<S extends SessionSchema>(
 }
 
 /** Whether the handler has changed anything since a store operation started from `before`. */
-export function hasGoneOn<S extends SessionSchema>(session: RequestSession<S>, before: Tree): boolean {
+export function hasGoneOn<S extends SessionSchema>(session: RequestSession<S>, before: EncodedPayload): boolean {
   const valueNow = handlersValues(session);
   const fields = [...Object.keys(before), ...Object.keys(session.session)];
-  return fields.some((field) => !session.settings.codec.same(valueNow(field), ownField(before, field)));
+  return fields.some((field) => !session.config.codec.same(valueNow(field), ownField(before, field)));
 }
 
 /** Returns the current values of the fields in the handler's payload, in a form that can be compared with a tree. */
 function handlersValues<S extends SessionSchema>(session: RequestSession<S>): (field: string) => unknown {
-  const { codec } = session.settings;
+  const { codec } = session.config;
   const { payload } = session;
   try {
     const now = codec.comparable(payload);

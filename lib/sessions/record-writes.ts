@@ -1,6 +1,6 @@
 import { SessionStoreError } from '../errors.js';
 import { emit } from '../events.js';
-import type { Tree } from '../schema/payload-codec.js';
+import type { EncodedPayload } from '../schema/payload-codec.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { Written } from './session-records.js';
 import type { RequestSession } from './request-session.js';
@@ -13,7 +13,7 @@ export async function createRecord<S extends SessionSchema>(
   written: Written,
 ): Promise<Stored> {
   for (let attempt = 0; attempt < 3; attempt++) {
-    const { store } = session.settings;
+    const { store } = session.config;
     const { id } = session.state;
     const key = store.keyOf(id);
     if (await store.create(key, written.record)) return { id, key, ...written };
@@ -30,16 +30,16 @@ export async function createRecord<S extends SessionSchema>(
 export function wasStored<S extends SessionSchema>(
   session: RequestSession<S>,
   stored: Stored,
-  tree: Tree,
+  encoded: EncodedPayload,
   how: 'created' | 'updated' | 'moved',
 ): void {
   const { state, cookie } = session;
   const before = state.stored?.record;
   const hasNewDeadline = before?.expiresAt !== stored.record.expiresAt && cookie.life !== undefined;
   const hasNewLife = before?.cookieMaxAge !== stored.record.cookieMaxAge;
-  if (how !== 'updated' || hasNewDeadline || hasNewLife || session.settings.rolling || cookie.isOutdated) cookie.set();
-  if (how === 'moved') state.moved(stored, tree);
-  else state.committed(stored, tree);
+  if (how !== 'updated' || hasNewDeadline || hasNewLife || session.config.rolling || cookie.isOutdated) cookie.set();
+  if (how === 'moved') state.moved(stored, encoded);
+  else state.committed(stored, encoded);
   session.wasStored();
   emit('commit', { request: session.request, created: how !== 'updated', revision: stored.record.revision });
 }

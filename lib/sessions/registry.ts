@@ -1,6 +1,6 @@
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { RequestSession } from './request-session.js';
-import type { Settings } from './session-config.js';
+import type { SessionConfig } from './session-config.js';
 
 /** Each installed copy of the package has its own key, so two copies in one process never find each other's sessions. */
 const SESSIONS: unique symbol = Symbol('typed-session.sessions');
@@ -17,11 +17,11 @@ export function sessionsOf(request: object): readonly RequestSession<SessionSche
 /** The request's session of one middleware, or its first session. */
 export function findSession<S extends SessionSchema>(
   request: unknown,
-  settings?: Settings<S>,
+  config?: SessionConfig<S>,
 ): RequestSession<S> | undefined {
   if (typeof request !== 'object' || request === null) return undefined;
   const sessions = sessionsOf(request);
-  const found = settings === undefined ? sessions[0] : sessions.find((one) => Object.is(one.settings, settings));
+  const found = config === undefined ? sessions[0] : sessions.find((one) => Object.is(one.config, config));
   return found; // it was created with these settings, and so with their schema
 }
 

@@ -1,7 +1,7 @@
 import type { CookieAttributes } from '../cookie/cookie-options.js';
 import { SessionNotLoadedError } from '../errors.js';
 import { emit, type LoadOutcome } from '../events.js';
-import { copyTree, type Tree } from '../schema/encoded-payload.js';
+import { copyEncoded, type EncodedPayload } from '../schema/encoded-payload.js';
 import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import { CookieState } from './cookie-state.js';
 import { freeze } from './payload-fields.js';
@@ -10,7 +10,7 @@ import { decodeInvalid } from './invalid-session.js';
 import { checkLateChange, reportsLateChanges } from './late-change.js';
 import { PrincipalWatch } from './principal-watch.js';
 import { SessionObject } from './session-object.js';
-import type { Settings } from './session-config.js';
+import type { SessionConfig } from './session-config.js';
 import { SessionState } from './state.js';
 import type { Transport } from './transport.js';
 
@@ -19,7 +19,7 @@ import type { Transport } from './transport.js';
  * the response through a {@link Transport}, and calls `commit` before the first byte of the response.
  */
 export class RequestSession<S extends SessionSchema> {
-  readonly settings: Settings<S>;
+  readonly config: SessionConfig<S>;
   readonly transport: Transport;
   readonly request: object;
   readonly state: SessionState;
@@ -34,15 +34,15 @@ export class RequestSession<S extends SessionSchema> {
   /** Whether the session is checked for late changes when the response has finished. */
   #reportsLateChange = false;
   /** Set if the session is readonly. `changed` is the encoded payload if it was changed before that. */
-  #readonly: { readonly changed: Tree | undefined } | undefined;
-  #committed: Tree | undefined;
+  #readonly: { readonly changed: EncodedPayload | undefined } | undefined;
+  #committed: EncodedPayload | undefined;
   #last: Promise<unknown> | undefined;
 
-  constructor(settings: Settings<S>, attributes: CookieAttributes, transport: Transport) {
-    this.settings = settings;
+  constructor(config: SessionConfig<S>, attributes: CookieAttributes, transport: Transport) {
+    this.config = config;
     this.transport = transport;
     this.request = transport.request;
-    this.state = new SessionState(() => settings.genid(transport.request));
+    this.state = new SessionState(() => config.genid(transport.request));
     this.cookie = new CookieState(attributes, this.state);
   }
 
@@ -95,7 +95,7 @@ export class RequestSession<S extends SessionSchema> {
   makeReadonly(): void {
     if (this.isReadonly) return;
     const isChanged = this.changes() !== undefined;
-    this.#readonly = { changed: isChanged ? copyTree(this.settings.codec.comparable(this.payload)) : undefined };
+    this.#readonly = { changed: isChanged ? copyEncoded(this.config.codec.comparable(this.payload)) : undefined };
     if (process.env['NODE_ENV'] !== 'production') freeze(this.peek());
   }
 
@@ -105,7 +105,7 @@ export class RequestSession<S extends SessionSchema> {
     this.changes(); // a change that was made in the meantime is still an error
     this.#readonly = undefined;
     if (this.#object === undefined || !Object.isFrozen(this.#object)) return;
-    this.assign(copyTree(this.payload)); // into another object, because the frozen one stays frozen
+    this.assign(copyEncoded(this.payload)); // into another object, because the frozen one stays frozen
   }
 
   #hydrate(): SessionObject<S> {
@@ -124,14 +124,14 @@ export class RequestSession<S extends SessionSchema> {
 
   /** Puts a payload into a session object, and begins to watch its principal. */
   #give(session: SessionObject<S>, payload: object): void {
-    this.#watch = this.state.isNew ? undefined : PrincipalWatch.of(this.settings, this.state.base.tree, payload);
-    SessionObject.give(session, payload, this.#watch && this.settings.principal);
+    this.#watch = this.state.isNew ? undefined : PrincipalWatch.of(this.config, this.state.base.asStored, payload);
+    SessionObject.give(session, payload, this.#watch && this.config.principal);
   }
 
   /** The payload was stored. From here on, what the handler has set belongs to the principal, like what was loaded. */
   watchAgain(): void {
     if (this.#object === undefined || Object.isFrozen(this.#object)) return;
-    const watch = PrincipalWatch.of(this.settings, this.state.base.tree, this.payload);
+    const watch = PrincipalWatch.of(this.config, this.state.base.asStored, this.payload);
     const isOtherAgain = watch?.isOther(this.fields) === true; // changed again while the store was at work
     if (!isOtherAgain && (watch ?? this.#watch) !== undefined) this.#give(this.#object, this.payload);
   }
@@ -145,20 +145,20 @@ export class RequestSession<S extends SessionSchema> {
     const { stored } = this.state;
     if (stored === undefined) return undefined;
     const { data, schemaVersion } = stored.record;
-    const read = this.settings.text.read(data, schemaVersion);
-    const found = read.ok ? read : decodeInvalid(this.settings, this.request, read, schemaVersion);
+    const read = this.config.serializer.read(data, schemaVersion);
+    const found = read.ok ? read : decodeInvalid(this.config, this.request, read, schemaVersion);
     if (found === undefined) {
-      this.initialize(!read.ok && read.tree === undefined ? 'corrupt' : 'invalid');
+      this.initialize(!read.ok && read.encoded === undefined ? 'corrupt' : 'invalid');
       return undefined;
     }
-    this.state.decoded(found.source);
+    this.state.decoded(found.decodedRecord);
     return found.payload;
   }
 
   #initialPayload(): Payload<S> {
-    const { codec } = this.settings;
+    const { codec } = this.config;
     const payload = codec.initial();
-    this.state.setBase(copyTree(codec.comparable(payload)));
+    this.state.setBase(copyEncoded(codec.comparable(payload)));
     return payload;
   }
 
@@ -205,33 +205,34 @@ export class RequestSession<S extends SessionSchema> {
    * @throws SessionValidationError if the changed payload does not fit the schema; SessionReadonlyError if it was changed
    *   behind a readonly guard
    */
-  changes(): Tree | undefined {
+  changes(): EncodedPayload | undefined {
     if (!this.#isAccessed) return undefined;
-    const { codec } = this.settings;
+    const { codec } = this.config;
     const payload = this.payload;
     const current = codec.comparable(payload);
     const before = this.#readonly?.changed;
     const { base } = this.state;
-    if (before === undefined && (codec.same(current, base.tree) || codec.same(current, base.exact))) return undefined;
+    if (before === undefined && (codec.same(current, base.asStored) || codec.same(current, base.exact)))
+      return undefined;
     if (this.isReadonly) refuseChanges(codec, current, before ?? base.exact);
-    const tree = codec.encode(payload);
-    return codec.same(tree, base.exact) ? undefined : tree;
+    const encoded = codec.encode(payload);
+    return codec.same(encoded, base.exact) ? undefined : encoded;
   }
 
   /** The payload as it is stored: defaults filled in, and without unknown fields. */
-  exactBase(): Tree {
+  exactBase(): EncodedPayload {
     this.peek();
     return this.state.base.exact;
   }
 
   /** The changes that a response commits, if any. They are remembered, so that later changes can be told apart. */
-  changesToCommit(status: number): Tree | undefined {
+  changesToCommit(status: number): EncodedPayload | undefined {
     this.#committed = status >= 500 ? undefined : this.changes();
     return this.#committed;
   }
 
   /** The changes that the last response of the request has committed, stored or not. */
-  get committed(): Tree | undefined {
+  get committed(): EncodedPayload | undefined {
     return this.#committed;
   }
 
@@ -243,7 +244,7 @@ export class RequestSession<S extends SessionSchema> {
     this.state.undo();
     this.cookie.reset();
     if (this.#object === undefined || Object.isFrozen(this.#object)) return;
-    const decoded = this.settings.codec.decode(this.state.base.tree);
+    const decoded = this.config.codec.decode(this.state.base.asStored);
     if (decoded.ok) this.#give(this.#object, decoded.payload);
     else this.rollBack(); // a schema that depends on the time may now refuse what was loaded
   }

@@ -9,17 +9,17 @@ import type { RequestSession } from './request-session.js';
 export function writeCookie<S extends SessionSchema>(session: RequestSession<S>): void {
   const fate = session.cookie.takeFate();
   if (fate === 'keep' || withholdsCookie(session)) return;
-  const { settings, cookie } = session;
+  const { config, cookie } = session;
   const { stored, end } = session.state;
-  const [name] = settings.names;
+  const [name] = config.names;
   const secure = session.transport.isSecure();
   if (fate === 'clear') {
     for (const arrived of [name, ...otherNames(session)]) clear(session, arrived, secure);
   } else if (stored !== undefined && end === undefined) {
     const { life } = cookie;
-    const rest = settings.deadlines.absolute(stored.record.createdAt, life) - Date.now();
+    const rest = config.deadlines.absolute(stored.record.createdAt, life) - Date.now();
     const maxAge = life === undefined ? undefined : Math.max(0, Math.min(life, rest));
-    const value = settings.signer.sign(stored.id);
+    const value = config.signer.sign(stored.id);
     session.transport.addCookie(setCookieHeader(name, value, cookie.attributes, secure, maxAge));
     const oldName = cookie.takeOldName();
     if (oldName !== undefined) clear(session, oldName, secure);
@@ -29,7 +29,7 @@ export function writeCookie<S extends SessionSchema>(session: RequestSession<S>)
 /** The names other than the first one under which the request carries a cookie. */
 function otherNames<S extends SessionSchema>(session: RequestSession<S>): string[] {
   const header = session.transport.cookieHeader() ?? '';
-  return session.settings.names.slice(1).filter((name) => cookieValues(header, name).length > 0);
+  return session.config.names.slice(1).filter((name) => cookieValues(header, name).length > 0);
 }
 
 function clear<S extends SessionSchema>(session: RequestSession<S>, name: string, secure: boolean): void {

@@ -1,7 +1,7 @@
 import { SessionHeadersSentError, SessionStoreError } from '../errors.js';
 import { emit } from '../events.js';
-import type { Tree } from '../schema/payload-codec.js';
-import { Source } from '../schema/decoded-record.js';
+import type { EncodedPayload } from '../schema/payload-codec.js';
+import { DecodedRecord } from '../schema/decoded-record.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { SessionRecord } from '../stores/store-contract.js';
 import { interpret, mergeInto } from './conflict.js';
@@ -20,7 +20,7 @@ import { isOurs } from './write-id.js';
 export async function rotate<S extends SessionSchema>(
   session: RequestSession<S>,
   old: Stored,
-  tree: Tree | undefined,
+  encoded: EncodedPayload | undefined,
   change: PrincipalChange,
 ): Promise<void> {
   if (session.transport.headersSent()) throw new SessionHeadersSentError();
@@ -28,23 +28,23 @@ export async function rotate<S extends SessionSchema>(
     session.rollBack(); // the browser would be left with an id that has no effect
     return;
   }
-  const { store } = session.settings;
+  const { store } = session.config;
   const fresh = session.state.move === 'regenerate';
   const principalChanged = change !== 'none';
-  if (fresh && tree === undefined && session.state.pending !== 'always') {
+  if (fresh && encoded === undefined && session.state.pending !== 'always') {
     // There is nothing to store. Clearing the cookie makes the browser begin again without the old id.
     await retire(store, old.key, old.record, null);
     session.state.left();
     session.cookie.clear();
     return;
   }
-  let mine = tree ?? session.exactBase();
+  let mine = encoded ?? session.exactBase();
   const createdAt = fresh || principalChanged ? Date.now() : old.record.createdAt;
-  const sourceOf = (source: Source | undefined) =>
-    fresh ? undefined : change === 'left' ? carried(session, source) : source;
+  const sourceOf = (decodedRecord: DecodedRecord | undefined) =>
+    fresh ? undefined : change === 'left' ? carried(session, decodedRecord) : decodedRecord;
   let stored = await createRecord(
     session,
-    recordOf(session, mine, { createdAt, revision: 1, source: sourceOf(old.source) }),
+    recordOf(session, mine, { createdAt, revision: 1, decodedRecord: sourceOf(old.decodedRecord) }),
   );
   // A logout with the old id also ends the new session, but only after a plain rotation: after a login, others may know the
   // old id.
@@ -56,9 +56,9 @@ export async function rotate<S extends SessionSchema>(
       const latest = interpret(session, old, found);
       attempt = attemptOn(latest.record);
       if (fresh) return attempt;
-      mine = mergeInto(session, mine, latest.tree);
+      mine = mergeInto(session, mine, latest.encoded);
       const revision = stored.record.revision + 1;
-      const written = recordOf(session, mine, { createdAt, revision, source: sourceOf(latest.source) });
+      const written = recordOf(session, mine, { createdAt, revision, decodedRecord: sourceOf(latest.decodedRecord) });
       await store.update(stored.key, written.record, stored.record.revision); // no other request knows this key
       stored = { ...stored, ...written };
       return attempt;
@@ -74,15 +74,18 @@ export async function rotate<S extends SessionSchema>(
   }
   wasStored(session, stored, mine, 'moved');
   emit('rotate', { request: session.request, principalChanged });
-  if (principalChanged) await enforceSessionLimit(session.settings, stored.record.principal);
+  if (principalChanged) await enforceSessionLimit(session.config, stored.record.principal);
 }
 
 /** Keeps only the fields that are carried over, in their stored form, from what was stored for the previous principal. */
-function carried<S extends SessionSchema>(session: RequestSession<S>, source: Source | undefined): Source | undefined {
-  if (source === undefined) return undefined;
-  const { carryOver, text } = session.settings;
-  const kept = new Map([...source.kept].filter(([field]) => carryOver.includes(field)));
-  return new Source({ tree: {}, kept, version: text.version, migrated: false }, {});
+function carried<S extends SessionSchema>(
+  session: RequestSession<S>,
+  decodedRecord: DecodedRecord | undefined,
+): DecodedRecord | undefined {
+  if (decodedRecord === undefined) return undefined;
+  const { carryOver, serializer } = session.config;
+  const storedForms = new Map([...decodedRecord.storedForms].filter(([field]) => carryOver.includes(field)));
+  return new DecodedRecord({ encoded: {}, storedForms, version: serializer.version, migrated: false }, {});
 }
 
 /**

@@ -2,7 +2,7 @@ import { checkPrefix, cookieNames, type CookieNames } from '../cookie/cookie-nam
 import type { Signer } from '../cookie/cookie-signature.js';
 import { SessionOptionsError } from '../errors.js';
 import { PayloadCodec } from '../schema/payload-codec.js';
-import { StoredText } from '../schema/payload-serializer.js';
+import { PayloadSerializer } from '../schema/payload-serializer.js';
 import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
 import type { SessionStore } from '../stores/store-contract.js';
@@ -18,9 +18,9 @@ type PartOfOther =
   | ('idleTimeout' | 'absoluteTimeout' | 'touchAfter' | 'storeTimeout');
 
 /** The options, checked, with all defaults filled in. */
-export interface Settings<S extends SessionSchema> extends Omit<ResolvedOptions, PartOfOther | 'store'> {
+export interface SessionConfig<S extends SessionSchema> extends Omit<ResolvedOptions, PartOfOther | 'store'> {
   readonly codec: PayloadCodec<S>;
-  readonly text: StoredText<S>;
+  readonly serializer: PayloadSerializer<S>;
   readonly signer: Signer;
   readonly store: GuardedStore;
   /** The store as the app gave it. */
@@ -40,7 +40,7 @@ export function resolveOptions<S extends SessionSchema>(
   given: unknown,
   storeOf: (store: SessionStore | ExpressSessionStore | undefined) => SessionStore,
   host: 'express' | 'fetch' = 'express',
-): Settings<S> {
+): SessionConfig<S> {
   checkOptionNames(given, host);
   const options = given as Partial<CommonOptions<S, object>>; // the rest is checked by the classes that take it
   const codec = PayloadCodec.of(options.schema, options.initial);
@@ -55,10 +55,10 @@ export function resolveOptions<S extends SessionSchema>(
       'needs a store that finds sessions by their principal: one with list() and revoke()',
     );
   }
-  const settings: Settings<S> = {
+  const config: SessionConfig<S> = {
     ...checked,
     codec,
-    text: new StoredText(codec, checked.migrations, checked.encryption, checked.unknownFields),
+    serializer: new PayloadSerializer(codec, checked.migrations, checked.encryption, checked.unknownFields),
     signer: checked.secret,
     store: guardedStore,
     givenStore: options.store ?? store,
@@ -68,8 +68,8 @@ export function resolveOptions<S extends SessionSchema>(
         ? (request) => checkPrefix(names[0], cookie(request))
         : checkPrefix(names[0], cookie),
     deadlines: new Deadlines({ idleTimeout, absoluteTimeout, touchAfter }),
-    onInvalid: checked.onInvalid as Settings<S>['onInvalid'], // what a function returns is decoded
+    onInvalid: checked.onInvalid as SessionConfig<S>['onInvalid'], // what a function returns is decoded
   };
-  refuseSharedStore(store, names, settings.signer); // last, because a middleware that was refused uses no store
-  return settings;
+  refuseSharedStore(store, names, config.signer); // last, because a middleware that was refused uses no store
+  return config;
 }

@@ -132,12 +132,12 @@ export class SessionObject<S extends SessionSchema> {
 
   /** The payload alone, as a plain object: ids do not belong in logs, nor do fields marked as sensitive. */
   [inspect.custom](): object {
-    return this.#request.settings.codec.show({ ...this });
+    return this.#request.config.codec.show({ ...this });
   }
 
   /** What `JSON.stringify`, `res.json()` and loggers write: the payload without the fields marked as sensitive. */
   toJSON(): object {
-    return this.#request.settings.codec.show({ ...this });
+    return this.#request.config.codec.show({ ...this });
   }
 }
 

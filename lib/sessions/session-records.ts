@@ -1,5 +1,5 @@
-import type { Tree } from '../schema/payload-codec.js';
-import type { Source } from '../schema/payload-serializer.js';
+import type { EncodedPayload } from '../schema/payload-codec.js';
+import type { DecodedRecord } from '../schema/payload-serializer.js';
 import { ownField } from '../schema/encoded-payload.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { plainAttributes } from '../cookie/cookie-options.js';
@@ -13,43 +13,43 @@ import { newWriteId } from './write-id.js';
 /** A record, and what its text contains. */
 export interface Written {
   readonly record: SessionRecord;
-  readonly source: Source;
+  readonly decodedRecord: DecodedRecord;
 }
 
 /** Creates the record of a payload, with the deadline that results from storing it now. */
 export function recordOf<S extends SessionSchema>(
   session: RequestSession<S>,
-  tree: Tree,
+  encoded: EncodedPayload,
   about: {
     readonly createdAt: number;
     readonly revision: number;
     /** The record that this one replaces. Its deadline stays if moving it is not worth a cookie. */
     readonly from?: SessionRecord;
     /** What was stored of this payload before. */
-    readonly source: Source | undefined;
+    readonly decodedRecord: DecodedRecord | undefined;
   },
 ): Written {
-  const { text, deadlines } = session.settings;
+  const { serializer, deadlines } = session.config;
   const { life } = session.cookie;
   const now = Date.now();
   const stays = about.from !== undefined && deadlines.moved(about.from, now, life) === undefined;
   // Data that this version does not know belongs to the state that was replaced.
-  const before = session.state.pending === 'whole' ? about.source?.withoutFields() : about.source;
-  const { text: data, source } = text.write(tree, before);
-  const principal = principalOf(session.settings, tree);
+  const before = session.state.pending === 'whole' ? about.decodedRecord?.withoutFields() : about.decodedRecord;
+  const { data, decodedRecord } = serializer.write(encoded, before);
+  const principal = principalOf(session.config, encoded);
   const record: SessionRecord = {
     data,
     revision: about.revision,
-    schemaVersion: source.version,
+    schemaVersion: decodedRecord.version,
     createdAt: about.createdAt,
     expiresAt: stays && about.from !== undefined ? about.from.expiresAt : deadlines.from(now, about.createdAt, life),
     cookieMaxAge: session.cookie.visible.ownMaxAge,
     principal,
     usedAt: principal === undefined ? undefined : now,
     writeId: newWriteId(),
-    ...(session.settings.store.likeExpressSession ? { cookie: cookieOf(session) } : undefined),
+    ...(session.config.store.likeExpressSession ? { cookie: cookieOf(session) } : undefined),
   };
-  return { record, source };
+  return { record, decodedRecord };
 }
 
 /**
@@ -126,8 +126,11 @@ function cookieOf<S extends SessionSchema>({ cookie, transport }: RequestSession
 }
 
 /** The principal of a payload: who the session belongs to. */
-export function principalOf({ principal }: { readonly principal: string | undefined }, tree: Tree): string | undefined {
-  const value = principal === undefined ? undefined : ownField(tree, principal);
+export function principalOf(
+  { principal }: { readonly principal: string | undefined },
+  encoded: EncodedPayload,
+): string | undefined {
+  const value = principal === undefined ? undefined : ownField(encoded, principal);
   return value === undefined || value === null ? undefined : principalText(value);
 }
 

@@ -8,28 +8,28 @@ import { findSession } from './registry.js';
 import type { RequestSession } from './request-session.js';
 import type { Session } from './session.js';
 import { SessionObject } from './session-object.js';
-import type { Settings } from './session-config.js';
+import type { SessionConfig } from './session-config.js';
 import type { MigrateAllOptions, Principal } from './stored-sessions.js';
 
 /** What the middleware of every host offers besides handling requests. */
-export function sessionsBy<S extends SessionSchema>(settings: Settings<S>) {
+export function sessionsBy<S extends SessionSchema>(config: SessionConfig<S>) {
   return {
-    of: (request: object) => sessionOf(settings, request),
+    of: (request: object) => sessionOf(config, request),
     load: async (request: object) => {
-      await load(attachedTo(settings, request));
-      return sessionOf(settings, request);
+      await load(attachedTo(config, request));
+      return sessionOf(config, request);
     },
-    migrateAll: (options?: MigrateAllOptions) => migrateAll(settings, options),
+    migrateAll: (options?: MigrateAllOptions) => migrateAll(config, options),
     list: async (principal: Principal, options: { current?: object } = {}) => {
       checkNames('list', options, ['current']);
       const { current } = options;
-      return listSessions(settings, principal, current && (await meant('current', settings, current)));
+      return listSessions(config, principal, current && (await meant('current', config, current)));
     },
     revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) => {
       checkNames('revoke', options, ['except', 'only']); // a misspelt option must not end all sessions
       const { except } = options;
-      if ('only' in options) return revokeOne(settings, principal, options.only);
-      return revokeSessions(settings, principal, except && (await meant('except', settings, except)));
+      if ('only' in options) return revokeOne(config, principal, options.only);
+      return revokeSessions(config, principal, except && (await meant('except', config, except)));
     },
   };
 }
@@ -42,14 +42,14 @@ export function notAttached(): SessionNotLoadedError {
 }
 
 /** A request's session of these settings. @throws SessionNotLoadedError */
-function attachedTo<S extends SessionSchema>(settings: Settings<S>, request: object): RequestSession<S> {
-  const attached = findSession(request, settings);
+function attachedTo<S extends SessionSchema>(config: SessionConfig<S>, request: object): RequestSession<S> {
+  const attached = findSession(request, config);
   if (attached === undefined) throw notAttached();
   return attached;
 }
 
-function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: object): Session<S> {
-  return attachedTo(settings, request).session as unknown as Session<S>; // the object's own properties are the payload
+function sessionOf<S extends SessionSchema>(config: SessionConfig<S>, request: object): Session<S> {
+  return attachedTo(config, request).session as unknown as Session<S>; // the object's own properties are the payload
 }
 
 /**
@@ -58,12 +58,12 @@ function sessionOf<S extends SessionSchema>(settings: Settings<S>, request: obje
  */
 async function meant<S extends SessionSchema>(
   option: string,
-  settings: Settings<S>,
+  config: SessionConfig<S>,
   object: object,
 ): Promise<RequestSession<S>> {
   const mine: RequestSession<SessionSchema> | undefined = SessionObject.requestOf(object);
-  const isOurs = mine !== undefined && Object.is(mine.settings, settings);
-  const found = isOurs ? (mine as unknown as RequestSession<S>) : findSession(object, settings); // it has our settings
+  const isOurs = mine !== undefined && Object.is(mine.config, config);
+  const found = isOurs ? (mine as unknown as RequestSession<S>) : findSession(object, config); // it has our settings
   if (found === undefined) throw notMeant(option);
   await load(found);
   return found;

@@ -1,13 +1,13 @@
 import type { SessionEnd } from '../errors.js';
-import type { Source } from '../schema/decoded-record.js';
-import type { Tree } from '../schema/encoded-payload.js';
+import type { DecodedRecord } from '../schema/decoded-record.js';
+import type { EncodedPayload } from '../schema/encoded-payload.js';
 import type { SessionRecord } from '../stores/store-contract.js';
 import type { Base, Move, Pending, Status, Stored } from './status.js';
 
 /** What a failed operation is reset to. */
 type Checkpoint = Readonly<{ status: Status; base: Base; id: string | undefined }>;
 
-const NOTHING: Base = { tree: {}, exact: {} };
+const NOTHING: Base = { asStored: {}, exact: {} };
 
 /** The state of one request's session, except for its payload. Only the methods below change it. */
 export class SessionState {
@@ -103,25 +103,25 @@ export class SessionState {
   }
 
   /** A stored payload was decoded. */
-  decoded(source: Source): void {
+  decoded(decodedRecord: DecodedRecord): void {
     this.#base = {
-      tree: source.isResolved ? source.known : source.tree,
+      asStored: decodedRecord.isResolved ? decodedRecord.known : decodedRecord.encoded,
       get exact() {
-        return source.known;
+        return decodedRecord.known;
       },
     };
-    this.#putStored({ source });
+    this.#putStored({ decodedRecord });
   }
 
   /** The payload begins with this, or another request has stored this. */
-  setBase(tree: Tree): void {
-    this.#base = { tree, exact: tree };
+  setBase(encoded: EncodedPayload): void {
+    this.#base = { asStored: encoded, exact: encoded };
   }
 
   /** Another request has stored this record. */
-  reread(found: Pick<Stored, 'record' | 'source'>, tree: Tree): void {
+  reread(found: Pick<Stored, 'record' | 'decodedRecord'>, encoded: EncodedPayload): void {
     this.#putStored(found);
-    this.setBase(tree);
+    this.setBase(encoded);
   }
 
   /** A touch, or a recorded time of use, changed the record but not the payload. */
@@ -166,19 +166,19 @@ export class SessionState {
   }
 
   /** The payload was stored, and the id did not change. */
-  committed(stored: Stored, tree: Tree): void {
+  committed(stored: Stored, encoded: EncodedPayload): void {
     const { status } = this;
-    this.#settle(status.is === 'moving' ? { ...status, stored, isWaiting: false } : { is: 'stored', stored }, tree);
+    this.#settle(status.is === 'moving' ? { ...status, stored, isWaiting: false } : { is: 'stored', stored }, encoded);
   }
 
   /** The payload was stored under its new id. */
-  moved(stored: Stored, tree: Tree): void {
-    this.#settle({ is: 'stored', stored }, tree);
+  moved(stored: Stored, encoded: EncodedPayload): void {
+    this.#settle({ is: 'stored', stored }, encoded);
   }
 
-  #settle(status: Status, tree: Tree): void {
+  #settle(status: Status, encoded: EncodedPayload): void {
     this.#status = status;
-    this.setBase(tree);
+    this.setBase(encoded);
     this.#pending = 'changes';
     this.#checkpoint = this.#now();
   }

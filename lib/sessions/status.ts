@@ -1,6 +1,6 @@
 import type { SessionEnd } from '../errors.js';
-import type { Source } from '../schema/decoded-record.js';
-import type { Tree } from '../schema/encoded-payload.js';
+import type { DecodedRecord } from '../schema/decoded-record.js';
+import type { EncodedPayload } from '../schema/encoded-payload.js';
 import type { SessionRecord } from '../stores/store-contract.js';
 
 /** Where a session is stored, and what the store holds there as far as this request knows. */
@@ -9,15 +9,15 @@ export interface Stored {
   readonly key: string;
   readonly record: SessionRecord;
   /** What the record's text says; `undefined` until the payload is first accessed. */
-  readonly source?: Source | undefined;
+  readonly decodedRecord?: DecodedRecord | undefined;
 }
 
 /** The stored payload, which changes are compared with and a merge starts from. */
 export interface Base {
-  /** As it was read. */
-  readonly tree: Tree;
+  /** As it was read from the store. */
+  readonly asStored: EncodedPayload;
   /** The encoded payload, with defaults filled in and without unknown fields. */
-  readonly exact: Tree;
+  readonly exact: EncodedPayload;
 }
 
 /** The status of a request's session. */

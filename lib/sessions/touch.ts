@@ -18,7 +18,7 @@ export function touchIfDue<S extends SessionSchema>(
   stored: Stored,
   streamed: boolean,
 ): Promise<void> | undefined {
-  const { deadlines } = session.settings;
+  const { deadlines } = session.config;
   const { record } = stored;
   const life = session.cookie.life;
   const now = Date.now();
@@ -45,7 +45,7 @@ function noteUseIfDue<S extends SessionSchema>(
   stored: Stored,
   streamed: boolean,
 ): Promise<void> | undefined {
-  const { deadlines, store } = session.settings;
+  const { deadlines, store } = session.config;
   const { record } = stored;
   if (record.principal === undefined || !store.knowsPrincipals) return undefined;
   const now = Date.now();
@@ -65,19 +65,19 @@ async function noteUse<S extends SessionSchema>(
   const { record, key } = stored;
   const revision = record.revision + 1;
   const next = { ...record, revision, usedAt: now, writeId: newWriteId(), mirroredUntil: undefined };
-  const isStored = await session.settings.store.update(key, next, record.revision);
+  const isStored = await session.config.store.update(key, next, record.revision);
   if (isStored && session.state.stored === stored) session.state.touched(next);
 }
 
 /** Extends the deadline, due or not: `req.session.touch()`. */
 export function touch<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> {
   const life = session.cookie.life;
-  return touchNow(session, stored, session.settings.deadlines.from(Date.now(), stored.record.createdAt, life));
+  return touchNow(session, stored, session.config.deadlines.from(Date.now(), stored.record.createdAt, life));
 }
 
 /** Whether a touch must also set the cookie. */
 function setsCookie<S extends SessionSchema>(session: RequestSession<S>): boolean {
-  return session.cookie.life !== undefined || session.settings.rolling || session.cookie.isOutdated;
+  return session.cookie.life !== undefined || session.config.rolling || session.cookie.isOutdated;
 }
 
 async function touchNow<S extends SessionSchema>(
@@ -88,7 +88,7 @@ async function touchNow<S extends SessionSchema>(
   const { record, key } = stored;
   // False: another request has changed the record and its deadline, or the session is gone. In neither case is a cookie set,
   // because it would restore the id that a login has just replaced.
-  if (!(await session.settings.store.touch(key, expiresAt, record.revision))) return;
+  if (!(await session.config.store.touch(key, expiresAt, record.revision))) return;
   session.state.touched({ ...record, expiresAt });
   if (setsCookie(session)) session.cookie.set();
   emit('touch', { request: session.request });
@@ -103,8 +103,7 @@ async function keepAlive<S extends SessionSchema>(
   const { record, key } = stored;
   session.state.touched({ ...record, expiresAt }); // so that the end of this response does not extend it again
   try {
-    if (await session.settings.store.touch(key, expiresAt, record.revision))
-      emit('touch', { request: session.request });
+    if (await session.config.store.touch(key, expiresAt, record.revision)) emit('touch', { request: session.request });
   } catch (error) {
     reportFailure(session, error);
   }

@@ -1,5 +1,5 @@
 import { emit } from '../events.js';
-import type { Tree } from '../schema/payload-codec.js';
+import type { EncodedPayload } from '../schema/payload-codec.js';
 import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import { refuseOther, interpret } from './conflict.js';
 import { putField } from './payload-fields.js';
@@ -16,7 +16,7 @@ import { rebase } from './rebase.js';
 interface Change<S extends SessionSchema> extends Attempt, Written {
   readonly record: Attempt['record'];
   readonly stored: Stored;
-  readonly next: Tree;
+  readonly next: EncodedPayload;
   readonly payload: Payload<S>;
 }
 
@@ -31,7 +31,7 @@ export async function applyUpdate<S extends SessionSchema>(
     await storeChanges(session, session.changes());
     session.watchAgain();
   }
-  const { codec, store } = session.settings;
+  const { codec, store } = session.config;
   if (state.stored === undefined || state.isNew) {
     // No other request knows this id, so no atomic step is needed.
     const before = codec.encode(session.payload);
@@ -49,48 +49,48 @@ export async function applyUpdate<S extends SessionSchema>(
   const done =
     first &&
     (await swap(store, loaded.key, first, (found, failed) => {
-      const { tree, ...latest } = interpret(session, failed.stored, found);
-      refuseOther(session, tree);
+      const { encoded, ...latest } = interpret(session, failed.stored, found);
+      refuseOther(session, encoded);
       emit('conflict', { request: session.request, fields: [] });
-      return changeOf(session, change, base, { ...failed.stored, ...latest }, tree);
+      return changeOf(session, change, base, { ...failed.stored, ...latest }, encoded);
     }));
   if (done === undefined) return;
-  const { stored, record, source, next, payload } = done;
+  const { stored, record, decodedRecord, next, payload } = done;
   rebase(session, base, next, payload);
-  wasStored(session, { ...stored, record, source }, next, 'updated');
+  wasStored(session, { ...stored, record, decodedRecord }, next, 'updated');
 }
 
 /** Runs the function of an `update()` on what is stored; returns `undefined` if nothing is left to store after it. */
 async function changeOf<S extends SessionSchema>(
   session: RequestSession<S>,
   change: (payload: Payload<S>) => void | Promise<void>,
-  base: Tree,
+  base: EncodedPayload,
   stored: Stored,
-  tree: Tree,
+  encoded: EncodedPayload,
 ): Promise<Change<S> | undefined> {
-  const { codec } = session.settings;
-  const payload = codec.decodeOrThrow(tree);
+  const { codec } = session.config;
+  const payload = codec.decodeOrThrow(encoded);
   const fields = payload as Record<string, unknown>; // any field can be asked for
-  const watch = PrincipalWatch.of(session.settings, tree, { ...payload });
+  const watch = PrincipalWatch.of(session.config, encoded, { ...payload });
   watch?.watch(payload);
   await run(session, change, payload);
   if (watch?.isLeft(fields) === true) watch.startOver(fields);
   const next = codec.encode(payload);
-  if (principalOf(session.settings, next) !== principalOf(session.settings, tree)) {
+  if (principalOf(session.config, next) !== principalOf(session.config, encoded)) {
     // The session must move to a new id, which is done by a commit.
     if (watch === undefined) rebase(session, base, next, payload);
     else startOverWith(session, payload);
-    session.state.reread(stored, tree);
+    session.state.reread(stored, encoded);
     await storeChanges(session, session.changes() ?? next);
     return undefined;
   }
-  if (codec.same(next, tree)) {
+  if (codec.same(next, encoded)) {
     rebase(session, base, next, payload);
-    session.state.reread(stored, tree);
+    session.state.reread(stored, encoded);
     return undefined;
   }
-  const { record, source } = stored;
-  const about = { createdAt: record.createdAt, revision: record.revision + 1, from: record, source };
+  const { record, decodedRecord } = stored;
+  const about = { createdAt: record.createdAt, revision: record.revision + 1, from: record, decodedRecord };
   return { from: record, stored, next, payload, ...recordOf(session, next, about) };
 }
 

@@ -3,7 +3,7 @@ import { TypeScript as ts, type Logger, type TranslatedString } from 'typedoc';
 import type { $ZodShape, $ZodType, $ZodTypes } from 'zod/v4/core';
 import { isError, isMap, isSet } from '../realms.js';
 import { isZod } from '../schema/zod-validator.js';
-import { marksOf, metadataOf } from '../schema/field-options.js';
+import { fieldOptionsOf, metadataOf } from '../schema/field-options.js';
 import { code } from './decorator-docs.js';
 
 /** What a schema says of a field besides its type. */
@@ -138,7 +138,7 @@ function toldOf(field: $ZodType | undefined): Told {
     if (def.type === 'default' || def.type === 'prefault') value ??= def.defaultValue;
     at = 'innerType' in def ? def.innerType : undefined;
   }
-  const { sensitive, encrypted } = field === undefined ? { sensitive: false, encrypted: false } : marksOf(field);
+  const { sensitive, encrypted } = field === undefined ? { sensitive: false, encrypted: false } : fieldOptionsOf(field);
   return {
     default: value === undefined ? '' : code(JSON.stringify(value, plain)),
     description,

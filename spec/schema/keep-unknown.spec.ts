@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { copyValue } from '../../lib/schema/copy-value.js';
 import { matchItems } from '../../lib/schema/match-items.js';
-import { copyTree, isDeeper, sameTree, type Tree } from '../../lib/schema/encoded-payload.js';
+import { copyEncoded, isDeeper, sameEncoded, type EncodedPayload } from '../../lib/schema/encoded-payload.js';
 import { findUnknown, keepUnknown } from '../../lib/schema/unknown-fields.js';
 
 const named = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'a', 'b', 'c'];
@@ -10,7 +10,7 @@ const named = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'a', 'b',
 const tree = fc.letrec((tie) => ({
   value: fc.oneof({ depthSize: 'small' }, fc.integer({ min: 0, max: 3 }), fc.string({ maxLength: 2 }), fc.constant(null), tie('object'), fc.array(tie('value'), { maxLength: 4 })),
   object: fc.dictionary(fc.oneof(fc.constantFrom(...named), fc.constantFrom('~x', '~y', '~constructor')), tie('value'), { maxKeys: 5, noNullPrototype: true }),
-})).object as fc.Arbitrary<Tree>; // prettier-ignore
+})).object as fc.Arbitrary<EncodedPayload>; // prettier-ignore
 
 /** What a schema would keep of a tree. */
 function known(value: unknown): unknown {
@@ -25,8 +25,8 @@ describe('keeping what a schema does not know', () => {
   it('changes nothing if nothing was changed, wherever the unknown fields are', () => {
     fc.assert(
       fc.property(tree, (stored) => {
-        const kept = known(stored) as Tree;
-        expect(sameTree(keepUnknown(stored, kept, kept), stored)).toBe(true);
+        const kept = known(stored) as EncodedPayload;
+        expect(sameEncoded(keepUnknown(stored, kept, kept), stored)).toBe(true);
       }),
     );
   });
@@ -34,8 +34,8 @@ describe('keeping what a schema does not know', () => {
   it('stores exactly what was to be stored, as far as the schema knows it', () => {
     fc.assert(
       fc.property(tree, tree, (stored, other) => {
-        const mine = known(other) as Tree;
-        expect(sameTree(known(keepUnknown(stored, known(stored) as Tree, mine)), mine)).toBe(true);
+        const mine = known(other) as EncodedPayload;
+        expect(sameEncoded(known(keepUnknown(stored, known(stored) as EncodedPayload, mine)), mine)).toBe(true);
       }),
     );
   });
@@ -45,7 +45,7 @@ describe('keeping what a schema does not know', () => {
       fc.property(tree, tree, (stored, other) => {
         const all = [stored, known(stored), known(other)] as const;
         const before = JSON.stringify(all);
-        keepUnknown(all[0], all[1] as Tree, all[2] as Tree);
+        keepUnknown(all[0], all[1] as EncodedPayload, all[2] as EncodedPayload);
         expect(JSON.stringify(all)).toBe(before);
       }),
     );
@@ -54,11 +54,11 @@ describe('keeping what a schema does not know', () => {
   it('keeps the unknown fields of every object that has not gone, whatever else changes', () => {
     fc.assert(
       fc.property(tree, fc.integer(), (stored, n) => {
-        const kept = known(stored) as Tree;
+        const kept = known(stored) as EncodedPayload;
         const mine = { ...kept, a: n, added: [n] };
         const whole = keepUnknown(stored, kept, mine);
         for (const [field, value] of Object.entries(stored)) {
-          if (field !== 'a') expect(sameTree(whole[field], value)).toBe(true);
+          if (field !== 'a') expect(sameEncoded(whole[field], value)).toBe(true);
         }
       }),
     );
@@ -67,9 +67,9 @@ describe('keeping what a schema does not know', () => {
   it('names exactly the fields that are unknown', () => {
     fc.assert(
       fc.property(tree, (stored) => {
-        const found = findUnknown(stored, known(stored) as Tree, path);
+        const found = findUnknown(stored, known(stored) as EncodedPayload, path);
         expect(found.length > 0).toBe(JSON.stringify(stored).includes('"~'));
-        expect(findUnknown(known(stored) as Tree, known(stored) as Tree, path)).toEqual([]);
+        expect(findUnknown(known(stored) as EncodedPayload, known(stored) as EncodedPayload, path)).toEqual([]);
       }),
     );
   });
@@ -123,7 +123,7 @@ describe('copying values', () => {
         const foreign: object[] = [];
         const copy = copyValue(whole, foreign) as typeof whole;
         expect(foreign).toEqual([]);
-        expect(sameTree(copy.value, copyTree(value))).toBe(true);
+        expect(sameEncoded(copy.value, copyEncoded(value))).toBe(true);
         expect(copy.at).toEqual(whole.at);
         expect(copy.at).not.toBe(whole.at);
         expect(copy.map).not.toBe(whole.map);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MemoryStore, SessionConflictError } from 'typed-session';
-import { mergeTrees } from '../../lib/sessions/merge.js';
+import { mergeEncoded } from '../../lib/sessions/merge.js';
 import { resolveOptions } from '../../lib/sessions/session-config.js';
 
 const schema = z.object({
@@ -29,7 +29,7 @@ const tree = fc.record(
 
 const merge = (base: Tree, mine: Tree, theirs: Tree, options = {}) => {
   const resolved = settings(options);
-  return resolved.codec.encode(mergeTrees(resolved, base, mine, theirs).payload);
+  return resolved.codec.encode(mergeEncoded(resolved, base, mine, theirs).payload);
 };
 
 describe('merging two changes of a payload', () => {
@@ -83,7 +83,7 @@ describe('merging two changes of a payload', () => {
       .object({ a: z.int().optional(), b: z.int().optional() })
       .refine((p) => p.a === undefined || p.b === undefined);
     const resolved = resolveOptions<typeof either>({ schema: either, secret: 's' }, () => new MemoryStore());
-    expect(() => mergeTrees(resolved, {}, { a: 1 }, { b: 1 })).toThrow(SessionConflictError);
+    expect(() => mergeEncoded(resolved, {}, { a: 1 }, { b: 1 })).toThrow(SessionConflictError);
   });
 });
 
@@ -147,7 +147,7 @@ describe('merging two changes of a payload, whoever is later,', () => {
           (field) =>
             !same(mine[field], base[field]) && !same(theirs[field], base[field]) && !same(mine[field], theirs[field]),
         );
-        expect([...mergeTrees(settings(), base, mine, theirs).fields].toSorted()).toEqual(expected);
+        expect([...mergeEncoded(settings(), base, mine, theirs).fields].toSorted()).toEqual(expected);
       }),
     );
   });
@@ -184,7 +184,7 @@ describe('merging two changes of a payload, whoever is later,', () => {
             const mine = { n: n + step };
             stored = same(stored, { n })
               ? mine
-              : resolved.codec.encode(mergeTrees(resolved, { n }, mine, stored).payload);
+              : resolved.codec.encode(mergeEncoded(resolved, { n }, mine, stored).payload);
           }
           const expected = steps.reduce((sum, step) => sum + step, 0);
           expect(stored).toEqual({ n: n + expected });
@@ -213,7 +213,7 @@ describe('merging two changes of a union', () => {
       fc.property(state, state, state, (base, mine, theirs) => {
         let merged: Tree;
         try {
-          merged = resolved.codec.encode(mergeTrees(resolved, base, mine, theirs).payload);
+          merged = resolved.codec.encode(mergeEncoded(resolved, base, mine, theirs).payload);
         } catch (error) {
           expect(error).toBeInstanceOf(SessionConflictError);
           // I changed a state that they have left

@@ -14,7 +14,7 @@ import { SqliteStore } from 'typed-session/sqlite';
 import { z } from 'zod';
 import { ProbedStore, listen, makeApp, type Client } from '../support/app.js';
 import { PayloadCodec } from '../../lib/schema/payload-codec.js';
-import { StoredText } from '../../lib/schema/payload-serializer.js';
+import { PayloadSerializer } from '../../lib/schema/payload-serializer.js';
 
 type AnyOptions = Parameters<typeof session<any>>[0];
 type Fields = Record<string, any>;
@@ -318,14 +318,14 @@ it('whatever a release does not know survives any sequence of writes by old and 
 function openText(schema: z.ZodType<object, object>, shared: object) {
   const cell = shared as { text?: string };
   const codec = PayloadCodec.of(schema, undefined);
-  const text = new StoredText(codec, { first: 0, version: 0, steps: [] }, [], 'keep');
+  const text = new PayloadSerializer(codec, { first: 0, version: 0, steps: [] }, [], 'keep');
   return {
     write(change: (mine: Fields) => void) {
       const read = text.read(cell.text ?? '{}', 0);
       if (!read.ok) throw new Error(JSON.stringify(read.issues));
       const mine = read.payload as Fields;
       change(mine);
-      cell.text = text.write(codec.encode(mine), read.source).text;
+      cell.text = text.write(codec.encode(mine), read.decodedRecord).data;
     },
     tree: () => JSON.parse(cell.text ?? '{}') as Fields,
   };
