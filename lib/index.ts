@@ -36,19 +36,22 @@ export {
   type SessionEnd,
   type SessionIssue,
 } from './errors.js';
-export type * from './events.js';
-export { requireAnonymous, requireSession, type RequireSessionFunction } from './express/express-guards.js';
-export type { HandlerBefore, HandlerBehind } from './express/express-routes.js';
 export type {
-  AnyGuardMiddleware,
-  GuardFacts,
-  GuardMiddleware,
-  ReadonlySessionGuard,
-  SessionGuard,
-  SessionGuardOf,
-} from './express/guard-types.js';
+  CommitEvent,
+  ConflictEvent,
+  ErrorEvent,
+  InvalidEvent,
+  LateChangeEvent,
+  LoadEvent,
+  LoadOutcome,
+  RotateEvent,
+  SessionEvent,
+  SessionEvents,
+  UnknownFieldsEvent,
+} from './events.js';
+export { requireAnonymous, requireSession, type RequireSessionFunction } from './express/express-guards.js';
+export type { ReadonlySessionGuard, SessionGuard, SessionGuardOf } from './express/guard-types.js';
 export { byAccept, problem, redirect, returnPath } from './express/missing-handlers.js';
-export type { DecoratorFamily } from './guards/decorator-family.js';
 export type {
   ReadonlySessionDecorator,
   RequireSessionDecorator,
@@ -59,56 +62,26 @@ export type {
 } from './guards/decorator-types.js';
 export type {
   AnonymousOptions,
-  EntryPoints,
-  ForbiddenOptions,
   GuardOptions,
-  MainSession,
   MissingHandler,
-  MissingOptions,
-  NarrowedOf,
   ReadonlySessionRequest,
-  SessionOn,
-  SessionProperty,
   SessionRequest,
   SessionRequestOf,
 } from './guards/express-types.js';
+export type { DecoratorFamily } from './guards/decorator-family.js';
 export type { SessionRequirements } from './guards/guard.js';
-export type {
-  Checked,
-  CheckedByName,
-  CheckedBySchema,
-  CheckedReadonly,
-  ReadonlyMembers,
-  ReadonlySession,
-  RegisteredMembers,
-  SessionIdentity,
-} from './guards/narrowing.js';
-export type {
-  CommonOptions,
-  FieldMerge,
-  InvalidSession,
-  RefuseReserved,
-  RequireInitial,
-} from './sessions/session-options.js';
+export type { ReadonlySession } from './guards/narrowing.js';
+export type { FieldMerge, InvalidSession } from './sessions/session-options.js';
 export type { ListedSession, MigrateAllOptions, MigrationProgress, Principal } from './sessions/stored-sessions.js';
 export type { Session, SessionCallback, SessionMembers } from './sessions/session.js';
 export { session, type SessionMiddleware, type SessionOptions } from './middleware.js';
-export type { AnyRequest, AnyResponse } from './node/node-messages.js';
 export { bigintText, isoDate, mapOf, setOf, urlText } from './schema/field-codecs.js';
 export type { EncryptionKey } from './schema/encryption.js';
 export { expiring } from './schema/expiring.js';
-export {
-  defineSession,
-  migration,
-  type AnyMigration,
-  type LastMigration,
-  type Migration,
-  type Migrations,
-  type SessionDefinition,
-} from './schema/migrations.js';
+export { defineSession, migration, type Migration, type SessionDefinition } from './schema/migrations.js';
 export type { ReservedField } from './schema/reserved.js';
 export type { DeepReadonly, ReadonlyDate, ReadonlyURL } from './schema/deep-readonly.js';
-export type * from './schema/payload-types.js';
+export type { Payload, Register, SessionField, SessionSchema, StandardSchema } from './schema/payload-types.js';
 export type { CachedOptions } from './stores/cached/cached-store.js';
 export { cached, moving, type MovingOptions } from './stores/resolve-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';
@@ -121,3 +94,12 @@ export type {
   StoredCookieAttributes,
   StoreEntry,
 } from './stores/store-contract.js';
+
+// Not documented. TypeScript has to name these types in the declarations of an app that exports its sessions, guards, or
+// handlers without annotations (scripts/tarball/library.ts).
+export type { GuardArguments, SessionOn } from './guards/express-types.js';
+export type { ReadonlyMembers, RegisteredMembers } from './guards/narrowing.js';
+export type { AnyRequest } from './node/node-messages.js';
+export type { Found, KnownFields, Requirement } from './schema/payload-types.js';
+export type { RefuseExcess } from './schema/refusals.js';
+export type { MayBeAbsent } from './schema/required-fields.js';

@@ -161,13 +161,19 @@ async function typescripts(tarball) {
   const packages = ['express@5', '@types/express@5', 'zod@4', 'libsql', '@types/node@20'];
   const installed = await check('TypeScript: install', () => install(cwd, [tarball, ...packages, ...compilers]));
   if (installed === undefined) return;
-  for (const file of ['app.ts', 'errors.ts']) cpSync(join(root, 'scripts/tarball', file), join(cwd, file));
-  const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--types', 'node'];
+  for (const file of ['app.ts', 'errors.ts', 'library.ts'])
+    cpSync(join(root, 'scripts/tarball', file), join(cwd, file));
+  const options = ['--strict', '--target', 'es2022', '--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
+  /** @type {(version: string, ...args: string[]) => Promise<string>} */
+  const tsc = (version, ...args) => run('node', [`node_modules/ts-${version}/bin/tsc`, ...options, ...args], { cwd });
   /** @param {string} version */
-  const compile = (version) =>
-    run('node', [`node_modules/ts-${version}/bin/tsc`, ...options, '--skipLibCheck', 'app.ts', 'errors.ts'], { cwd });
-  for (const version of supported)
+  const compile = (version) => tsc(version, '--noEmit', 'app.ts', 'errors.ts');
+  for (const version of supported) {
     await check(`TypeScript ${version}: compile, and find the errors`, () => compile(version));
+    await check(`TypeScript ${version}: emit declarations for an app that exports its guards and sessions`, () =>
+      tsc(version, '--declaration', '--outDir', version, 'library.ts'),
+    );
+  }
   await check('TypeScript 5.4: one error, which says what is needed', async () => {
     const said = await compile('5.4').then(String, (/** @type {Error} */ error) => error.message);
     const errors = said.split('\n').filter((line) => line.includes('error TS'));

@@ -94,7 +94,10 @@ export type NarrowedOf<S extends SessionSchema, Name extends string, R> =
     ? NarrowedBy<S, Name, LocalsObj>
     : unknown;
 
-/** The type that `of(request)` returns: the session, narrowed to what the guards of its middleware checked. */
+/**
+ * The type that `of(request)` returns: the session, narrowed to what the guards of its middleware checked.
+ * @internal
+ */
 export type SessionOn<S extends SessionSchema, Name extends string, R> = R extends {
   readonly session: ReadonlySession;
   readonly res?: { readonly locals: OnlyRead } | undefined;
@@ -223,7 +226,10 @@ export interface ForbiddenOptions {
 /** How one guard or decorator responds to a request that it refuses. Pass it as an object of its own among the arguments. */
 export type GuardOptions = MissingOptions | ForbiddenOptions;
 
-/** What guards and decorators of the registered session take: fields, values, predicates, and options. */
+/**
+ * What guards and decorators of the registered session take: fields, values, predicates, and options.
+ * @internal
+ */
 export type GuardArguments = readonly (
   SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions
 )[];

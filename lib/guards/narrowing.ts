@@ -96,13 +96,19 @@ export type NarrowedBy<S extends SessionSchema, Name extends string, LocalsObj> 
         ? Found
         : unknown;
 
-/** The members of a session that remain if it is readonly. */
+/**
+ * The members of a session that remain if it is readonly.
+ * @internal
+ */
 export type ReadonlyMembers = Pick<SessionMembers<RegisteredSchema>, 'id' | 'isNew'>;
 
 /** The registered session behind a readonly guard that found `Found`. */
 export type ReadonlySession<Found = unknown> = DeepReadonly<Payload<RegisteredSchema> & Found> & ReadonlyMembers;
 
-/** The members of `req.session`, under a name that is short when an editor shows it. */
+/**
+ * The members of `req.session`, under a name that is short when an editor shows it.
+ * @internal
+ */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it only adds a name
 export interface RegisteredMembers extends SessionMembers<RegisteredSchema> {}
 

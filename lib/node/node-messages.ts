@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 
-/** A request of `node:http`, of the compatibility API of `node:http2`, or of Express, which is one of `node:http`. */
+/**
+ * A request of `node:http`, of the compatibility API of `node:http2`, or of Express, which is one of `node:http`.
+ * @internal
+ */
 export type AnyRequest = IncomingMessage | Http2ServerRequest;
 
 /** A response of `node:http` or of the compatibility API of `node:http2`. */

@@ -173,7 +173,10 @@ export type SessionPredicate<S extends SessionSchema> = (session: Payload<S>) =>
 /** {@link SessionPredicate} of the registered schema. */
 export type RegisteredPredicate = SessionPredicate<RegisteredSchema>;
 
-/** What a guard can ask of a session: a field by its name, fields with certain values, or a question of your own. */
+/**
+ * What a guard can ask of a session: a field by its name, fields with certain values, or a question of your own.
+ * @internal
+ */
 export type Requirement<S extends SessionSchema> = SessionField<S> | FieldValues<S> | SessionPredicate<S>;
 
 /** The objects of values among what a guard requires. */
@@ -190,6 +193,7 @@ type Plain = readonly (string | { readonly bind: unknown })[];
 /**
  * Refuses fields that the payload does not have and requirements that no session can meet; takes the tuple of what a guard
  * requires.
+ * @internal
  */
 export type KnownFields<S extends SessionSchema, R extends readonly unknown[]> =
   | Plain
@@ -222,6 +226,7 @@ export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>
 /**
  * What is known of a session behind a guard that required the tuple `R`. An element that is a union checks one of its
  * members, so only what they have in common is known; an optional element, or one of an array, may be absent.
+ * @internal
  */
 export type Found<S extends SessionSchema, R extends readonly unknown[]> = R extends readonly [
   infer First,

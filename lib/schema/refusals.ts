@@ -194,7 +194,10 @@ type FilledKeys<T> = Extract<{ [K in keyof T]-?: [T[K]] extends [undefined] ? ne
 
 type Under<K extends string, Path> = Path extends string ? `${K}.${Path}` : never;
 
-/** Refuses a value that has fields which the payload does not have; they would be lost. */
+/**
+ * Refuses a value that has fields which the payload does not have; they would be lost.
+ * @internal
+ */
 export type RefuseExcess<T, S extends SessionSchema> = [Excess<T, Payload<S>, PayloadInput<S>>] extends [never]
   ? unknown
   : Refusal<`The schema has no field '${Excess<T, Payload<S>, PayloadInput<S>>}'`>;

@@ -105,6 +105,9 @@ export interface InitialNeeded<Advice extends string> {
   readonly initial: unknown;
 }
 
-/** The fields that are there only in some payloads, although their type does not say so: those of a record. */
+/**
+ * The fields that are there only in some payloads, although their type does not say so: those of a record.
+ * @internal
+ */
 export type MayBeAbsent<T, F> =
   F extends KeysOf<{ [K in keyof T as string extends K ? never : K]: unknown }> ? never : undefined;
