@@ -97,6 +97,7 @@ export type {
 
 // Not documented. TypeScript has to name these types in the declarations of an app that exports its sessions, guards, or
 // handlers without annotations (scripts/tarball/library.ts).
+export type { HandlerBefore, HandlerBehind } from './express/express-routes.js'; // declares the types of Express's routes
 export type { GuardArguments, SessionOn } from './guards/express-types.js';
 export type { ReadonlyMembers, RegisteredMembers } from './guards/narrowing.js';
 export type { AnyRequest } from './node/node-messages.js';

@@ -14,11 +14,17 @@ import type { AnyGuardMiddleware, GuardFacts, PlainGuard } from './guard-types.j
 type Behind<G> =
   G extends GuardFacts<infer Adds, infer Mode> ? Adds & (Mode extends 'readonly' ? OnlyRead : unknown) : never;
 
-/** A handler behind guards that add `Adds`, or one more guard. */
+/**
+ * A handler behind guards that add `Adds`, or one more guard.
+ * @internal
+ */
 export type HandlerBehind<P, ResBody, ReqBody, ReqQuery, Adds> =
   RequestHandler<P, ResBody, ReqBody, ReqQuery, Response['locals'] & Adds> | PlainGuard;
 
-/** A middleware or a guard before another guard, which decides whether the session is readonly. */
+/**
+ * A middleware or a guard before another guard, which decides whether the session is readonly.
+ * @internal
+ */
 export type HandlerBefore<P, ResBody, ReqBody, ReqQuery, Adds, Before = unknown> =
   RequestHandler<P, ResBody, ReqBody, ReqQuery, Response['locals'] & Before> | GuardFacts<Adds>;
 
