@@ -35,7 +35,7 @@ function partsOf(schema: $ZodType, value: unknown, direction: 'decode' | 'encode
       if (typeof value !== 'object' || value === null) return [];
       return [
         ...Object.entries(def.shape).map(([name, field]): Part => [[name], field, ownField(value, name)]),
-        ...entriesOf(value, def.catchall).filter(([[name]]) => !Object.hasOwn(def.shape, name as string)), // own keys are strings
+        ...entriesOf(value, def.catchall).filter(([[name]]) => !Object.hasOwn(def.shape, name as string)), // never a symbol
       ];
     case 'array':
       return entriesOf(value, def.element);
@@ -55,6 +55,7 @@ function partsOf(schema: $ZodType, value: unknown, direction: 'decode' | 'encode
       return [[[], def.left, value], [[], def.right, value]]; // prettier-ignore
     case 'pipe': {
       const [first, second] = direction === 'decode' ? [def.in, def.out] : [def.out, def.in];
+      // Called the way zod calls it.
       const transform = (direction === 'decode' ? def.transform : def.reverseTransform) as Transform | undefined;
       const between = transform === undefined ? [value] : attempt(transform, value);
       return [[[], first, value], ...between.map((inner): Part => [[], second, inner])];
