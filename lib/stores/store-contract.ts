@@ -26,7 +26,7 @@ export interface SessionRecord {
    * the key of its successor, or `null` if the old id must not lead to it.
    */
   readonly forwardTo?: string | null | undefined;
-  /** The last use of the session that a write recorded, in milliseconds since the epoch. A touch changes only `expiresAt`. */
+  /** When the session was used, as of its last write, in milliseconds since the epoch. A touch changes only `expiresAt`. */
   readonly usedAt?: number | undefined;
   /**
    * A unique id of the write that stored this record. If a write was sent twice, or its response was lost, the id shows
