@@ -10,7 +10,7 @@ export const MAX_DEPTH = 500;
 /** A payload in the form that JSON can represent. */
 export type EncodedPayload = Readonly<Record<string, unknown>>;
 
-/** A value has more than {@link MAX_DEPTH} levels. This error never leaves this folder. */
+/** A value has more than {@link MAX_DEPTH} levels. Decoding reports this as the issue `too_deep`. */
 export class TooDeepError extends Error {}
 
 /** Whether two JSON-like values are deeply equal. A property that is `undefined` counts as absent. */
