@@ -3,8 +3,9 @@ import { isUrl } from '../realms.js';
 import { TooDeepError, isDeeper, isPlain } from './encoded-payload.js';
 
 /**
- * A copy of a decoded value that shares nothing that could be changed: of lists, plain objects and the classes that
- * JavaScript itself has. An instance of any other class cannot be copied from outside; it is added to `foreign`.
+ * Returns a copy of a decoded value that shares no mutable object with it. Arrays, plain objects, and instances of
+ * built-in classes are copied. An instance of any other class cannot be copied from outside: the copy contains the
+ * instance itself, and it is added to `foreign` unless it is frozen.
  */
 export function copyValue(value: unknown, foreign: object[]): unknown {
   if (isDeeper(value)) throw new TooDeepError();
@@ -36,9 +37,9 @@ function copyBuiltIn(value: object, foreign: object[]): object | undefined {
   return undefined;
 }
 
-/** Whether an object is of a class that extends another one: a copy would have to be of that class. */
+/** Whether an object's class extends another class. A copy would have to be an instance of that subclass. */
 function isSubclass(value: object): boolean {
-  if (types.isTypedArray(value)) return false; // slice() returns one of the same class
+  if (types.isTypedArray(value)) return false; // slice() returns an instance of the same class
   const parent: unknown = Object.getPrototypeOf(Object.getPrototypeOf(value));
   return parent !== null && Object.getPrototypeOf(parent) !== null;
 }

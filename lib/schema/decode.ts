@@ -11,23 +11,24 @@ export interface NotDecoded {
   readonly issues: readonly SessionIssue[];
   /** The top-level fields that do not fit, by their real names. */
   readonly refused: readonly string[];
-  /** What a codec or a check of the app threw, if that is why. */
+  /** What a codec or a check of the app threw, if that is the reason. */
   readonly cause?: unknown;
 }
 
-/** A payload that was decoded, or why it could not be. */
+/** A decoded payload, or the reason why it could not be decoded. */
 export type Decoded<P> = { readonly ok: true; readonly payload: P } | NotDecoded;
 
 interface Attempt {
   readonly ok: true;
   readonly payload: object;
-  /** The objects of the payload that nobody but their own class could copy. */
+  /** The objects in the payload that only their own class could copy. */
   readonly foreign: readonly object[];
 }
 
 /**
- * Validates a tree and makes the payload of it. The payload shares nothing with the tree, nor with that of another session.
- * @throws SessionValidationError if a codec or a default returns one object for every session
+ * Validates an encoded payload and decodes it. The decoded payload shares no object with the encoded one, nor with the
+ * payload of another session.
+ * @throws SessionValidationError if a codec or a default returns the same object for every session
  */
 export function decodePayload(validator: Validator, encoded: EncodedPayload): Decoded<object> {
   const result = attempt(validator, encoded);
@@ -52,19 +53,21 @@ function attempt(validator: Validator, encoded: EncodedPayload): Attempt | NotDe
   const result = validator.decode(traits.namedLikeMembers ? withoutInherited(source) : source);
   if (!result.ok) return result;
   const foreign: object[] = [];
-  const payload = isolate === undefined ? result.value : (isolate(result.value, encoded, foreign) as object); // of an object it is one
+  // The isolated copy of an object is an object.
+  const payload = isolate === undefined ? result.value : (isolate(result.value, encoded, foreign) as object);
   return { ok: true, payload, foreign };
 }
 
 /**
- * A payload whose objects of foreign classes are its own. Whether they are is seen by decoding again: an object that is
- * the same then belongs to the schema. That of a default is not met again once it is in the tree.
+ * Returns a payload whose foreign objects belong to it alone. To find out, it decodes again: an object that appears in
+ * both results belongs to the schema. If the payload contains such an object, it is encoded and decoded once more. The
+ * shared object of a default does not appear in that result, because the field then has an encoded value.
  */
 function unshared(validator: Validator, encoded: EncodedPayload, first: Attempt): object {
   if (isUnshared(validator, encoded, first)) return first.payload;
   const result = validator.encode(first.payload);
   if (result.ok) {
-    const whole = result.value as EncodedPayload; // any object can be asked for its fields
+    const whole = result.value as EncodedPayload; // an object has fields
     const again = attempt(validator, whole);
     if (again.ok && isUnshared(validator, whole, again)) return again.payload;
   }

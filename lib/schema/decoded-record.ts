@@ -1,20 +1,20 @@
 import type { StoredForm } from './field-storage.js';
 import type { EncodedPayload } from './encoded-payload.js';
 
-/** What was found out about a stored text, for the text that takes its place. */
+/** What is known about a stored text. It is needed to write the text that replaces it. */
 export class DecodedRecord {
-  /** What it said, in today's version or, where it was newer, in its own. */
+  /** The encoded payload, migrated to the current version. If the stored version is newer, it is kept as it was stored. */
   readonly encoded: EncodedPayload;
-  /** The stored form of its marked fields. */
+  /** The stored forms of its encrypted and expiring fields. */
   readonly storedForms: ReadonlyMap<string, StoredForm>;
-  /** The version to store under: today's, or its own where that is newer. */
+  /** The version to store under: the current version, or the stored one if that is newer. */
   readonly version: number;
-  /** Whether it was of an older version, so that it is worth being stored again. */
+  /** Whether the text had an older version, so that the migrated payload should be stored. */
   readonly migrated: boolean;
   #known: EncodedPayload | (() => EncodedPayload);
 
   /**
-   * @param known - what the schema keeps of the tree, defaults filled in; a function is called when somebody asks
+   * @param known - what the schema keeps of `encoded`, with defaults filled in; a function is called on first access
    */
   constructor(
     about: {
@@ -32,18 +32,18 @@ export class DecodedRecord {
     this.#known = known;
   }
 
-  /** What the schema keeps of the tree: what encoding its payload gives. The rest are unknown fields. */
+  /** What the schema keeps of `encoded`: the result of encoding its payload. All other fields are unknown fields. */
   get known(): EncodedPayload {
     if (typeof this.#known === 'function') this.#known = this.#known();
     return this.#known;
   }
 
-  /** Whether {@link known} costs nothing to ask for. */
+  /** Whether {@link known} is available without further work. */
   get isResolved(): boolean {
     return typeof this.#known !== 'function';
   }
 
-  /** The same without the tree: for a payload that takes the place of the whole, so that unknown fields go too. */
+  /** Returns the same record without its fields, for a payload that replaces everything, including unknown fields. */
   withoutFields(): DecodedRecord {
     return new DecodedRecord(
       { encoded: {}, storedForms: this.storedForms, version: this.version, migrated: this.migrated },

@@ -3,13 +3,13 @@ export type ReadonlyDate = Pick<Date, Exclude<keyof Date, `set${string}`>>;
 
 /** A `URL` that cannot be changed, and whose parameters cannot be changed. */
 export interface ReadonlyURL extends Readonly<Omit<URL, 'searchParams'>> {
-  /** The parameters of the query, to be read. */
+  /** The query parameters, without the methods that change them. */
   readonly searchParams: Omit<URLSearchParams, 'append' | 'delete' | 'set' | 'sort'>;
 }
 
 /**
- * A value that is not to be changed, at any depth. Methods that change a Date, a Map, a Set, or a URL are left out; brands
- * are kept; an instance of a class with private fields keeps its type.
+ * A value that cannot be changed, at any depth. Methods that change a Date, a Map, a Set, or a URL are omitted. Brands
+ * are kept. An instance of a class with private fields keeps its type.
  */
 export type DeepReadonly<T> = T extends Unchangeable
   ? T
@@ -27,10 +27,10 @@ export type DeepReadonly<T> = T extends Unchangeable
 
 type Unchangeable = string | number | bigint | boolean | symbol | null | undefined | ((...args: never[]) => unknown);
 
-/** What `T` has beyond `Class`, such as a brand, stays. */
+/** Keeps what `T` has in addition to `Class`, such as a brand. */
 type WithBrand<T, Class, Readable> = Class extends T ? Readable : Readable & Readonly<Omit<T, keyof Class>>;
 
-/** A mapped type loses the private fields of a class, and would not be assignable to the class. */
+/** Leaves a class with private fields as it is: a mapped type loses them, so it is not assignable to the class. */
 type ReadonlyObject<T extends object> = T extends readonly (infer Element)[]
   ? Element[] extends T
     ? readonly DeepReadonly<Element>[]

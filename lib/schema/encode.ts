@@ -12,9 +12,9 @@ const THREW = 'A codec or a check of the schema threw an error, see the cause; t
 const TOO_DEEP = `The session has more than ${String(MAX_DEPTH)} levels, or holds itself, and was not stored`;
 
 /**
- * Validates a payload and makes the tree of it. The two may share objects.
- * @throws SessionValidationError if the schema refuses the payload or has no place for a field of it, if JSON cannot hold
- *   the tree, or if it has more than {@link MAX_DEPTH} levels
+ * Validates a payload and encodes it. The result may share objects with the payload.
+ * @throws SessionValidationError if the schema refuses the payload or does not have one of its fields, if JSON cannot
+ *   represent the encoded payload, or if it has more than {@link MAX_DEPTH} levels
  */
 export function encodePayload(validator: Validator, payload: object): EncodedPayload {
   const { traits } = validator;
@@ -23,7 +23,7 @@ export function encodePayload(validator: Validator, payload: object): EncodedPay
   if (!result.ok) {
     throw new SessionValidationError('cause' in result ? THREW : MISFIT, result.issues, causeOf(result));
   }
-  const encoded = result.value as EncodedPayload; // any object can be asked for its fields
+  const encoded = result.value as EncodedPayload; // an object has fields
   refuseUnknown(validator, payload, encoded);
   if (traits.mayHoldMore) refuseNotJson(validator, encoded);
   else if (traits.mayBeDeep && traits.hasCodec) refuseTooDeep(validator, encoded);
@@ -46,7 +46,7 @@ function refuseUnknown({ traits }: Validator, payload: object, encoded: EncodedP
   );
 }
 
-/** Before the schema walks through a payload, and before anything else walks through what the schema made. */
+/** Runs before the schema traverses a payload, and before anything traverses the result of the schema. */
 function refuseTooDeep(validator: Validator, value: object): void {
   if (!isDeeper(value)) return;
   const field = Object.keys(value).find((name) => isDeeper(ownField(value, name), MAX_DEPTH - 1));

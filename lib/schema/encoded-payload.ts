@@ -1,18 +1,19 @@
 import { isError, isMap, isObjectPrototype, isSet } from '../realms.js';
 
 /**
- * How many levels of objects and arrays a session may have, the payload itself being the first. Every function that walks
- * through a payload or a tree stops there, so none of them can exhaust the stack, and what was stored can be loaded.
+ * How many levels of objects and arrays a session may have. The payload itself is the first level. Every function that
+ * traverses a payload, decoded or encoded, stops at this depth. So none of them can exhaust the stack, and everything
+ * that was stored can be loaded.
  */
 export const MAX_DEPTH = 500;
 
-/** An encoded payload: a tree of what JSON can hold. */
+/** A payload in the form that JSON can represent. */
 export type EncodedPayload = Readonly<Record<string, unknown>>;
 
-/** A walk went deeper than {@link MAX_DEPTH}. Never leaves this folder. */
+/** A value has more than {@link MAX_DEPTH} levels. Decoding reports this as the issue `too_deep`. */
 export class TooDeepError extends Error {}
 
-/** Whether two JSON-like trees hold the same; a property that is `undefined` counts as absent. */
+/** Whether two JSON-like values are deeply equal. A property that is `undefined` counts as absent. */
 export function sameEncoded(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
@@ -35,7 +36,7 @@ export function sameEncoded(a: unknown, b: unknown): boolean {
   return fields === 0;
 }
 
-/** A deep copy of the plain objects and arrays of a value; anything else in it is shared. */
+/** Returns a deep copy of the plain objects and arrays in a value. Anything else in it is shared. */
 export function copyEncoded<T>(value: T): T {
   return copy(value, 0) as T; // the same keys with the same values
 }
@@ -53,19 +54,19 @@ function copy(value: unknown, depth: number): unknown {
   return result;
 }
 
-/** A field of an object, and nothing that the object inherits. */
+/** Returns an own property of an object, never an inherited one. */
 export function ownField(object: object, field: PropertyKey): unknown {
-  return Object.hasOwn(object, field) ? (object as Record<PropertyKey, unknown>)[field] : undefined; // any object can be asked
+  return Object.hasOwn(object, field) ? (object as Record<PropertyKey, unknown>)[field] : undefined; // it has properties
 }
 
-/** Whether a value is an object without a class, in any realm: made by a literal, by `JSON.parse`, or by zod. */
+/** Whether a value is an object without a class, from any realm: created by a literal, by `JSON.parse`, or by zod. */
 export function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || isObjectPrototype(prototype);
 }
 
-/** Whether a value has more levels than {@link MAX_DEPTH}; a value that contains itself has. */
+/** Whether a value has more than `levels` levels. A value that contains itself always has more. */
 export function isDeeper(value: unknown, levels: number = MAX_DEPTH): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value) || isSet(value)) {
@@ -84,13 +85,13 @@ export function isDeeper(value: unknown, levels: number = MAX_DEPTH): boolean {
   return false;
 }
 
-/** A tree without the fields that are too deep to be stored, and with none but those that `wanted` accepts. */
+/** Returns an encoded payload without the fields that are too deep to store, limited to the fields that `wanted` accepts. */
 export function withoutDeep(encoded: EncodedPayload, wanted: (field: string) => boolean = () => true): EncodedPayload {
   const fits = ([field, value]: [string, unknown]): boolean => wanted(field) && !isDeeper(value, MAX_DEPTH - 1);
   return Object.fromEntries(Object.entries(encoded).filter(fits));
 }
 
-/** Whether an error says that a value was too deep: for our own walks, or for the stack, as V8 says it. */
+/** Whether an error means that a value was too deep, either for our own limit or for the stack of V8. */
 export function isTooDeep(error: unknown): boolean {
   return (
     error instanceof TooDeepError ||

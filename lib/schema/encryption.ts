@@ -3,17 +3,17 @@ import { types } from 'node:util';
 import { SessionOptionsError } from '../errors.js';
 import { isBytes } from '../realms.js';
 
-/** A key of 256 bits: 32 bytes, a secret `KeyObject` of them, or text that is them in base64, base64url or hex. */
+/** A key of 256 bits: 32 bytes, a secret `KeyObject`, or the bytes as text in base64, base64url, or hex. */
 export type EncryptionKey = string | Uint8Array | KeyObject;
 
-/** How an encrypted value begins in the store; the rest is base64url of nonce, tag and ciphertext. */
+/** The prefix of an encrypted value in the store. The nonce, the tag, and the ciphertext follow it in base64url. */
 const PREFIX = 'enc1.';
-const NONCE = 12; // bytes, as NIST SP 800-38D asks for
+const NONCE = 12; // bytes, as NIST SP 800-38D recommends
 const TAG = 16;
 
 /**
- * The keys of the option `encryption`.
- * @throws SessionOptionsError where one is not of 256 bits
+ * Returns the keys of the option `encryption`.
+ * @throws SessionOptionsError if a key does not have 256 bits, or if the list is empty
  */
 export function encryptionKeys(given: EncryptionKey | readonly EncryptionKey[] | undefined): readonly KeyObject[] {
   if (given === undefined) return [];
@@ -30,10 +30,10 @@ function keyOf(given: EncryptionKey): KeyObject {
 }
 
 function bytesOf(text: string): Uint8Array {
-  return Buffer.from(text, /^[\da-f]{64}$/i.test(text) ? 'hex' : 'base64'); // base64 takes base64url too
+  return Buffer.from(text, /^[\da-f]{64}$/i.test(text) ? 'hex' : 'base64'); // base64 also decodes base64url
 }
 
-/** Encrypts a value by AES-256-GCM, bound to the field that it is stored in. */
+/** Encrypts a value with AES-256-GCM and binds it to the field that it is stored in. */
 export function seal(value: unknown, field: string, key: KeyObject): string {
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(field));
@@ -41,7 +41,7 @@ export function seal(value: unknown, field: string, key: KeyObject): string {
   return PREFIX + Buffer.concat([nonce, cipher.getAuthTag(), ...text]).toString('base64url');
 }
 
-/** What {@link seal} encrypted; `plain` where it is nothing of the kind, `locked` where no key opens it. */
+/** Decrypts a value of {@link seal}. Returns `plain` if the entry is not encrypted, and `locked` if no key decrypts it. */
 export function open(
   entry: unknown,
   field: string,
@@ -57,7 +57,7 @@ export function open(
       const text = Buffer.concat([decipher.update(bytes.subarray(NONCE + TAG)), decipher.final()]);
       return { value: JSON.parse(text.toString()) as unknown, newest: index === 0 };
     } catch {
-      // Another key, or not what we wrote.
+      // The value was encrypted with another key, or seal() did not write it.
     }
   }
   return 'locked';

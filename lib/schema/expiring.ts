@@ -4,12 +4,12 @@ import { SessionOptionsError } from '../errors.js';
 import { setLife } from './field-options.js';
 
 /**
- * A field that is gone some time after it was set, whatever else happens to the session: one-time codes, a confirmed
- * password. Its type is optional. Setting it to another value begins its time anew.
+ * Declares a field that expires some time after it was set, independently of the session: a one-time code, or the time at
+ * which a password was confirmed. The field's type is optional. Setting the field to another value restarts its time.
  *
- * @param schema - what the field holds while it is there
- * @param life - `after`: how long it is there, in milliseconds
- * @throws SessionOptionsError where `after` is not above 0
+ * @param schema - the schema of the field's value
+ * @param life - `after`: how long the field remains, in milliseconds
+ * @throws SessionOptionsError if `after` is not a number above 0
  * @example
  * ```ts
  * import { expiring } from 'typed-session';

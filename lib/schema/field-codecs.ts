@@ -17,8 +17,8 @@ import type { SomeType, output } from 'zod/v4/core';
 import { isDate, isMap, isSet, isUrl } from '../realms.js';
 
 /**
- * A `Date` in code, an ISO 8601 string in the store, as `JSON.stringify` writes it: the dates that express-session has
- * stored are read too.
+ * A `Date` in code, and an ISO 8601 string in the store. The string has the format of `JSON.stringify`, so dates that
+ * express-session has stored can be read as well.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ import { isDate, isMap, isSet, isUrl } from '../realms.js';
  */
 export const isoDate: ZodCodec<ZodString, ZodCustom<Date, Date>> = codec(
   string(),
-  // Not date() of zod, which refuses a Date of another realm.
+  // Not zod's date(), which refuses a Date from another realm.
   custom<Date>().check(({ value, issues }) => {
     if (isDate(value) && !Number.isNaN(value.getTime())) return;
     issues.push({ code: 'invalid_type', expected: 'date', input: value });
@@ -47,7 +47,7 @@ export const isoDate: ZodCodec<ZodString, ZodCustom<Date, Date>> = codec(
 );
 
 /**
- * A `bigint` in code, its decimal digits in the store.
+ * A `bigint` in code, and its decimal digits in the store.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export const bigintText: ZodCodec<ZodString, ZodCustom<bigint, bigint>> = codec(
 );
 
 /**
- * A `URL` in code, its text in the store. Setting a part of it, such as `searchParams`, is seen as a change.
+ * A `URL` in code, and its text in the store. If you change a part of it, such as `searchParams`, the change is detected.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export const urlText: ZodCodec<ZodURL, ZodCustom<URL, URL>> = codec(url(), custo
 });
 
 /**
- * A `Set` in code, a list in the store. Items may have codecs of their own.
+ * A `Set` in code, and an array in the store. The items may have their own codecs.
  *
  * @example
  * ```ts
@@ -93,12 +93,12 @@ export const urlText: ZodCodec<ZodURL, ZodCustom<URL, URL>> = codec(url(), custo
 export function setOf<T extends SomeType>(item: T): ZodCodec<ZodArray<T>, ZodCustom<Set<output<T>>, Set<output<T>>>> {
   return codec(array(item), custom<Set<output<T>>>(isSet), {
     decode: (list) => new Set(list),
-    encode: (set) => [...set] as never, // its items are output<T>, which is what encoding T begins with
+    encode: (set) => [...set] as never, // its items are output<T>, which T encodes
   });
 }
 
 /**
- * A `Map` in code, a list of pairs in the store. Keys and values may have codecs of their own.
+ * A `Map` in code, and an array of pairs in the store. The keys and values may have their own codecs.
  *
  * @example
  * ```ts
@@ -114,6 +114,6 @@ export function mapOf<K extends SomeType, V extends SomeType>(
 ): ZodCodec<ZodArray<ZodTuple<[K, V]>>, ZodCustom<Map<output<K>, output<V>>, Map<output<K>, output<V>>>> {
   return codec(array(tuple([key, value])), custom<Map<output<K>, output<V>>>(isMap), {
     decode: (pairs) => new Map(pairs as [output<K>, output<V>][]), // the pairs are decoded
-    encode: (map) => [...map] as never, // its entries are what encoding the pairs begins with
+    encode: (map) => [...map] as never, // its entries are decoded pairs, which the tuple encodes
   });
 }

@@ -2,13 +2,13 @@ import type { $ZodType, GlobalMeta } from 'zod/v4/core';
 import { SessionOptionsError } from '../errors.js';
 import { defOf, innerOf } from './zod-def.js';
 
-/** What a schema says of one field besides its type. */
+/** What a schema declares about a field in addition to its type. */
 export interface FieldOptions {
-  /** The field is left out of logs and lists. */
+  /** The field is omitted from logs and lists. */
   readonly sensitive: boolean;
   /** The field is encrypted in the store. */
   readonly encrypted: boolean;
-  /** The field is gone this many milliseconds after it was set. */
+  /** The field expires this many milliseconds after it was set; `undefined` if it does not expire on its own. */
   readonly expiresAfter: number | undefined;
 }
 
@@ -19,17 +19,20 @@ interface MetadataRegistry {
 const registries = new Set<MetadataRegistry>();
 const lives = new WeakMap<$ZodType, number>();
 
-/** Has a field expire some time after it was set, for `expiring()`. */
+/** Sets how long a field remains after it was set, in milliseconds. Used by `expiring()`. */
 export function setLife(field: $ZodType, after: number): void {
   lives.set(field, after);
 }
 
-/** Reads the metadata of fields from this registry of zod too. */
+/** Adds a zod registry from which the metadata of fields is read. */
 export function addRegistry(registry: MetadataRegistry): void {
   registries.add(registry);
 }
 
-/** What a field's schema says of it, on whichever of its layers (`.optional()`, `.default(…)`) or side of a codec it was said. */
+/**
+ * Returns the options of a field. They may be declared on any layer of its schema (`.optional()`, `.default(…)`), and on
+ * either side of a codec.
+ */
 export function fieldOptionsOf(field: $ZodType): FieldOptions {
   const sensitive: unknown = metadataOf(field)?.sensitive;
   if (sensitive !== undefined && typeof sensitive !== 'boolean' && sensitive !== 'encrypted') {
@@ -51,7 +54,7 @@ export function fieldOptionsOf(field: $ZodType): FieldOptions {
   return fieldOptions;
 }
 
-/** What was said in `.meta()`: the schema's own zod knows it, and for schemas without that method a registry. */
+/** Returns the metadata of `.meta()`. For a schema without that method, it comes from one of the registries. */
 export function metadataOf(
   schema: $ZodType & { readonly meta?: () => GlobalMeta | undefined },
 ): GlobalMeta | undefined {
@@ -64,7 +67,7 @@ export function metadataOf(
   return undefined;
 }
 
-/** A schema inherits from the one that it was cloned from, as with zod's metadata. */
+/** A schema inherits this from the schema that it was cloned from, as it does zod's metadata. */
 function lifeOf(schema: $ZodType): number | undefined {
   for (let at: $ZodType | undefined = schema; at !== undefined; at = at._zod.parent) {
     const after = lives.get(at);

@@ -5,13 +5,13 @@ import { isPlain, ownField, sameEncoded } from './encoded-payload.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What the store holds of a marked field, to be stored again while the value stays the same. */
+/** A field's value and what the store holds for it. The entry is stored again as long as the value stays the same. */
 export interface StoredForm {
   readonly value: unknown;
   readonly entry: unknown;
 }
 
-/** A tree as it is used, what the store held of its marked fields, and the fields that no key opens. */
+/** A plain encoded payload, the stored forms of its fields, and the fields that no key decrypts. */
 export interface Unwrapped {
   readonly encoded: Fields;
   readonly storedForms: ReadonlyMap<string, StoredForm>;
@@ -20,13 +20,14 @@ export interface Unwrapped {
 
 const NOTHING: ReadonlyMap<string, StoredForm> = new Map();
 
-/** A field with an end: `{ "~until": …, "~value": … }`. */
+/** The stored form of an expiring field: `{ "~until": …, "~value": … }`. */
 const UNTIL = '~until';
 const VALUE = '~value';
 
 /**
- * The form in which marked fields lie in the store: encrypted, or with the moment at which they are gone. All else works
- * with plain trees. A value that stays the same keeps its stored form, and so its end and its ciphertext.
+ * Converts encrypted and expiring fields to their stored form and back. An encrypted field is stored as ciphertext, and
+ * an expiring field with the time at which it expires. The rest of the library works with plain encoded payloads. A value
+ * that stays the same keeps its stored form, which includes its expiry time and its ciphertext.
  */
 export class FieldStorage {
   readonly #fieldOptions: ReadonlyMap<string, FieldOptions>;
@@ -37,7 +38,7 @@ export class FieldStorage {
     this.#keys = keys;
   }
 
-  /** The plain form of a stored tree. A field stored before it was marked is taken as it is. */
+  /** Returns the plain form of a stored payload. A field that was stored before it got its options is used as it is. */
   unwrap(stored: Fields, now: number): Unwrapped {
     if (this.#fieldOptions.size === 0) return { encoded: stored, storedForms: NOTHING, unreadable: [] };
     const encoded = { ...stored };
@@ -47,7 +48,7 @@ export class FieldStorage {
       const found = ownField(stored, field);
       if (found === undefined) continue;
       let entry: unknown = found;
-      let fits = true; // whether it may be stored again as it is
+      let fits = true; // whether the entry may be stored again unchanged
       let gone = false;
       if (fieldOptions.expiresAfter !== undefined) {
         const until = isPlain(entry) ? entry[UNTIL] : undefined;
@@ -74,7 +75,7 @@ export class FieldStorage {
     return { encoded, storedForms, unreadable };
   }
 
-  /** The stored form of a plain tree; `storedForms` of what was stored before. */
+  /** Returns the stored form of a plain encoded payload. `storedForms` are those of the payload that it replaces. */
   wrap(
     encoded: Fields,
     storedForms: ReadonlyMap<string, StoredForm>,

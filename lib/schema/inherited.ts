@@ -1,11 +1,11 @@
 import { isPlain } from './encoded-payload.js';
 
 /**
- * A value whose plain objects inherit nothing, however deep: a schema that has a field `constructor` would otherwise find
- * that of every object. Other objects stay what they are.
+ * Returns a value whose plain objects inherit nothing, at any depth. Otherwise a schema with a field `constructor` would
+ * find the inherited one. Other objects are not copied.
  */
 export function withoutInherited(value: object): object {
-  return strip(value) as object; // of an object it is one
+  return strip(value) as object; // the result for an object is an object
 }
 
 function strip(value: unknown): unknown {

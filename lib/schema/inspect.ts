@@ -6,29 +6,32 @@ import { fieldOptionsOf, type FieldOptions } from './field-options.js';
 import { isReserved } from './reserved.js';
 import { defOf, innerOf } from './zod-def.js';
 
-/** What a session has to know of a schema to do no more work than it needs. */
+/** What is known about a schema. Sessions use it to skip work that the schema does not need. */
 export interface SchemaTraits {
-  /** Some field is held otherwise in code than in the store: encoding is more than copying. */
+  /** Some field has a different form in code than in the store, so encoding does more than copying. */
   readonly hasCodec: boolean;
-  /** Some part is handed through by reference, so that a decoded payload may share objects with what was parsed. */
+  /** Some part is passed through by reference, so a decoded payload may share objects with its input. */
   readonly sharesInput: boolean;
-  /** Some field, however deep, is named like a member of every object, such as `constructor`: absent, it would be found all the same. */
+  /**
+   * Some field, at any depth, has the name of a member that every object inherits, such as `constructor`. If such a field
+   * is absent, the inherited member would be found instead.
+   */
   readonly namedLikeMembers: boolean;
-  /** Some part may hold what JSON cannot and the schema does not say so: it is looked for before it is stored. */
+  /** Some part may contain what JSON cannot represent, although its type does not show it. It is checked before storing. */
   readonly mayHoldMore: boolean;
-  /** How many levels a value may have does not follow from the schema: they are counted before it is stored. */
+  /** The schema does not limit how deep a value may be, so the levels are counted before storing. */
   readonly mayBeDeep: boolean;
-  /** The payload's fields; `undefined` if the schema lets it have any. */
+  /** The payload's fields; `undefined` if the schema allows any field. */
   readonly fields: ReadonlySet<string> | undefined;
-  /** The fields that the schema names, whether it lets the payload have others or not. */
+  /** The fields that the schema names, even if it allows others as well. */
   readonly named: ReadonlySet<string>;
-  /** Something is marked as sensitive, however deep. */
+  /** Some field, at any depth, is sensitive. */
   readonly hasSensitive: boolean;
-  /** The fields that are stored in a form of their own: encrypted, or with their end. */
+  /** The fields that have a stored form: those that are encrypted or that expire. */
   readonly fieldOptions: ReadonlyMap<string, FieldOptions>;
 }
 
-/** Schema types whose values JSON cannot hold, and the codec that makes text of each. */
+/** Schema types whose values JSON cannot represent, and what to use instead of each. */
 const NOT_JSON: Readonly<Record<string, string>> = {
   date: 'isoDate of typed-session',
   bigint: 'bigintText of typed-session',
@@ -42,9 +45,9 @@ const NOT_JSON: Readonly<Record<string, string>> = {
 };
 
 /**
- * Looks through a schema once, at start-up.
- * @throws SessionOptionsError where a field has a reserved name, the store could not hold what a field is, or a field
- *   could be decoded but not encoded
+ * Inspects a schema once, at start-up.
+ * @throws SessionOptionsError if a field has a reserved name, if JSON cannot represent a field, if a field can be decoded
+ *   but not encoded, or if a part of the schema is async
  */
 export function inspectSchema(schema: $ZodType): SchemaTraits {
   const traits = {
@@ -58,9 +61,9 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
   const fields = new Set<string>();
   const fieldOptions = new Map<string, FieldOptions>();
   let isOpen = false;
-  // A schema may stand in the store at one place and behind a codec at another.
+  // The same schema may be stored in one place and used behind a codec in another.
   const seen = { stored: new Set<$ZodType>(), inCode: new Set<$ZodType>() };
-  const around = new Set<$ZodType>(); // a schema that is met inside itself is recursive
+  const around = new Set<$ZodType>(); // a schema that contains itself is recursive
 
   function visit(node: $ZodType | undefined | null, path: PropertyKey[], stored: boolean): void {
     if (node == null) return;
@@ -94,7 +97,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
         for (const [name, field] of Object.entries(def.shape)) {
           if (isPayload) refuseReserved(name);
           if (isPayload) fields.add(name);
-          if (name in Object.prototype) traits.namedLikeMembers = traits.mayBeDeep = true; // all of it is walked through
+          if (name in Object.prototype) traits.namedLikeMembers = traits.mayBeDeep = true; // it will be traversed
           visit(field, [...path, name], stored);
         }
         if (isPayload && def.catchall !== undefined && defOf(def.catchall).type !== 'never') isOpen = true;
@@ -193,7 +196,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
   return { ...traits, fieldOptions, fields: isOpen ? undefined : fields, named: fields };
 }
 
-/** The error for a schema that would have to be awaited: `req.session` is there at once, or not at all. */
+/** Creates the error for an async schema: `req.session` is available synchronously, so nothing can be awaited. */
 export function asyncSchema(path?: readonly PropertyKey[]): SessionOptionsError {
   const where = path === undefined ? '' : `${formatPath(path)} `;
   return new SessionOptionsError(
@@ -203,17 +206,17 @@ export function asyncSchema(path?: readonly PropertyKey[]): SessionOptionsError 
   );
 }
 
-/** Refuses what can be seen to be async; what cannot is found out when it is first run. */
+/** Refuses functions that are visibly async. Others are detected when they first run. */
 function refuseAsync(def: object, path: readonly PropertyKey[]): void {
-  const { fn, transform, reverseTransform, checks } = def as Readonly<Record<string, unknown>>; // any of them may be absent
+  const { fn, transform, reverseTransform, checks } = def as Readonly<Record<string, unknown>>; // each of them may be absent
   const inChecks = (Array.isArray(checks) ? (checks as readonly $ZodCheck[]) : []).map(
-    (check) => (check._zod.def as { readonly fn?: unknown }).fn, // of a refinement
+    (check) => (check._zod.def as { readonly fn?: unknown }).fn, // a refinement has it
   );
   if ([fn, transform, reverseTransform, ...inChecks].some((one) => types.isAsyncFunction(one))) throw asyncSchema(path);
 }
 
 function refuseInstance(node: $ZodType, path: readonly PropertyKey[]): void {
-  const { Class } = node._zod.bag as { readonly Class?: { readonly name?: string } }; // of z.instanceof(…)
+  const { Class } = node._zod.bag as { readonly Class?: { readonly name?: string } }; // set by z.instanceof(…)
   if (Class === undefined) return;
   const codec = Class.name === 'URL' ? 'urlText of typed-session' : 'z.codec(…) with decode and encode';
   throw new SessionOptionsError(
@@ -227,7 +230,7 @@ function refuseReserved(field: string): void {
   throw new SessionOptionsError('schema', `the field ${field} is reserved: req.session has its own; rename it`);
 }
 
-/** Refuses a schema whose values are no objects with fields, which is what a session is. */
+/** Refuses a schema whose values are not objects with fields, because a session is one. */
 function refuseNoObject(schema: $ZodType): void {
   const def = defOf(schema);
   switch (def.type) {

@@ -4,29 +4,30 @@ import { ownField } from './encoded-payload.js';
 import { defOf } from './zod-def.js';
 
 /**
- * Replaces whatever a schema itself may have put into a decoded value by a copy, so that no two sessions share it.
+ * Copies everything that the schema itself may have put into a decoded value, so that no two sessions share an object.
  * Objects that cannot be copied are added to `foreign`.
  *
- * @param value - what the schema made; a new list or object wherever `source` has one
- * @param source - what the value was decoded from
+ * @param value - the decoded value; it has a new array or object in each place where `source` has one
+ * @param source - the encoded value that `value` was decoded from
  */
 export type Isolate = (value: unknown, source: unknown, foreign: object[]) => unknown;
 
-/** Everything is copied: for a part of which it is not known which values are the schema's own. */
+/** Copies everything. Used for a part of a schema if it is unknown which of its values belong to the schema. */
 export const copyAll: Isolate = (value, _source, foreign) => copyValue(value, foreign);
 
 /**
- * What makes the values of a schema belong to one session; `undefined` if nothing in the schema holds or makes objects.
+ * Returns the function that makes a schema's values belong to one session. Returns `undefined` if nothing in the schema
+ * contains or creates objects that sessions could share.
  *
- * zod builds the objects and lists that it reads from the source by itself. Others come from a default, a `catch`, a
- * codec or a check of the app, and may be the same for everybody, depending on the version of zod and on the app: these
- * are copied. All that cannot be told apart is copied, too.
+ * zod creates new objects and arrays for those that it reads from the encoded value. Others come from a default, a
+ * `catch`, a codec, or a check of the app. Depending on the version of zod and on the app, all sessions may get the same
+ * object, so these are copied. If the two cannot be told apart, the value is copied as well.
  */
 export function isolatorOf(schema: $ZodType): Isolate | undefined {
   const open = new Set<$ZodType>();
 
   function visit(node: $ZodType): Isolate | undefined {
-    if (open.has(node)) return copyAll; // recursive: how deep is known when there is a value
+    if (open.has(node)) return copyAll; // recursive: only a value has a known depth
     open.add(node);
     const isolate = hasOpenChecks(node) ? copyAll : inside(node);
     open.delete(node);
@@ -70,7 +71,7 @@ export function isolatorOf(schema: $ZodType): Isolate | undefined {
       case 'literal':
       case 'enum':
       case 'template_literal':
-      case 'any': // the source is copied as a whole; see SchemaTraits.sharesInput
+      case 'any': // the whole encoded payload is copied first, see SchemaTraits.sharesInput
       case 'unknown':
       case 'custom':
         return undefined;
@@ -91,7 +92,7 @@ export function isolatorOf(schema: $ZodType): Isolate | undefined {
     if (fields.length === 0) return undefined;
     return (value, source, foreign) => {
       if (typeof value !== 'object' || value === null || typeof source !== 'object' || source === null) return value;
-      const object = value as Record<string, unknown>; // zod has made it
+      const object = value as Record<string, unknown>; // zod has created it
       for (const { name, isolate } of fields) {
         if (Object.hasOwn(object, name)) object[name] = isolate(object[name], ownField(source, name), foreign);
       }
@@ -108,7 +109,7 @@ function eachItem(value: unknown, source: unknown, isolate: (item: unknown, sour
   return value;
 }
 
-/** The parts of a schema that is made of others, of which none may bring objects if the whole shall not be copied. */
+/** Returns the parts of a composite schema. If one of them needs isolation, the whole value is copied. */
 function partsOf(node: $ZodType): readonly $ZodType[] {
   const def = defOf(node);
   switch (def.type) {
@@ -131,10 +132,10 @@ function isUnknown(type: string): boolean {
   return !['tuple', 'record', 'union', 'intersection', 'readonly'].includes(type);
 }
 
-/** Whether a check of the app may replace the value, as `.overwrite(…)` and `.check(…)` may. A `.refine(…)` may not. */
+/** Whether a check of the app may replace the value. `.overwrite(…)` and `.check(…)` may, `.refine(…)` may not. */
 function hasOpenChecks(node: $ZodType): boolean {
   const { type, checks = [] } = defOf(node) as { readonly type: string; readonly checks?: readonly $ZodCheck[] };
-  if (['string', 'number', 'bigint', 'boolean'].includes(type)) return false; // no object comes of these
+  if (['string', 'number', 'bigint', 'boolean'].includes(type)) return false; // these never become objects
   return checks.some(({ _zod: { def } }) => {
     const { check, fn } = def as { readonly check: string; readonly fn?: unknown };
     return check === 'overwrite' || (check === 'custom' && fn === undefined);

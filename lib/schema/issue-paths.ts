@@ -1,17 +1,20 @@
 import type { $ZodType } from 'zod/v4/core';
 import { defOf, innerOf } from './zod-def.js';
 
-/** Stands in paths for a key that the schema does not name: a client may have chosen it. Shown as `[*]`. */
+/** Replaces a key in a path that the schema does not name, because a client may have chosen it. Shown as `[*]`. */
 export const ANY_KEY = '*';
 
 interface Place {
-  /** The schema of what the key leads to; `undefined` if the schema has none for it. */
+  /** The schema of the value under the key; `undefined` if there is none. */
   readonly schema: $ZodType | undefined;
-  /** Whether the schema names the key, or it is a place in a list. */
+  /** Whether the schema names the key, or the key is an index of an array. */
   readonly isNamed: boolean;
 }
 
-/** A path into a payload or a tree without the keys that the schema does not name, such as those of `z.record`. */
+/**
+ * Returns a path into a payload, decoded or encoded. Keys that the schema does not name, such as those of `z.record`, are
+ * replaced by {@link ANY_KEY}.
+ */
 export function publicPath(schema: $ZodType, path: readonly PropertyKey[]): PropertyKey[] {
   let here: readonly $ZodType[] = [schema];
   return path.map((key) => {
@@ -38,7 +41,7 @@ function placesOf(schema: $ZodType, key: PropertyKey): readonly Place[] {
     case 'map':
       return [{ schema: def.valueType, isNamed: false }];
     case 'record': {
-      const { values } = def.keyType._zod; // of an enum or a literal
+      const { values } = def.keyType._zod; // present if the key is an enum or a literal
       return [{ schema: def.valueType, isNamed: typeof key !== 'symbol' && values?.has(key) === true }];
     }
     case 'union':

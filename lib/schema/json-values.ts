@@ -1,15 +1,15 @@
 import { MAX_DEPTH, isPlain } from './encoded-payload.js';
 
-/** Where a tree holds what JSON cannot, and what to do about it. */
+/** The place of a value that JSON cannot represent, and what to do about it. */
 export interface NotJson {
   readonly path: readonly PropertyKey[];
   readonly code: 'not_json' | 'too_deep';
-  /** What is there, without the value. */
+  /** What was found there, without the value itself. */
   readonly what: string;
   readonly advice: string;
 }
 
-/** What to declare instead, by the class of a value. */
+/** How to declare the field instead, by the class of its value. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['Date', 'declare it as isoDate'],
   ['URL', 'declare it as urlText'],
@@ -17,17 +17,17 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['Map', 'declare it as mapOf(key, value)'],
 ]);
 
-/** The first value in a tree that would not come back from JSON as it is, or that is too deep to be walked through. */
+/** Finds the first value that would not survive a round trip through JSON, or that is too deep to be traversed. */
 export function findNotJson(encoded: unknown): NotJson | undefined {
   return find(encoded, []);
 }
 
-/** @param path - the path to the value, which is changed on the way and is as before on return */
+/** @param path - the path to the value; it is modified during the search and restored on return */
 function find(value: unknown, path: PropertyKey[]): NotJson | undefined {
   switch (typeof value) {
     case 'string':
     case 'boolean':
-    case 'undefined': // an absent property; in an array it is looked for below
+    case 'undefined': // counts as an absent property; arrays are checked below
       return undefined;
     case 'number':
       return Number.isFinite(value)
@@ -57,7 +57,7 @@ function findInside(value: object, path: PropertyKey[]): NotJson | undefined {
     return undefined;
   }
   if (!isPlain(value)) {
-    const { constructor } = value as { readonly constructor?: { readonly name?: unknown } }; // any object can be asked
+    const { constructor } = value as { readonly constructor?: { readonly name?: unknown } }; // every object has properties
     const name = typeof constructor?.name === 'string' ? constructor.name : 'class';
     return found(path, `is an instance of ${name}`, INSTEAD.get(name) ?? 'declare it with z.codec(…)');
   }

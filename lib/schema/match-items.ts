@@ -1,13 +1,14 @@
 import { isPlain, ownField, sameEncoded } from './encoded-payload.js';
 
-/** How many fields of an item are tried as what names it, and how many items of one hash are compared. */
+/** How many fields of an item are tried as its name, and how many items with the same hash are compared. */
 const MOST_FIELDS = 8;
 const MOST_ALIKE = 8;
 
 /**
- * Which item of a list each item of a changed list was, `undefined` if none: the same item wherever it is now, else the
- * one of the same name (`id`, or another field that no two items share), else the one in the same place. Takes time in
- * proportion to the size of the lists.
+ * Returns for each item of a changed list the index that it had before, or `undefined` if it is new. An equal item
+ * matches, wherever it is now. Otherwise the item with the same name matches (`id`, or another field that no two items
+ * share). Otherwise the item at the same index matches, unless the list has become shorter. The running time is
+ * proportional to the size of the lists.
  */
 export function matchItems(before: readonly unknown[], after: readonly unknown[]): (number | undefined)[] {
   const left = new Set(before.keys());
@@ -31,7 +32,7 @@ export function matchItems(before: readonly unknown[], after: readonly unknown[]
 type Take = (at: number, index: number) => void;
 type Items = readonly unknown[];
 
-/** Items that are the same, in another place. */
+/** Matches equal items at another index. */
 function matchMoved(before: Items, after: Items, found: Items, left: ReadonlySet<number>, take: Take): void {
   if (left.size === 0) return;
   const byHash = new Map<number, number[]>();
@@ -51,7 +52,7 @@ function matchMoved(before: Items, after: Items, found: Items, left: ReadonlySet
   });
 }
 
-/** Items that have changed, and kept their name. */
+/** Matches items that have changed but kept their name. */
 function matchNamed(
   field: string,
   before: Items,
@@ -69,7 +70,7 @@ function matchNamed(
   });
 }
 
-/** The fields by which all items differ from each other: those called like a name first, then text, then numbers. */
+/** Returns the fields that differ in all items: first those with the name of an identifier, then text, then numbers. */
 function namesOfItems(items: Items): string[] {
   const [first] = items;
   if (typeof first !== 'object' || first === null) return [];
@@ -89,7 +90,7 @@ function nameIn(item: unknown, field: string): string | number | undefined {
   return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }
 
-/** A number that is the same for trees that hold the same, whatever the order of their keys. */
+/** Returns a hash that is the same for equal values, regardless of the order of their keys. */
 function hashOf(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((hash, item) => mix(hash, hashOf(item)), 7);
   if (!isPlain(value)) return textHash(`${typeof value} ${String(value)}`);

@@ -2,13 +2,13 @@ import { SessionOptionsError } from '../errors.js';
 import type { RefuseExcess } from './refusals.js';
 import type { Payload, SessionSchema } from './payload-types.js';
 
-/** One step from a version of the payload to the next; made by {@link migration}. */
+/** One step from a version of the payload to the next version. Created by {@link migration}. */
 export interface Migration<From extends SessionSchema, To extends SessionSchema> {
   /** The schema of the version that it starts from. */
   readonly from: From;
   /** The schema of the version that it leads to. */
   readonly to: To;
-  /** Makes the new payload of the old one. */
+  /** Converts the old payload to the new one. */
   readonly migrate: (old: Payload<From>) => Payload<To>;
 }
 
@@ -18,21 +18,21 @@ export interface AnyMigration {
   readonly from: SessionSchema;
   /** The schema of the version that it leads to. */
   readonly to: SessionSchema;
-  /** Makes the new payload of the old one. */
+  /** Converts the old payload to the new one. */
   readonly migrate: (old: never) => object;
 }
 
-/** The steps by the version that each leads to. */
+/** The steps, by the version that each of them leads to. */
 export type Migrations = Readonly<Record<number, AnyMigration>>;
 
 /**
- * One step of the `migrations` of {@link defineSession}: from one version's schema to the next one's. The old payload
- * is validated by the old schema, codecs and all, and what `migrate` returns by the new one.
+ * Declares one step of the `migrations` of {@link defineSession}: from one version's schema to the next version's schema.
+ * The old schema decodes and validates the old payload. The new schema validates the result of `migrate`.
  *
- * @param from - the schema of the version before
+ * @param from - the schema of the previous version
  * @param to - the schema of this version
- * @param migrate - makes the new payload, complete, of the old one; synchronous, for it runs at the first look at
- *   `req.session`
+ * @param migrate - returns the complete new payload for an old one; it must be synchronous, because it runs when
+ *   `req.session` is first accessed
  * @typeParam From - the type of `from`; inferred
  * @typeParam To - the type of `to`; inferred
  * @typeParam Step - the type of `migrate`; inferred
@@ -50,23 +50,23 @@ export type Migrations = Readonly<Record<number, AnyMigration>>;
 export function migration<
   From extends SessionSchema,
   To extends SessionSchema,
-  // A type of its own, so that `role: 'user'` in what it returns is not taken for any string.
+  // A separate type parameter, so that `role: 'user'` in the returned object is not widened to string.
   Step extends (old: Payload<From>) => Payload<To>,
 >(from: From, to: To, migrate: Step & RefuseExcess<ReturnType<Step>, To>): Migration<From, To> {
   return { from, to, migrate };
 }
 
-/** What {@link defineSession} takes and returns, to be spread into the options of `session(…)`. */
+/** The argument and the result of {@link defineSession}. Spread it into the options of `session(…)`. */
 export interface SessionDefinition<S extends SessionSchema, V extends number, M extends Migrations> {
-  /** The schema of the payload as it is today. */
+  /** The current schema of the payload. */
   readonly schema: S;
-  /** How often the payload has changed its shape: the version of the last of the migrations. */
+  /** How many times the payload has changed its shape. This is the version of the last migration. */
   readonly version: V;
   /** The step that leads to each version, by its number. */
   readonly migrations: M;
 }
 
-/** Refuses migrations of which none leads to today's schema. */
+/** Refuses migrations if none of them leads to the current schema. */
 export type LastMigration<S extends SessionSchema, V extends number, M extends Migrations> =
   M extends Readonly<Record<V, { readonly to: infer To }>>
     ? [To] extends [S]
@@ -75,10 +75,11 @@ export type LastMigration<S extends SessionSchema, V extends number, M extends M
     : { readonly migrations: `Add the migration that leads to version ${V}` };
 
 /**
- * A schema that has changed since the first sessions were stored, with the steps that bring these along. Sessions from
- * before there were versions, those of express-session too, are of version 0.
+ * Declares a schema that has changed since the first sessions were stored, with the steps that migrate stored sessions.
+ * Sessions that were stored without a version, including those of express-session, have version 0.
  *
- * @throws SessionOptionsError where the steps leave a gap, or do not lead from one to the next and to the schema
+ * @throws SessionOptionsError if the steps leave a gap, if a step does not lead to the schema that the next step starts
+ *   from, or if the last step does not lead to `schema`
  * @example
  * ```ts
  * import { defineSession, migration, session } from 'typed-session';
@@ -107,8 +108,8 @@ export function defineSession<S extends SessionSchema, const V extends number, c
 }
 
 /**
- * The steps in their order, the version of the first one's old schema, and today's.
- * @throws SessionOptionsError
+ * Returns the steps in order, the version that the first step starts from, and the current version.
+ * @throws SessionOptionsError if the version or a step is not valid
  */
 export function checkMigrations(
   schema: unknown,
@@ -143,7 +144,7 @@ export function checkMigrations(
         number === today ? 'the schema of the session' : `the schema that migrations.${number + 1} starts from`;
       throw new SessionOptionsError(name, `must lead to ${where}, the very same object`);
     }
-    return step as AnyMigration; // every part of it was looked at
+    return step as AnyMigration; // each of its properties was checked
   });
   return { first: lowest - 1, version: today, steps };
 }

@@ -10,8 +10,8 @@ export type Throws = (schema: $ZodType, value: unknown) => boolean;
 type Part = readonly [path: readonly PropertyKey[], schema: $ZodType, value: unknown];
 
 /**
- * The path to the schema whose codec, check or default throws: the parts are run again by themselves, until one throws
- * of which no part does.
+ * Finds the path to the schema whose codec, check, or default throws. It runs the parts of a schema one by one, and
+ * descends into the first part that throws, until no part of it throws.
  */
 export function pathOfThrow(
   schema: $ZodType,
@@ -35,7 +35,7 @@ function partsOf(schema: $ZodType, value: unknown, direction: 'decode' | 'encode
       if (typeof value !== 'object' || value === null) return [];
       return [
         ...Object.entries(def.shape).map(([name, field]): Part => [[name], field, ownField(value, name)]),
-        ...entriesOf(value, def.catchall).filter(([[name]]) => !Object.hasOwn(def.shape, name as string)), // its own keys
+        ...entriesOf(value, def.catchall).filter(([[name]]) => !Object.hasOwn(def.shape, name as string)), // never a symbol
       ];
     case 'array':
       return entriesOf(value, def.element);
@@ -55,7 +55,8 @@ function partsOf(schema: $ZodType, value: unknown, direction: 'decode' | 'encode
       return [[[], def.left, value], [[], def.right, value]]; // prettier-ignore
     case 'pipe': {
       const [first, second] = direction === 'decode' ? [def.in, def.out] : [def.out, def.in];
-      const transform = (direction === 'decode' ? def.transform : def.reverseTransform) as Transform | undefined; // as zod calls it
+      // Called the way zod calls it.
+      const transform = (direction === 'decode' ? def.transform : def.reverseTransform) as Transform | undefined;
       const between = transform === undefined ? [value] : attempt(transform, value);
       return [[[], first, value], ...between.map((inner): Part => [[], second, inner])];
     }
@@ -68,7 +69,7 @@ function partsOf(schema: $ZodType, value: unknown, direction: 'decode' | 'encode
 
 type Transform = (value: unknown, payload: { value: unknown; issues: unknown[] }) => unknown;
 
-/** What a codec makes of a value; nothing if it is the codec itself that throws. */
+/** Returns what a codec converts a value to. Returns an empty list if the codec itself throws. */
 function attempt(transform: Transform, value: unknown): unknown[] {
   try {
     return [transform(value, { value, issues: [] })];

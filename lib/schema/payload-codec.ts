@@ -9,7 +9,7 @@ import { validatorOf, type Validator } from './validator.js';
 export type { Decoded } from './decode.js';
 export type { EncodedPayload } from './encoded-payload.js';
 
-/** Makes a payload of a tree and back, by a schema. Made once at start-up; holds nothing of any request. */
+/** Decodes and encodes payloads with a schema. Created once at start-up; it holds no data of any request. */
 export class PayloadCodec<S extends SessionSchema> {
   readonly #validator: Validator;
   readonly #initial: Payload<S> | (() => Payload<S>) | undefined;
@@ -20,8 +20,8 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /**
-   * The codec of the payload as it is today.
-   * @throws SessionOptionsError where the schema cannot serve, or gives no first payload
+   * Creates the codec of the current schema.
+   * @throws SessionOptionsError if the schema cannot be used, or does not give a new session a payload
    */
   static of<S extends SessionSchema>(
     schema: S | undefined,
@@ -33,8 +33,8 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /**
-   * The codec of a payload as a migration meets it, of which no new one ever begins.
-   * @throws SessionOptionsError where the schema cannot serve
+   * Creates the codec of a schema in a migration. No session ever starts with it, so it needs no initial payload.
+   * @throws SessionOptionsError if the schema cannot be used
    */
   static ofVersion(schema: SessionSchema, option: string): PayloadCodec<SessionSchema> {
     try {
@@ -45,17 +45,17 @@ export class PayloadCodec<S extends SessionSchema> {
     }
   }
 
-  /** The fields that have a form of their own in the store. */
+  /** The fields that have a stored form: those that are encrypted or that expire. */
   get fieldOptions(): ReadonlyMap<string, FieldOptions> {
     return this.#validator.traits.fieldOptions;
   }
 
-  /** The fields that a payload can have; `undefined` if the schema allows any. */
+  /** The fields that a payload can have; `undefined` if the schema allows any field. */
   get fields(): ReadonlySet<string> | undefined {
     return this.#validator.traits.fields;
   }
 
-  /** The field that names the state of a discriminated union; `undefined` if the schema is none. */
+  /** The field that names the state of a discriminated union; `undefined` if the schema is not one. */
   get discriminator(): string | undefined {
     return this.#validator.discriminator;
   }
@@ -70,28 +70,28 @@ export class PayloadCodec<S extends SessionSchema> {
     return this.#validator.traits.named.has(field);
   }
 
-  /** A path without the keys that the schema does not name: a client may have chosen them. */
+  /** Returns a path without the keys that the schema does not name, because a client may have chosen them. */
   publicPath(path: readonly PropertyKey[]): readonly PropertyKey[] {
     return this.#validator.publicPath(path);
   }
 
-  /** The names of fields as errors and events may have them, each once. */
+  /** Returns field names in the form that errors and events may contain, each once. */
   publicFields(fields: readonly string[]): string[] {
     return [...new Set(fields.map((field) => formatPath(this.publicPath([field]))))];
   }
 
-  /** The payload of a session that begins now. Shares nothing with another session's. */
+  /** Returns the payload of a new session. It shares no object with the payload of another session. */
   initial(): Payload<S> {
     if (this.#initial === undefined) {
       const decoded = this.decode({});
       if (decoded.ok) return decoded.payload;
       throw new SessionValidationError('The schema did not accept {} this time', decoded.issues, causeOf(decoded));
     }
-    return this.own(this.#first(this.#initial) as object); // the schema finds out whether it is one
+    return this.own(this.#first(this.#initial) as object); // the schema rejects anything else
   }
 
   #first(initial: unknown): unknown {
-    if (typeof initial !== 'function') return initial; // a payload is no function
+    if (typeof initial !== 'function') return initial; // a payload is never a function
     try {
       return (initial as () => unknown)();
     } catch (cause) {
@@ -102,24 +102,24 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /**
-   * A payload like this one that shares nothing with it.
+   * Returns an equal payload that shares no object with the given one.
    * @throws SessionValidationError if the schema refuses the payload
    */
   own(payload: object): Payload<S> {
     return this.decodeOrThrow(copyEncoded(this.encode(payload)));
   }
 
-  /** Validates a tree and makes the payload of it. The payload can be changed without the tree noticing. */
+  /** Validates an encoded payload and decodes it. Later changes of the result do not affect the encoded payload. */
   decode(encoded: EncodedPayload): Decoded<Payload<S>> {
     try {
-      return decodePayload(this.#validator, encoded) as Decoded<Payload<S>>; // what the schema made is a payload of it
+      return decodePayload(this.#validator, encoded) as Decoded<Payload<S>>; // its own schema's output
     } catch (error) {
       if (!isTooDeep(error)) throw error;
       return { ok: false, issues: [{ path: [], code: 'too_deep' }], refused: [] };
     }
   }
 
-  /** {@link decode} for a tree that {@link encode} made. */
+  /** {@link decode} for the result of {@link encode}, which the schema should accept. */
   decodeOrThrow(encoded: EncodedPayload): Payload<S> {
     const decoded = this.decode(encoded);
     if (decoded.ok) return decoded.payload;
@@ -127,38 +127,41 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /**
-   * Validates a payload and makes the tree of it. The payload can be changed without the tree noticing.
-   * @throws SessionValidationError where the schema refuses the payload or has no place for a field of it, or JSON
-   *   cannot hold what it makes
+   * Validates a payload and encodes it. Later changes of the payload do not affect the result.
+   * @throws SessionValidationError if the schema refuses the payload or does not have one of its fields, or if JSON
+   *   cannot represent the result
    */
   encode(payload: object): EncodedPayload {
     const encoded = encodePayload(this.#validator, payload);
     return this.#validator.traits.sharesInput ? copyEncoded(encoded) : encoded;
   }
 
-  /** What a tree has for this value of a field; `undefined` where nobody can tell, or the schema refuses it there. */
+  /** Returns the encoded value of a field; `undefined` if it cannot be determined or the schema refuses the value. */
   encodeField(field: string, value: unknown): unknown {
     return this.#validator.encodeField(field, value);
   }
 
-  /** Whether the store holds something else than text or a number of this field, so that no session is found by it. */
+  /** Whether the encoded field is something other than text or a number, so that sessions cannot be found by it. */
   refusesPrincipal(field: string): boolean {
     return this.#validator.refusesPrincipal(field);
   }
 
-  /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
+  /**
+   * Returns the member of a union that an encoded payload belongs to, as a value to compare with `===`. Returns
+   * `undefined` if the schema is not a union.
+   */
   stateOf(encoded: EncodedPayload): unknown {
     return this.#validator.stateOf(encoded);
   }
 
-  /** A payload without what is sensitive, for logs. */
+  /** Returns a payload without its sensitive fields, for logs. */
   show(payload: object): object {
     return this.#validator.show(payload);
   }
 
   /**
-   * The text of a tree.
-   * @throws SessionValidationError where the tree holds what JSON cannot
+   * Converts an encoded payload to JSON text.
+   * @throws SessionValidationError if it contains what JSON cannot represent
    */
   stringify(encoded: EncodedPayload): string {
     try {
@@ -171,25 +174,29 @@ export class PayloadCodec<S extends SessionSchema> {
   }
 
   /**
-   * What a payload looks like for comparing: without codecs the payload itself, which costs nothing. It may share objects
-   * with the payload.
-   * @throws SessionValidationError where the schema has codecs and refuses the payload
+   * Returns a payload in the form in which payloads are compared. If the schema has no codecs, that is the payload
+   * itself, without further work. The result may share objects with the payload.
+   * @throws SessionValidationError if the schema has codecs and refuses the payload
    */
   comparable(payload: object): EncodedPayload {
-    return this.#validator.traits.hasCodec ? encodePayload(this.#validator, payload) : (payload as EncodedPayload); // without codecs they are one
+    // Without codecs, the payload and the encoded payload have the same form.
+    return this.#validator.traits.hasCodec ? encodePayload(this.#validator, payload) : (payload as EncodedPayload);
   }
 
-  /** Whether a tree is just what encoding its payload would give. Without codecs that can be seen; with them, no is the safe answer. */
+  /**
+   * Whether encoding the payload would return exactly this encoded payload. Without codecs, the two can be compared. With
+   * codecs, `false` is the safe answer.
+   */
   isExact(encoded: EncodedPayload, payload: object): boolean {
     return !this.#validator.traits.hasCodec && sameEncoded(encoded, payload);
   }
 
-  /** A comparable form that later changes of the payload do not reach. */
+  /** Returns a {@link comparable} form that later changes of the payload do not affect. */
   snapshot(payload: object): EncodedPayload {
     return copyEncoded(this.comparable(payload));
   }
 
-  /** Whether two trees hold the same. */
+  /** Whether two encoded values are deeply equal. */
   same(a: unknown, b: unknown): boolean {
     return sameEncoded(a, b);
   }

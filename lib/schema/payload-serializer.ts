@@ -12,12 +12,12 @@ import { findUnknown, keepUnknown } from './unknown-fields.js';
 
 export type { DecodedRecord } from './decoded-record.js';
 
-/** A stored text that was read, or why it could not be. */
+/** The result of reading a stored text, or the reason why it could not be read. */
 export type Read<P> =
   | { readonly ok: true; readonly payload: P; readonly decodedRecord: DecodedRecord }
   | {
       readonly ok: false;
-      /** As far as it could be read: parsed, and brought as near to today's version as the migrations did. */
+      /** The encoded payload as far as it could be read: parsed, and migrated as far as the migrations succeeded. */
       readonly encoded: EncodedPayload | undefined;
       readonly storedForms: ReadonlyMap<string, StoredForm>;
       readonly issues: readonly SessionIssue[];
@@ -34,7 +34,7 @@ interface Step {
 
 const NOTHING: ReadonlyMap<string, StoredForm> = new Map();
 
-/** Between the text that a store holds and the payload: JSON, versions, and the form of marked fields. */
+/** Converts between a payload and the text in a store. It handles JSON, versions, field storage, and unknown fields. */
 export class PayloadSerializer<S extends SessionSchema> {
   readonly version: number;
   readonly #codec: PayloadCodec<S>;
@@ -46,7 +46,8 @@ export class PayloadSerializer<S extends SessionSchema> {
 
   /**
    * @param first - the version that the first step starts from
-   * @throws SessionOptionsError where a migration's schema cannot serve, or fields are to be encrypted without a key
+   * @throws SessionOptionsError if the schema of a migration cannot be used, or if a field must be encrypted but there is
+   *   no key
    */
   constructor(
     codec: PayloadCodec<S>,
@@ -71,7 +72,7 @@ export class PayloadSerializer<S extends SessionSchema> {
     };
     this.version = version;
     this.#codec = codec;
-    this.#fieldStorage = fieldStorageOf(codec); // only its marks are asked for
+    this.#fieldStorage = fieldStorageOf(codec); // only its field options are used
     this.#first = first;
     this.#keepsUnknown = unknownFields === 'keep';
     this.#steps = steps.map(({ from, to, migrate }, index) => {
@@ -81,7 +82,7 @@ export class PayloadSerializer<S extends SessionSchema> {
     });
   }
 
-  /** Reads a text that was stored under a version. */
+  /** Parses, migrates, and decodes a text that was stored under a version. */
   read(text: string, version: number): Read<Payload<S>> {
     const stored = parse(text);
     if (stored === undefined) return { ok: false, encoded: undefined, storedForms: NOTHING, issues: [] };
@@ -91,7 +92,7 @@ export class PayloadSerializer<S extends SessionSchema> {
       const issues = unreadable.map((field) => ({ path: [field], code: 'undecryptable' }));
       return { ok: false, encoded, storedForms, issues };
     }
-    // A level is two characters at least.
+    // Each level takes at least two characters, so a short text cannot be too deep.
     if (text.length > 2 * MAX_DEPTH && isDeeper(encoded)) {
       return { ok: false, encoded, storedForms, issues: [{ path: [], code: 'too_deep' }] };
     }
@@ -117,8 +118,9 @@ export class PayloadSerializer<S extends SessionSchema> {
   }
 
   /**
-   * What is known of a text that does not fit and for which `onInvalid` has found a payload.
-   * @param fitting - the tree without the fields that do not fit; left out, only fields without a name in the schema stay
+   * Returns the record of a stored text that does not fit the schema, if `onInvalid` has provided a payload for it.
+   * @param fitting - the encoded payload without the fields that do not fit; if it is left out, only the fields that the
+   *   schema cannot have remain
    */
   decodedInvalid(
     { encoded = {}, storedForms }: Extract<Read<unknown>, { ok: false }>,
@@ -133,8 +135,10 @@ export class PayloadSerializer<S extends SessionSchema> {
   }
 
   /**
-   * The text of a tree that takes the place of another one, or of none, and what {@link read} would say of it.
-   * @throws SessionValidationError where the tree holds what JSON cannot
+   * Serializes an encoded payload. Unknown fields of the record that it replaces are kept, if the options say so.
+   * @param before - the record that it replaces; `undefined` if there is none
+   * @returns the text, and the record that {@link read} would return for it
+   * @throws SessionValidationError if the encoded payload contains what JSON cannot represent
    */
   write(
     encoded: EncodedPayload,
@@ -153,22 +157,22 @@ export class PayloadSerializer<S extends SessionSchema> {
   #withUnknown(encoded: EncodedPayload, before: DecodedRecord): EncodedPayload {
     const { known } = before;
     if (known === before.encoded) return encoded;
-    // What is unknown of a state of a union belongs to that state.
+    // The unknown fields of a union's state belong to that state alone.
     if (this.#codec.stateOf(known) !== this.#codec.stateOf(encoded)) return encoded;
     return keepUnknown(before.encoded, known, encoded);
   }
 
-  /** What the schema keeps of a tree that it has accepted. */
+  /** Returns what the schema keeps of an encoded payload that it has accepted. */
   #encodeKnown(encoded: EncodedPayload): EncodedPayload {
     const decoded = this.#codec.decode(encoded);
     if (decoded.ok) return this.#codec.encode(decoded.payload);
-    // A schema that goes by the time refuses by now what it took: the fields that it names are known.
+    // A schema that depends on the time may now refuse what it accepted before. Then the fields that it has are known.
     return Object.fromEntries(Object.entries(encoded).filter(([field]) => this.#codec.hasField(field)));
   }
 
-  /** Publishes which stored fields the schema does not know: once for each set of fields, and no more than 100 sets. */
+  /** Publishes which stored fields the schema does not know, once for each set of fields, for at most 100 sets. */
   #report(decodedRecord: DecodedRecord): void {
-    // Asked first: to find out what is known costs a request that only reads a second decode.
+    // Checked first, because finding out what is known costs a second decode, even in a request that only reads.
     if (!isObserved('unknown-fields') || this.#reported.size >= 100 || decodedRecord.known === decodedRecord.encoded)
       return;
     const paths = findUnknown(decodedRecord.encoded, decodedRecord.known, (path) => this.#codec.publicPath(path));
@@ -180,7 +184,7 @@ export class PayloadSerializer<S extends SessionSchema> {
     emit('unknown-fields', { fields });
   }
 
-  /** Takes a tree through the steps, from its version to today's. */
+  /** Migrates an encoded payload from its version to the current version, step by step. */
   #upgrade(
     encoded: EncodedPayload,
     version: number,
@@ -194,7 +198,7 @@ export class PayloadSerializer<S extends SessionSchema> {
       if (!old.ok) return { encoded: at, issues: old.issues, ...causeOf(old) };
       try {
         const unknown = this.#keepsUnknown ? unknownToBoth(at, from, to, old.payload) : {};
-        // The payload is what `from` makes, which is what the step takes.
+        // `from` has decoded the payload, and the step takes the output of `from`.
         at = { ...unknown, ...to.encode(migrate(old.payload as never)) };
       } catch (cause) {
         return { encoded: at, issues: [{ path: [], code: 'migration_failed' }], cause };
@@ -204,7 +208,7 @@ export class PayloadSerializer<S extends SessionSchema> {
   }
 }
 
-/** The fields of a tree that neither the schema before a migration nor the one after it knows. */
+/** Returns the fields of an encoded payload that the schemas before and after a migration both do not know. */
 function unknownToBoth(
   encoded: EncodedPayload,
   from: PayloadCodec<SessionSchema>,

@@ -23,22 +23,22 @@ import type { $ZodType, input, output } from 'zod/v4/core';
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- users merge their schema into it
 export interface Register {}
 
-/** What a schema of any library has that follows [Standard Schema v1](https://standardschema.dev), as far as it is used here. */
+/** A schema of any library that follows [Standard Schema v1](https://standardschema.dev), reduced to what is used here. */
 export interface StandardSchema<Input = unknown, Output = Input> {
-  /** The standard's one property. */
+  /** The only property of the standard. */
   readonly '~standard': {
     /** The version of the standard. */
     readonly version: 1;
-    /** The library's name. */
+    /** The name of the library. */
     readonly vendor: string;
     /** Validates a value; must not return a promise. */
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
-    /** There for the compiler alone. */
+    /** The types for the compiler; absent at run time. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }
 
-/** What a {@link StandardSchema} makes of a value. */
+/** The result of validating a value with a {@link StandardSchema}. */
 export type StandardResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 
@@ -51,16 +51,18 @@ export interface StandardIssue {
 type TypesOf<S extends StandardSchema<object | undefined, object>> = NonNullable<S['~standard']['types']>;
 
 /**
- * Any zod 4 schema, of `zod` or `zod/mini`, whose values are objects; or a schema without codecs of any other library
- * that follows [Standard Schema v1](https://standardschema.dev), such as valibot or arktype.
+ * Any schema of zod 4 (`zod` or `zod/mini`) whose values are objects, or a schema of any other library that follows
+ * [Standard Schema v1](https://standardschema.dev), such as valibot or arktype. Schemas of other libraries cannot have
+ * codecs.
  */
 export type SessionSchema<Advice extends string = string> =
-  $ZodType<object, object | undefined> | (Advice extends string ? StandardSchema<object | undefined, object> : never); // so that the compiler prints the advice
+  // The conditional makes the compiler print the advice.
+  $ZodType<object, object | undefined> | (Advice extends string ? StandardSchema<object | undefined, object> : never);
 
-/** What the compiler prints where a schema is no {@link SessionSchema}. */
+/** What the compiler prints if a schema is not a {@link SessionSchema}. */
 export type SchemaAdvice = 'A session has fields: make its schema z.object({ … }) or a union of objects';
 
-/** What the compiler prints where a session is used before a schema is registered, or if it is registered wrongly. */
+/** What the compiler prints if a session is used before a schema is registered, or if it is registered wrongly. */
 export type RegisterAdvice = [UnknownKey] extends [never]
   ? 'schema' extends keyof Register
     ? 'Register the schema of the session, an object: interface Register { schema: typeof sessionSchema }'
@@ -70,8 +72,8 @@ export type RegisterAdvice = [UnknownKey] extends [never]
 type UnknownKey = Exclude<Extract<keyof Register, string>, 'schema' | 'name'>;
 
 /**
- * Stands in for the payload until an app has registered its schema; see {@link Register}. Its one field is what the
- * compiler prints where a handler or a guard names another.
+ * Takes the place of the payload until an app has registered its schema; see {@link Register}. The name of its only field
+ * is what the compiler prints if a handler or a guard uses another field.
  */
 export type SchemaNotRegistered<
   Advice extends string = RegisterAdvice,
@@ -85,22 +87,22 @@ export type RegisteredSchema = [UnknownKey] extends [never]
     : $ZodType<SchemaNotRegistered, SchemaNotRegistered>
   : $ZodType<SchemaNotRegistered, SchemaNotRegistered>;
 
-/** Stands for the name of a middleware that is left to the default. */
+/** The name of a middleware that does not set the option `name`. */
 export type DefaultName = 'the default name';
 
-/** The first of the names that the option `name` lists, or the name itself. */
+/** The first name of the option `name` if it is a list, otherwise the name itself. */
 export type FirstName<Name> = Name extends string
   ? Name
   : Name extends readonly [infer First extends string, ...unknown[]]
     ? First
     : string;
 
-/** The name of the middleware whose session is `req.session`: that in {@link Register}, otherwise the default. */
+/** The name of the middleware whose session is `req.session`: the one in {@link Register}, otherwise the default. */
 export type RegisteredName = Register extends { name: infer Name extends string | readonly string[] }
   ? FirstName<Name>
   : DefaultName;
 
-/** The typed data of a session: what the schema's `z.output` is. */
+/** The typed data of a session: the `z.output` of the schema. */
 export type Payload<S extends SessionSchema> =
   S extends $ZodType<object, object | undefined>
     ? output<S>
@@ -108,7 +110,7 @@ export type Payload<S extends SessionSchema> =
       ? TypesOf<S>['output']
       : never;
 
-/** What the schema makes a payload of: its `z.input`, without the `undefined` of a schema that has a default itself. */
+/** The input that the schema decodes to a payload: its `z.input`, without the `undefined` of a schema with a default. */
 export type PayloadInput<S extends SessionSchema> =
   S extends $ZodType<object, object | undefined>
     ? NonNullable<input<S>>
@@ -122,18 +124,18 @@ export type KeysOf<T> = T extends unknown ? Extract<keyof T, string> : never;
 /** A field of the payload. */
 export type SessionField<S extends SessionSchema> = KeysOf<Payload<S>>;
 
-/** What a field of the payload may hold; `undefined` too, where only some members of a union have the field. */
+/** The type of a field of the payload. It includes `undefined` if only some members of a union have the field. */
 export type FieldValue<S extends SessionSchema, F extends SessionField<S>> = FieldType<Payload<S>, F>;
 
 export type FieldType<T, F extends string> = T extends unknown ? (F extends keyof T ? T[F] : undefined) : never;
 
-/** Fields of the payload with the value that each must have: a role, the tag of a state. */
+/** Fields of the payload with the value that each must have, such as a role or the tag of a state. */
 export type FieldValues<S extends SessionSchema> =
   string extends SessionField<S>
     ? LooseValues<S, KnownKeys<Payload<S>> & SessionField<S>>
     : { readonly [F in SessionField<S>]?: Comparable<FieldValue<S, F>> };
 
-/** {@link FieldValues} of a payload that may have fields which its schema does not name. */
+/** {@link FieldValues} of a payload that may have fields that its schema does not name. */
 type LooseValues<S extends SessionSchema, Known extends SessionField<S>> = {
   readonly [F in Known]?: Comparable<FieldValue<S, F>>;
 } & Readonly<Record<string, GuardedValue | undefined>>;
@@ -144,18 +146,18 @@ type KnownKeys<T> = T extends unknown
 
 type Scalar = string | number | boolean | bigint | null;
 
-/** What a guard can compare of the values of a field. */
+/** The values of a field that a guard can compare. */
 type Comparable<V> = unknown extends V
   ? GuardedValue
   : [Extract<V, Scalar>] extends [never]
     ? NotCompared
     : Extract<V, Scalar>;
 
-/** What a guard can compare of a field that may hold anything. */
+/** The values that a guard can compare if a field may hold anything. */
 type GuardedValue<Advice extends string = CompareAdvice> =
   string | number | boolean | bigint | (Advice extends string ? null : never);
 
-/** Stands for the values of a field that hold nothing a guard can compare. */
+/** The type of a required value if a guard can compare none of the field's values. */
 interface NotCompared<Advice extends string = CompareAdvice> {
   readonly advice: Advice;
 }
@@ -163,37 +165,38 @@ interface NotCompared<Advice extends string = CompareAdvice> {
 type CompareAdvice =
   'A guard compares text, numbers, booleans, bigints, and null: for anything else, pass a predicate, (session) => …';
 
-/** {@link FieldValues} of the registered schema, under a name that prints short in an error. */
+/** {@link FieldValues} of the registered schema, under a name that keeps compiler errors short. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the name is all it adds
 export interface RegisteredValues extends FieldValues<RegisteredSchema> {}
 
-/** A question to a session that TypeScript may learn from: a type predicate narrows what is behind the guard. */
+/** A function that checks a session. If it is a type predicate, it narrows the session behind the guard. */
 export type SessionPredicate<S extends SessionSchema> = (session: Payload<S>) => boolean;
 
 /** {@link SessionPredicate} of the registered schema. */
 export type RegisteredPredicate = SessionPredicate<RegisteredSchema>;
 
 /**
- * What a guard can ask of a session: a field by its name, fields with certain values, or a question of your own.
+ * What a guard can require of a session: a field by its name, fields with certain values, or your own predicate.
  * @internal
  */
 export type Requirement<S extends SessionSchema> = SessionField<S> | FieldValues<S> | SessionPredicate<S>;
 
-/** The objects of values among what a guard requires. */
+/** The requirements of a guard that are objects of values. */
 type ValuesIn<R> = Exclude<R, string | AnyFunction | Options>;
 
-/** What else a guard may be given: what responds to a request that does not pass. */
+/** The options of a guard: the functions that respond to a request that does not pass. */
 type Options = { readonly onMissing: AnyFunction } | { readonly onForbidden: AnyFunction };
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** What needs no check beyond its own type. With this, a guard compiles in a function that is generic over a field. */
+/** Requirements whose own type is check enough. This lets a guard compile in a function that is generic over a field. */
 type Plain = readonly (string | { readonly bind: unknown })[];
 
 /**
- * Refuses fields that the payload does not have and requirements that no session can meet; takes the tuple of what a guard
- * requires.
+ * Refuses fields that the payload does not have, and requirements that no session can meet. `R` is the tuple of a guard's
+ * requirement
  * @internal
+ */
  */
 export type KnownFields<S extends SessionSchema, R extends readonly unknown[]> =
   | Plain
@@ -203,12 +206,12 @@ export type KnownFields<S extends SessionSchema, R extends readonly unknown[]> =
         : unknown
       : readonly `The session has no field '${Exclude<KeysOf<ValuesIn<R[number]>>, SessionField<S>>}'`[]);
 
-/** The fields `K` of the payload behind a guard that found them; `unknown` if it looked for none. */
+/** The fields `K` of the payload behind a guard that required them; `unknown` if it required none. */
 export type Present<S extends SessionSchema, K extends string> = [Uncertain<S, K>] extends [never]
   ? unknown
   : { [F in Uncertain<S, K>]: NonNullable<FieldValue<S, F>> };
 
-/** The fields that may be absent: the others, such as those with a default, are there anyway. */
+/** The fields that may be absent. All others, such as those with a default, are always present. */
 type Uncertain<S extends SessionSchema, K extends string> =
   K extends SessionField<S>
     ? unknown extends FieldValue<S, K>
@@ -218,15 +221,17 @@ type Uncertain<S extends SessionSchema, K extends string> =
         : K
     : never;
 
-/** What is known of a session that meets every requirement in the union `R`: `'userId' | { role: 'admin' }`. */
+/** What is known about a session that meets every requirement in the union `R`, such as `'userId' | { role: 'admin' }`. */
 export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>> &
   All<ValuesIn<R>> &
   Learnt<Extract<R, AnyFunction>>;
 
 /**
- * What is known of a session behind a guard that required the tuple `R`. An element that is a union checks one of its
- * members, so only what they have in common is known; an optional element, or one of an array, may be absent.
+ * What is known about a session behind a guard that required the tuple `R`. If an element is a union, only one of its
+ * members is checked, so only what they have in common is known. An optional element, or an element of an array, may be
+ * absen
  * @internal
+ */
  */
 export type Found<S extends SessionSchema, R extends readonly unknown[]> = R extends readonly [
   infer First,
@@ -237,7 +242,7 @@ export type Found<S extends SessionSchema, R extends readonly unknown[]> = R ext
     ? Found<S, Rest> & OneOf<S, Last>
     : unknown;
 
-/** What one element checks: a union of what each of its members checks. */
+/** What one element checks: the union of what each of its members checks. */
 type OneOf<S extends SessionSchema, R> = R extends string
   ? Present<S, R>
   : R extends AnyFunction
@@ -249,9 +254,9 @@ type OneOf<S extends SessionSchema, R> = R extends string
 /** An object of values without its optional properties. */
 type Certain<R> = Partial<R> extends R ? unknown : { [K in keyof R as R extends Record<K, R[K]> ? K : never]: R[K] };
 
-/** What type predicates say; `unknown` if there are none. */
+/** The types that type predicates assert; `unknown` if there are none. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a predicate's type has to be assignable to its parameter's
 type Learnt<P> = All<P extends (session: any) => session is infer T ? T : never>;
 
-/** Every member of a union together. */
+/** The intersection of all members of a union. */
 type All<T> = (T extends unknown ? (member: T) => void : never) extends (all: infer I) => void ? I : never;

@@ -3,24 +3,24 @@ import type { DefOf, LayerDef } from './required-fields.js';
 import type { ReservedField } from './reserved.js';
 import type { FieldType, KeysOf, Payload, PayloadInput, SessionField, SessionSchema } from './payload-types.js';
 
-/** What the compiler prints of an option or argument that is refused. An object: with mere text it would print `never`. */
+/** What the compiler prints for a refused option or argument. It is an object, because for a string it prints `never`. */
 export interface Refusal<Advice extends string> {
   /** What to do. */
   readonly advice: Advice;
 }
 
-/** What the compiler prints in a program in which every type holds `undefined`. */
+/** What the compiler prints in a program in which every type includes `undefined`. */
 export type StrictNullAdvice =
   "Set 'strict' or 'strictNullChecks' in tsconfig.json: without it, TypeScript does not tell a field that is there from one that is not";
 
-/** Refuses schemas whose values are no objects with fields, which is what a session is. The same is checked at start-up. */
+/** Refuses schemas whose values are not objects with fields, because a session is one. Start-up checks the same. */
 export type RefuseNoObject<S extends SessionSchema> = [NoObject<S>] extends [never]
   ? unknown
   : {
       readonly schema: `A session has fields: make its schema z.object({ … }) or a union of objects; this one is of the kind ${NoObject<S>}`;
     };
 
-/** The kind of a schema that is no object; `never` if it is one. */
+/** The kind of a schema that is not an object; `never` if it is an object. */
 type NoObject<S> = [DefOf<S>] extends [never]
   ? NoObjectType<S extends SessionSchema ? Payload<S> : never>
   : NoObjectDef<DefOf<S>>;
@@ -53,12 +53,12 @@ type NoObjectType<T> = 0 extends 1 & T
         ? 'object without fields'
         : never;
 
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- two types are the same if these are
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- A and B are equal if these two are
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /**
- * Refuses fields of a schema of Standard Schema that could be validated and not stored: the standard has no encode, so the
- * output must be JSON, and the schema must accept it as input.
+ * Refuses fields of a Standard Schema that can be validated but not stored. The standard has no encode, so the output must
+ * be JSON, and the schema must accept it as input.
  */
 export type RefuseOneWay<S extends SessionSchema> = [DefOf<S>] extends [never]
   ? [NotJson<Payload<S>>] extends [never]
@@ -76,7 +76,7 @@ type NotJson<T> = {
   [K in KeysOf<T>]: true extends HoldsNotJson<FieldType<T, K>> ? K : never;
 }[KeysOf<T>];
 
-/** Whether a type, or something inside of it on the first levels, is what JSON cannot hold. */
+/** Whether a type, or a part of it on the first levels, is something that JSON cannot represent. */
 type HoldsNotJson<T, Deeper extends readonly unknown[] = Levels> = unknown extends T
   ? false
   : T extends string | number | boolean | null | undefined
@@ -97,7 +97,7 @@ type OneWay<Out, In> = {
       : K;
 }[KeysOf<Out>];
 
-/** Refuses a `principal` whose stored form is not text or a number. The same is checked at start-up. */
+/** Refuses a `principal` whose encoded value is not text or a number. Start-up checks the same. */
 export type RefusePrincipal<S extends SessionSchema, P extends string> = [P] extends [never]
   ? unknown
   : string extends P
@@ -110,14 +110,14 @@ export type RefusePrincipal<S extends SessionSchema, P extends string> = [P] ext
         : unknown
       : unknown;
 
-/** Of several fields, as options that were put together elsewhere may name, those that can be the principal. */
+/** The fields in `P` that can be the principal. `P` has several fields if the options were created elsewhere. */
 type Indexable<S extends SessionSchema, P extends string> = P extends unknown
   ? IsIndexable<StoredForm<S, P>> extends true
     ? P
     : never
   : never;
 
-/** What the store holds of a field. What a coercion accepts is anything; it stores what it makes of that. */
+/** What the store holds for a field. A coercion accepts any input, and stores its output. */
 type StoredForm<S extends SessionSchema, P extends string> =
   unknown extends FieldType<PayloadInput<S>, P>
     ? NonNullable<FieldType<Payload<S>, P>>
@@ -131,24 +131,24 @@ type IsIndexable<T> = [T] extends [never]
       ? true
       : false;
 
-/** What `sessions.list(…)` and `sessions.revoke(…)` take: the value of the principal, in code or as it is stored. */
+/** The argument of `sessions.list(…)` and `sessions.revoke(…)`: the principal's value, as in code or as it is stored. */
 export type PrincipalValue<S extends SessionSchema, P extends string> = unknown extends P
   ? AnyPrincipalValue
   : OrAny<WithBigint<Extract<StoredForm<S, P> | NonNullable<FieldType<Payload<S>, P>>, AnyPrincipalValue>>>;
 
 type AnyPrincipalValue = string | number | bigint;
 
-/** A whole number may be given as either. */
+/** A whole number may be passed as a number or as a bigint. */
 type WithBigint<T> = T | ([Extract<T, number | bigint>] extends [never] ? never : number | bigint);
 
 type OrAny<T> = [T] extends [never] ? AnyPrincipalValue : T;
 
-/** How far down types are looked into: the payload's own fields, and some levels of objects and lists inside. */
+/** How deep types are checked: the payload's own fields, and some levels of objects and arrays in them. */
 type Levels = [1, 1, 1];
 
 /**
- * The paths of what a value has, at any of the first levels, and the payload `W` has no place for. Only what is stored as
- * an object (`In`) is looked into: an instance of a class may have more members than its codec knows.
+ * The paths of the fields that a value has on its first levels, but the payload `W` does not have. Only values that are
+ * stored as objects (`In`) are checked, because an instance of a class may have more members than its codec knows.
  */
 export type Excess<T, W, In, Deeper extends readonly unknown[] = Levels> = unknown extends T | W | In
   ? never
@@ -168,7 +168,7 @@ type NoFields = string | number | bigint | boolean | symbol | null | undefined |
 
 type ItemOf<In> = In extends readonly (infer Item)[] ? Item : never;
 
-/** The members of a union that a value is one of. */
+/** The members of a union that a value belongs to. */
 type StateOf<T, W> = W extends unknown ? (T extends W ? W : never) : never;
 
 type ExcessOf<T, W, In, Deeper extends readonly unknown[]> =
@@ -189,13 +189,13 @@ type ExcessOf<T, W, In, Deeper extends readonly unknown[]> =
 /** The values of a record. */
 type ValueOf<W> = W extends unknown ? W[keyof W] : never;
 
-/** Without those that the compiler adds to the members of a union of object literals: `userId?: undefined`. */
+/** The keys of `T` without those that the compiler adds to a union of object literals, such as `userId?: undefined`. */
 type FilledKeys<T> = Extract<{ [K in keyof T]-?: [T[K]] extends [undefined] ? never : K }[keyof T], string>;
 
 type Under<K extends string, Path> = Path extends string ? `${K}.${Path}` : never;
 
 /**
- * Refuses a value that has fields which the payload does not have; they would be lost.
+ * Refuses a value with fields that the payload does not have, because they would be lost.
  * @internal
  */
 export type RefuseExcess<T, S extends SessionSchema> = [Excess<T, Payload<S>, PayloadInput<S>>] extends [never]

@@ -1,15 +1,15 @@
 import type { KeysOf, PayloadInput, SessionField, SessionSchema } from './payload-types.js';
 
-/** What a schema of zod was made of; `never` for a schema of another library. */
+/** The definition of a zod schema; `never` for a schema of another library. */
 export type DefOf<S> = S extends { readonly _zod: { readonly def: infer Def } } ? Def : never;
 
-/** The layers around a schema that leave its values what they are. */
+/** The layers around a schema whose values are still values of the inner schema. */
 export interface LayerDef<Inner> {
   readonly type: 'readonly' | 'default' | 'prefault' | 'catch' | 'nonoptional' | 'nullable';
   readonly innerType: Inner;
 }
 
-/** Whether a field's schema has a value for a field that is absent because of `.catch(…)`, which its input type hides. */
+/** Whether `.catch(…)` gives an absent field a value. The input type of the schema does not show this. */
 type Catches<Def> = Def extends { readonly type: 'catch' }
   ? true
   : Def extends { readonly type: 'readonly' | 'nullable'; readonly innerType: infer Inner }
@@ -20,7 +20,7 @@ type Catches<Def> = Def extends { readonly type: 'catch' }
         ? Catches<DefOf<In>>
         : false;
 
-/** The keys that an object type, or some member of a union of them, cannot do without. */
+/** The keys that are required in an object type, or in some member of a union of object types. */
 type RequiredKeys<T> = T extends unknown
   ? Extract<
       keyof { [K in keyof T as string extends K ? never : T extends Record<K, T[K]> ? K : never]: unknown },
@@ -28,14 +28,14 @@ type RequiredKeys<T> = T extends unknown
     >
   : never;
 
-/** Of the required keys of an object schema, those that no `.catch(…)` fills in. */
+/** The required keys of an object schema that no `.catch(…)` fills in. */
 type NotCaught<Shape, K extends string> = K extends keyof Shape
   ? Catches<DefOf<Shape[K]>> extends true
     ? never
     : K
   : K;
 
-/** {@link RequiredFields} of one state, or of several. */
+/** {@link RequiredFields} of one state or of several states. */
 type RequiredBy<Def, Input> = Def extends { readonly type: 'object'; readonly shape: infer Shape }
   ? NotCaught<Shape, RequiredKeys<Input>>
   : Def extends { readonly type: 'union'; readonly options: readonly (infer Option)[] }
@@ -52,17 +52,17 @@ type RequiredBy<Def, Input> = Def extends { readonly type: 'object'; readonly sh
 
 type RequiredBySchema<S> = S extends SessionSchema ? RequiredBy<DefOf<S>, NonNullable<PayloadInput<S>>> : never;
 
-/** The fields that a payload must have in some state: neither optional, nor with a default or `.catch(…)`. */
+/** The fields that a payload must have in some state: they are not optional and have no default or `.catch(…)`. */
 export type RequiredFields<S extends SessionSchema> = [RequiredKeys<PayloadInput<S>>] extends [never]
   ? never
   : [DefOf<S>] extends [never]
     ? RequiredKeys<PayloadInput<S>>
     : RequiredBySchema<S>;
 
-/** The fields that may be absent or have a default in every state, so that `take` has something to put them back to. */
+/** The fields that may be absent or have a default in every state, so that `take` can reset them. */
 export type TakeableField<S extends SessionSchema> = Exclude<SessionField<S>, RequiredFields<S>>;
 
-/** Refuses a required field of a payload that may have any field; of another one {@link TakeableField} does. */
+/** Refuses a required field if the payload may have any field. For other payloads, {@link TakeableField} does this. */
 export type Takeable<S extends SessionSchema, F> =
   string extends SessionField<S>
     ? F extends RequiredFields<S>
@@ -70,11 +70,11 @@ export type Takeable<S extends SessionSchema, F> =
       : unknown
     : unknown;
 
-/** Whether the schema makes a payload of `{}`, which is a record of nothing: every field is optional or has a default. */
+/** Whether the schema accepts `{}` (here `Record<string, never>`): every field is optional or has a default. */
 export type AcceptsEmpty<S extends SessionSchema> =
   Record<string, never> extends Expected<NonNullable<PayloadInput<S>>> ? true : CatchesAll<S>;
 
-/** The same, if what is required has a `.catch(…)`. */
+/** Whether the schema accepts `{}` because every required field has a `.catch(…)`. */
 type CatchesAll<S> = S extends SessionSchema
   ? DefOf<S> extends { readonly type: 'union'; readonly options: readonly (infer Option)[] }
     ? true extends CatchesAll<Option>
@@ -89,7 +89,7 @@ type CatchesAll<S> = S extends SessionSchema
           : false
   : false;
 
-/** What a payload must have, but for optional fields that every object inherits: the compiler would find those in `{}`. */
+/** A type without its optional fields that every object inherits, because the compiler would find those in `{}`. */
 type Expected<T> = T extends unknown
   ? string extends keyof T
     ? T
@@ -98,15 +98,15 @@ type Expected<T> = T extends unknown
 
 type Inherited = 'constructor' | 'toString' | 'toLocaleString' | 'valueOf' | 'hasOwnProperty';
 
-/** What the compiler prints where `initial` is missing. */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- it is there to be printed
+/** What the compiler prints if `initial` is missing. */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- the compiler prints it
 export interface InitialNeeded<Advice extends string> {
-  /** The payload that new sessions begin with, or a function that makes it. */
+  /** The payload that new sessions start with, or a function that returns it. */
   readonly initial: unknown;
 }
 
 /**
- * The fields that are there only in some payloads, although their type does not say so: those of a record.
+ * `undefined` for fields that may be absent although their type does not show it: the fields of a record.
  * @internal
  */
 export type MayBeAbsent<T, F> =

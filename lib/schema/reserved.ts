@@ -1,7 +1,7 @@
 /**
- * The names that `req.session` keeps for itself, besides the members of its prototype. A field of the schema, or of a
- * payload, that has one of them would hide it. `id` to `resetMaxAge` are express-session's, so that code written for it
- * finds what it looks for; the last ones would change what an object is.
+ * The names that `req.session` reserves. A field of the schema or of a payload with one of these names would hide the
+ * member. Most of them are members of `req.session`, here or in express-session, so that code written for express-session
+ * finds what it expects. The last ones would change how an object behaves.
  */
 export const RESERVED_FIELDS = [
   'id',
@@ -29,7 +29,7 @@ export type ReservedField = (typeof RESERVED_FIELDS)[number];
 
 const reserved: ReadonlySet<string> = new Set(RESERVED_FIELDS);
 
-/** Whether `req.session` keeps this name for itself. */
+/** Whether `req.session` reserves this name. */
 export function isReserved(field: string): boolean {
   return reserved.has(field);
 }

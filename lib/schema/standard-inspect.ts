@@ -7,14 +7,14 @@ import type { StandardSchema } from './payload-types.js';
 
 const OTHERWISE = 'or make the whole schema with zod, and use a codec';
 
-/** Values of which every field accepts some, unless it is very particular. */
+/** Example values. Every field accepts some of them, unless its type is very specific. */
 const EXAMPLES: readonly unknown[] = [
   ...[undefined, null, true, 0, 1, -1.5, 1_700_000_000_000, [], {}],
   ...['', 'a', ' Some Text ', 'true', '1', '1.5', '2001-02-03', '2001-02-03T04:05:06.789Z', 'https://example.com/a'],
   ...['someone@example.com', '0b0cbd5c-1f2e-4d3c-8b4a-5e6f7a8b9c0d', '0123456789abcdef01234567', '["a"]', '{"a":1}'],
 ];
 
-/** Values that JSON cannot hold, to try on the parts that declare such a type: a transform may accept them. */
+/** Values that JSON cannot represent, to be tried on parts that declare such a type: a transform may accept them. */
 const NOT_JSON: readonly unknown[] = [
   new Date(0),
   1n,
@@ -24,23 +24,23 @@ const NOT_JSON: readonly unknown[] = [
   new URL('https://example.com/'),
 ];
 
-/** How many examples of a part are tried, and how deep they are. */
+/** How many examples are tried on a part, and how deep they may be. */
 const MOST = 100;
 const DEEPEST = 4;
 
-/** How many parts that transform are tried. A schema with more of them would make the start-up slow. */
+/** How many parts with a transform are tried. Trying more of them would make the start-up slow. */
 const MOST_PARTS = 500;
 
 /**
- * Looks through a schema of Standard Schema once, at start-up. The standard has no way to ask for the parts of a schema, so
- * this finds what it can: the parts of valibot's and arktype's, and what a schema does with examples. What it does not
- * find is refused when it would be stored.
- * @throws SessionOptionsError where the payload is no object, JSON could not hold a field, or a field is transformed one
- *   way only
+ * Inspects a Standard Schema once, at start-up. The standard does not expose the parts of a schema. So this function uses
+ * the internal parts of valibot's and arktype's schemas, and observes what a schema does with examples. Problems that it
+ * does not find are detected when a payload is about to be stored.
+ * @throws SessionOptionsError if the payload is not an object, if JSON cannot represent a field, or if a field is
+ *   transformed one way only
  */
 export function inspectStandard(schema: StandardSchema): void {
   const known = partOf(schema);
-  if (known !== undefined) refuseNoObject(known); // a function that an app wrote may count on an object
+  if (known !== undefined) refuseNoObject(known); // code of the app in an unknown schema may expect an object
   const examples = new Examples();
   const seen = new Set<unknown>();
   let tried = 0;
@@ -49,7 +49,7 @@ export function inspectStandard(schema: StandardSchema): void {
     seen.add(node);
     const part = node === schema ? rootPart(schema) : partOf(node);
     if (part === undefined) return;
-    // what is inside is never stored where it is transformed
+    // The input of a transform is never stored, so what is inside does not matter.
     if (transforms(part)) {
       if (++tried <= MOST_PARTS) refuseOneWay(examples.accepted(part), part, path);
       return;
@@ -63,7 +63,10 @@ export function inspectStandard(schema: StandardSchema): void {
   visit(schema, []);
 }
 
-/** Whether a field, as far as can be seen, holds something else than text or a number in some state, or nothing in all. */
+/**
+ * Whether examples show that a field cannot be the principal: in some state it holds something other than text or a
+ * number, or it is null in all states.
+ */
 export function refusesPrincipal(schema: StandardSchema, field: string): boolean {
   const examples = new Examples();
   const states = fieldsOf(rootPart(schema), field, DEEPEST).map((part) =>
@@ -76,14 +79,14 @@ export function refusesPrincipal(schema: StandardSchema, field: string): boolean
   );
 }
 
-/** The parts that a field has: one in each member of a union. */
+/** Returns the parts of a field: one for each member of a union that has the field. */
 function fieldsOf(part: SchemaPart | undefined, field: string, levels: number): SchemaPart[] {
   if (part === undefined || levels < 0) return [];
   const own = partOf(part.fields.get(field));
   return [...(own ? [own] : []), ...part.same.flatMap((node) => fieldsOf(partOf(node), field, levels - 1))];
 }
 
-/** Whether a part, or one that looks at the same value, may change it. */
+/** Whether a part, or another part that validates the same value, may change the value. */
 function transforms(part: SchemaPart, seen = new Set<unknown>()): boolean {
   return (
     part.transforms ||
@@ -96,11 +99,11 @@ function transforms(part: SchemaPart, seen = new Set<unknown>()): boolean {
   );
 }
 
-/** Makes values for the parts of one schema. */
+/** Creates example values for the parts of one schema. */
 class Examples {
   readonly #made = new Map<unknown, unknown>();
 
-  /** What a part makes of the examples that it accepts: some of everything, and some made of its own parts. */
+  /** Returns the outputs of a part for the examples that it accepts: general ones, and ones built from its own parts. */
   accepted(part: SchemaPart): { readonly value: unknown }[] {
     const own = this.#ownOf(part, DEEPEST).slice(0, MOST);
     return [...own, ...EXAMPLES].flatMap((value) => part.run(copyEncoded(value)) ?? []);
@@ -120,7 +123,7 @@ class Examples {
     return own.slice(0, MOST);
   }
 
-  /** A value that a part accepts and that is there, if there is one. It is looked for once. */
+  /** Returns a value other than `undefined` that a part accepts, if one is found. The result is cached. */
   #oneOf(node: unknown, levels: number): unknown {
     const part = partOf(node);
     if (part === undefined) return undefined;
@@ -139,7 +142,7 @@ function withFields(fields: ReadonlyMap<string, unknown>, one: (node: unknown) =
 
 function refuseNoObject(root: SchemaPart): void {
   const values = EXAMPLES.flatMap((value) => root.run(copyEncoded(value)) ?? []).map(({ value }) => value);
-  const isList = root.items.length > 0 || (values.length > 0 && values.every(Array.isArray)); // an object of arktype also accepts []
+  const isList = root.items.length > 0 || (values.length > 0 && values.every(Array.isArray)); // arktype's also accept []
   if (!isList && values.every((value) => typeof value === 'object' && value !== null)) return;
   throw new SessionOptionsError(
     'schema',
@@ -147,7 +150,7 @@ function refuseNoObject(root: SchemaPart): void {
   );
 }
 
-/** What is stored is what the schema makes of a value: it must be JSON, and stay what it is when it is validated again. */
+/** What is stored is the output of the schema. It must be JSON, and must not change when it is validated again. */
 function refuseOneWay(
   made: readonly { readonly value: unknown }[],
   part: SchemaPart,

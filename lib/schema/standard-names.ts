@@ -1,12 +1,12 @@
-/** How many objects of a schema are looked at: enough for any that a person has written. */
+/** How many objects of a schema are visited. This is enough for any schema that a person has written. */
 const MOST = 10_000;
 
-/** Under which names libraries keep the fields of an object: valibot, arktype and effect, TypeBox and JSON Schema. */
+/** The properties in which libraries keep the fields of an object: valibot, arktype, effect, TypeBox, and JSON Schema. */
 const SHAPES: ReadonlySet<string> = new Set(['entries', 'properties', 'props', 'shape', 'fields']);
 
 /**
- * The names of fields that a schema of Standard Schema declares anywhere, as far as it can be seen. The standard has no
- * way to ask for them, and a key that is not among them may have been chosen by a client.
+ * Returns the names of all fields that a Standard Schema declares, as far as they can be found. The standard does not
+ * expose them. A client may have chosen any key that is not among them.
  */
 export function namesIn(schema: unknown): ReadonlySet<string> {
   const names = new Set<string>();
@@ -27,9 +27,9 @@ export function namesIn(schema: unknown): ReadonlySet<string> {
   return names;
 }
 
-/** What a schema holds; arktype's keeps its definition behind a getter. */
+/** Returns the properties of a schema. arktype keeps its definition behind the getter `json`. */
 function propertiesOf(node: object): [string, unknown][] {
-  const { json } = node as { readonly json?: unknown }; // any object can be asked
+  const { json } = node as { readonly json?: unknown }; // every object has properties
   const own = Object.entries(node).filter(([, value]) => typeof value === 'object' && value !== null || typeof value === 'string'); // prettier-ignore
   return typeof json === 'object' && json !== null ? [['json', json], ...own] : own;
 }

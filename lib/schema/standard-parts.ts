@@ -4,40 +4,40 @@ import { namesIn } from './standard-names.js';
 import { ownField } from './encoded-payload.js';
 import type { StandardSchema } from './payload-types.js';
 
-/** What a part of a schema makes of a value; `undefined` if it refuses the value. */
+/** The output of a part of a schema for a value; `undefined` if the part refuses the value. */
 export type Tried = { readonly value: unknown } | undefined;
 
-/** One part of a schema of Standard Schema: a field, an item of a list, a member of a union. */
+/** One part of a Standard Schema, such as a field, an item of a list, or a member of a union. */
 export interface SchemaPart {
-  /** What its values are, if JSON cannot hold them: `date`, `Map`. */
+  /** The type of its values if JSON cannot represent them, such as `date` or `Map`. */
   readonly notJson: string | undefined;
   /** Whether it may change what it validates. */
   readonly transforms: boolean;
-  /** The only values that it accepts, if it lists them. */
+  /** The values that it accepts, if it lists them; otherwise empty. */
   readonly values: readonly unknown[];
   /** Its fields, by name. */
   readonly fields: ReadonlyMap<string, unknown>;
-  /** Its fields of any name. */
+  /** The parts for fields with any name. */
   readonly rest: readonly unknown[];
   /** Its items, if it is a list. */
   readonly items: readonly unknown[];
-  /** The parts that look at the same value: members of a union, what an optional field holds, the input of a transform. */
+  /** Parts that validate the same value: members of a union, the value of an optional field, the input of a transform. */
   readonly same: readonly unknown[];
   /** Validates a value by this part alone. */
   readonly run: (value: unknown) => Tried;
 }
 
-/** Looks at a part of a schema. Libraries keep their parts in their own ways; what is not understood has no parts. */
+/** Returns a part of a schema. Each library stores its parts in its own way. Returns `undefined` for unknown libraries. */
 export function partOf(node: unknown): SchemaPart | undefined {
   if ((typeof node !== 'object' && typeof node !== 'function') || node === null) return undefined;
   if (node instanceof OnlyField) return node;
-  const { '~standard': standard } = node as Partial<StandardSchema>; // any object can be asked
+  const { '~standard': standard } = node as Partial<StandardSchema>; // every object has properties
   if (standard?.vendor === 'valibot') return { ...nothing(standard), ...ofValibot(node) };
   if (standard?.vendor === 'arktype') return { ...nothing(standard), ...ofArktype(node) };
   return undefined;
 }
 
-/** Looks at a schema. If its library's parts are not known, a field can be tried in a payload that has no other. */
+/** Returns the root part of a schema. For an unknown library, each field is tried in a payload that has no other field. */
 export function rootPart(schema: StandardSchema): SchemaPart {
   const known = partOf(schema);
   if (known !== undefined) return known;
@@ -49,7 +49,7 @@ export function rootPart(schema: StandardSchema): SchemaPart {
 /** A field of a schema whose parts are not known. */
 class OnlyField implements SchemaPart {
   readonly notJson = undefined;
-  readonly transforms = true; // for all that is known
+  readonly transforms = true; // it may, as far as is known
   readonly values = [];
   readonly fields: ReadonlyMap<string, unknown> = new Map();
   readonly rest = [];
@@ -81,10 +81,10 @@ function nothing({ validate }: StandardSchema['~standard']): SchemaPart {
       try {
         result = validate(value);
       } catch {
-        return undefined; // code of the app, which was not written for this value
+        return undefined; // code of the app threw, because it does not expect this value
       }
       if (isThenable(result)) {
-        result.then(undefined, () => undefined); // it is refused, whatever it resolves to
+        result.then(undefined, () => undefined); // async schemas are refused, so the result does not matter
         throw asyncSchema();
       }
       return result.issues === undefined ? { value: result.value } : undefined;
@@ -96,7 +96,7 @@ const VALIBOT_NOT_JSON: ReadonlySet<unknown> = new Set(
   'bigint blob date file function instance map nan promise set symbol'.split(' '),
 );
 
-/** valibot: a plain object of the kind `type`, which holds its parts. */
+/** A schema of valibot is a plain object. `type` is its kind, and other properties contain its parts. */
 function ofValibot(node: object): Partial<SchemaPart> {
   const { type, entries, item, items, rest, value, wrapped, getter, options, literal, pipe } = node as Properties;
   const schemas = listOf(options).filter((option) => partOf(option) !== undefined);
@@ -112,7 +112,7 @@ function ofValibot(node: object): Partial<SchemaPart> {
   };
 }
 
-/** arktype: a function whose `inner` holds its parts; what is in `structure` is at the same value. */
+/** A schema of arktype is a function. `inner` contains its parts, and `inner.structure` describes the same value. */
 function ofArktype(node: object): Partial<SchemaPart> {
   const { inner, resolution, kind, builtinName } = node as Properties;
   if (kind === 'alias') return { same: present(resolution) };
@@ -120,7 +120,7 @@ function ofArktype(node: object): Partial<SchemaPart> {
   const { required, optional, index, sequence } = innerOf(structure);
   const { prefix, optionals, defaultables, variadic, postfix } = innerOf(sequence);
   const values = kind === 'unit' ? [unit] : [];
-  const basis = [domain, proto].filter((part) => typeof part === 'function' && 'inner' in part); // of an intersection
+  const basis = [domain, proto].filter((part) => typeof part === 'function' && 'inner' in part); // set for an intersection
   return {
     notJson: protoName(kind, builtinName) ?? (domain === 'bigint' || domain === 'symbol' ? domain : kindOf(values)),
     transforms: kind === 'morph',
@@ -142,12 +142,12 @@ function protoName(kind: unknown, name: unknown): string | undefined {
   return typeof name === 'string' ? name : 'a class';
 }
 
-/** What JSON cannot hold of the only values that a part accepts. */
+/** Returns the type of the first listed value that JSON cannot represent. */
 function kindOf(values: readonly unknown[]): string | undefined {
   return values.map((value) => typeof value).find((kind) => kind === 'bigint' || kind === 'symbol');
 }
 
-/** What a getter of the app returns; it may not be written for being called without a value. */
+/** Returns the result of a getter of the app. The getter may throw, because it may expect a value. */
 function lazily(getter: unknown): readonly unknown[] {
   if (typeof getter !== 'function') return [];
   try {
@@ -160,7 +160,7 @@ function lazily(getter: unknown): readonly unknown[] {
 type Properties = Readonly<Record<string, unknown>>;
 
 function innerOf(node: unknown): Properties {
-  const { inner } = (node ?? {}) as { readonly inner?: Properties }; // any value but null can be asked
+  const { inner } = (node ?? {}) as { readonly inner?: Properties }; // every value but null and undefined has properties
   return inner ?? {};
 }
 

@@ -10,11 +10,11 @@ import type { StandardIssue, StandardSchema } from './payload-types.js';
 import type { Validated, Validator } from './validator.js';
 
 /**
- * A schema of any library that follows Standard Schema v1 (https://standardschema.dev), such as valibot or arktype.
- * These can validate, and not encode: what is stored is what the schema makes of the payload, so a schema that transforms
- * has to accept its own output, and to change nothing more in it. That is checked with examples at start-up, and before
- * anything is stored.
- * @throws SessionOptionsError where it can be seen that the schema cannot serve
+ * Creates a validator for a schema of any library that follows Standard Schema v1 (https://standardschema.dev), such as
+ * valibot or arktype. These schemas can validate, but they cannot encode. What is stored is the output of the schema for
+ * the payload. So a schema with transforms must accept its own output without changing it again. This is checked with
+ * examples at start-up, and again before anything is stored.
+ * @throws SessionOptionsError if the check at start-up shows that the schema cannot be used
  */
 export function standardValidator(schema: StandardSchema<object | undefined, object>): Validator {
   inspectStandard(schema);
@@ -31,7 +31,7 @@ export function standardValidator(schema: StandardSchema<object | undefined, obj
       return { ok: false, issues: [{ path: [], code }], refused: [], cause };
     }
     if (isThenable(result)) {
-      result.then(undefined, () => undefined); // it is refused whatever comes of it
+      result.then(undefined, () => undefined); // async schemas are refused, so the result does not matter
       throw asyncSchema();
     }
     if (result.issues === undefined) return { ok: true, value: result.value };
@@ -67,13 +67,13 @@ export function standardValidator(schema: StandardSchema<object | undefined, obj
 }
 
 /**
- * What is stored of a payload: what the schema makes of it, if the schema accepts that again and changes nothing more. Anything
- * else could not be loaded, or would be transformed again at each load.
+ * Returns what is stored for a payload: the output of the schema, if the schema accepts that output without changing it
+ * again. Any other output could not be loaded, or would be transformed again at each load.
  */
 function stored(run: (value: object) => Validated, payload: object): Validated {
   const result = run(payload);
-  if (!result.ok || findNotJson(result.value) !== undefined) return result; // what JSON cannot hold is refused by its path
-  const again = run(copyEncoded(result.value as EncodedPayload)); // of JSON, as was just seen
+  if (!result.ok || findNotJson(result.value) !== undefined) return result; // encodePayload() refuses it with its path
+  const again = run(copyEncoded(result.value as EncodedPayload)); // it is JSON, as checked above
   if (again.ok && sameEncoded(again.value, result.value)) return result;
   const changed = again.ok ? changedFields(again.value, result.value) : again.refused;
   const issues = again.ok
@@ -92,7 +92,7 @@ function changedFields(a: object, b: object): string[] {
 function pathOf({ path }: StandardIssue): PropertyKey[] {
   return (path ?? []).map((part) => {
     if (typeof part !== 'object') return part;
-    const { key, type } = part as { readonly key: PropertyKey; readonly type?: unknown }; // valibot says what it is a part of
+    const { key, type } = part as { readonly key: PropertyKey; readonly type?: unknown }; // valibot adds the type
     return type === 'map' ? ANY_KEY : key;
   });
 }

@@ -3,12 +3,12 @@ import { matchItems } from './match-items.js';
 import { isPlain, sameEncoded, type EncodedPayload } from './encoded-payload.js';
 
 /**
- * Puts back what the store holds and the schema does not know, so that a change by this release takes nothing away from
- * it: fields that another release of the app stores, or that the schema leaves out.
+ * Adds the fields that the store holds but the schema does not know, so that a change by this release does not remove
+ * them. Another release of the app may have stored them, or the schema may leave them out.
  *
- * @param stored - the tree as it is stored
- * @param known - what the schema keeps of it
- * @param mine - what is to be stored
+ * @param stored - the encoded payload as it is stored
+ * @param known - what the schema keeps of `stored`
+ * @param mine - the new encoded payload
  */
 export function keepUnknown(stored: EncodedPayload, known: EncodedPayload, mine: EncodedPayload): EncodedPayload {
   const whole: Record<string, unknown> = { ...mine };
@@ -35,12 +35,13 @@ function keepInside(stored: unknown, known: unknown, mine: unknown): unknown {
   return sameEncoded(known, mine) ? stored : mine;
 }
 
-/** How many fields are told of one record. */
+/** How many fields of one record are reported. */
 const MOST = 50;
 
 /**
- * The paths of what the store holds and the schema does not know, each once, at most 50.
- * @param publicPath - hides the keys that a client may have chosen
+ * Returns the paths of the fields that the store holds but the schema does not know. Each path is listed once, and there
+ * are at most 50.
+ * @param publicPath - replaces keys that a client may have chosen
  */
 export function findUnknown(
   stored: EncodedPayload,
@@ -78,7 +79,7 @@ export function findUnknown(
   }
 }
 
-/** Whether a key looks like the name of a field in code. Others may be data: an address, an id, a number. */
+/** Whether a key looks like the name of a field in code. Other keys may be data, such as an address, an id, or a number. */
 function isName(key: string): boolean {
   return /^[A-Za-z_$][\w$]{0,39}$/.test(key) && !/\d{4}/.test(key);
 }

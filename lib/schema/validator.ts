@@ -5,7 +5,7 @@ import { standardValidator } from './standard-validator.js';
 import type { SessionSchema } from './payload-types.js';
 import { isZod, zodValidator } from './zod-validator.js';
 
-/** What came of a validation. */
+/** The result of a validation. */
 export type Validated =
   | { readonly ok: true; readonly value: object }
   | {
@@ -14,38 +14,44 @@ export type Validated =
       readonly issues: readonly SessionIssue[];
       /** The top-level fields that do not fit, by their real names. */
       readonly refused: readonly string[];
-      /** What a codec or a check of the app threw, if that is why. */
+      /** What a codec or a check of the app threw, if that is the reason. */
       readonly cause?: unknown;
     };
 
-/** A schema, whichever library it is of: what the rest of this folder works with. */
+/** A schema, independent of its library. The rest of this folder works with this interface. */
 export interface Validator {
-  /** What was found out about the schema at start-up. */
+  /** What the inspection at start-up found out about the schema. */
   readonly traits: SchemaTraits;
   /** Makes the values of a decoded payload belong to one session alone; `undefined` if they always do. */
   readonly isolate: Isolate | undefined;
-  /** Validates a tree and makes the payload of it. */
+  /** Validates an encoded payload and decodes it. */
   decode(encoded: object): Validated;
-  /** Validates a payload and makes the tree of it. */
+  /** Validates a payload and encodes it. */
   encode(payload: object): Validated;
-  /** What the store holds for this value of a field; `undefined` where nobody can tell, or the schema refuses it there. */
+  /** Returns the encoded value of a field; `undefined` if it cannot be determined or the schema refuses the value. */
   encodeField(field: string, value: unknown): unknown;
-  /** The field that names the member of a discriminated union; `undefined` if the schema is none. */
+  /** The field that names the member of a discriminated union; `undefined` if the schema is not one. */
   readonly discriminator: string | undefined;
-  /** Whether the store holds something else than text or a number of this field, so that no session is found by it. */
+  /** Whether the encoded field is something other than text or a number, so that sessions cannot be found by it. */
   refusesPrincipal(field: string): boolean;
-  /** Which member of a union a tree is, as something to compare by `===`; `undefined` where the schema is no union. */
+  /**
+   * Returns the member of a union that an encoded payload belongs to, as a value to compare with `===`. Returns
+   * `undefined` if the schema is not a union.
+   */
   stateOf(encoded: object): unknown;
-  /** The payload without what is sensitive. */
+  /** Returns the payload without its sensitive fields. */
   show(payload: object): object;
-  /** A path without the keys that the schema does not name. */
+  /** Returns a path without the keys that the schema does not name. */
   publicPath(path: readonly PropertyKey[]): readonly PropertyKey[];
 }
 
-/** @throws SessionOptionsError where it is no schema, or one that cannot serve */
+/**
+ * Creates the validator of a schema.
+ * @throws SessionOptionsError if it is not a schema, or a schema that cannot be used
+ */
 export function validatorOf(schema: SessionSchema | undefined): Validator {
   if (isZod(schema)) return zodValidator(schema);
-  // A schema of arktype is a function.
+  // An arktype schema is a function.
   if ((typeof schema === 'object' || typeof schema === 'function') && schema !== null && '~standard' in schema) {
     return standardValidator(schema);
   }

@@ -4,7 +4,7 @@ import { fieldOptionsOf } from './field-options.js';
 import { MAX_DEPTH, ownField } from './encoded-payload.js';
 import { defOf, innerOf } from './zod-def.js';
 
-/** A value without what its schema marks as sensitive, however deep. */
+/** Returns a value without the parts that its schema declares as sensitive, at any depth. */
 export function withoutSensitive(schema: $ZodType, value: unknown, levels: number = MAX_DEPTH): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (levels === 0) return undefined; // deeper than anything that can be stored
@@ -24,12 +24,12 @@ export function withoutSensitive(schema: $ZodType, value: unknown, levels: numbe
     case 'map':
       return ofEntries(value, below, def.keyType, def.valueType);
     case 'union':
-      // Whichever member it is: what one of them hides is hidden.
+      // The value may belong to any member, so what one of them hides is hidden.
       return def.options.reduce<unknown>((shown, option) => withoutSensitive(option, shown, levels), value);
     case 'intersection':
       return withoutSensitive(def.right, withoutSensitive(def.left, value, levels), levels);
     case 'pipe':
-      // The value is what a codec leads to. Of `mapOf` and `setOf`, the stored form says what the entries are.
+      // The value is the output of the codec. For `mapOf` and `setOf`, the input schema describes the entries.
       return withoutSensitive(def.out, withoutSensitive(def.in, value, levels), levels);
     default: {
       const inner = innerOf(schema);
@@ -51,7 +51,7 @@ function ofFields(value: object, levels: number, schemaOf: (name: string) => $Zo
     else shown[name] = schema === undefined ? field : withoutSensitive(schema, field, levels);
     hides ||= ownField(shown, name) !== field;
   }
-  return isPlain || hides ? shown : value; // an instance of a class stays one as long as it hides nothing
+  return isPlain || hides ? shown : value; // a class instance is kept if it hides nothing
 }
 
 function ofItems(value: object, levels: number, schemaOf: (index: number) => $ZodType | undefined): unknown {
@@ -66,7 +66,7 @@ function ofItems(value: object, levels: number, schemaOf: (index: number) => $Zo
     return isList ? [] : value.map(show);
   }
   if (isSet(value)) return new Set([...value].map(show).filter((item) => item !== undefined));
-  const pair = isMap(value) ? schemaOf(0) : undefined; // the stored form of a `Map` is a list of pairs
+  const pair = isMap(value) ? schemaOf(0) : undefined; // an encoded `Map` is an array of pairs
   if (pair === undefined) return value;
   const def = defOf(pair);
   const [key, item] = def.type === 'tuple' ? def.items : [];

@@ -1,14 +1,14 @@
 import type { $ZodType, $ZodTypes } from 'zod/v4/core';
 
-/** The definition of a schema, of one of the kinds that zod has. */
+/** The definition of a zod schema of any kind. */
 export type ZodDef = $ZodTypes['_zod']['def'];
 
-/** What a schema of zod was made of. */
+/** Returns the definition of a zod schema. */
 export function defOf(schema: $ZodType): ZodDef {
-  return (schema as $ZodTypes)._zod.def; // every schema that zod makes is one of $ZodTypes
+  return (schema as $ZodTypes)._zod.def; // every schema that zod creates is one of $ZodTypes
 }
 
-/** The schema inside of a layer such as `.optional()` or `.default(…)`; `undefined` if the schema is no such layer. */
+/** Returns the schema inside a layer such as `.optional()` or `.default(…)`; `undefined` if the schema is not a layer. */
 export function innerOf(schema: $ZodType): $ZodType | undefined {
   const def = defOf(schema);
   switch (def.type) {

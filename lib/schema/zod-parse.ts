@@ -1,26 +1,26 @@
 import type { $ZodRawIssue, $ZodType } from 'zod/v4/core';
 
-/** What came of decoding or encoding: the issues of zod, without the messages that it would put together for them. */
+/** The result of decoding or encoding. It has zod's issues, without the messages that zod would create for them. */
 export type ZodResult =
   | { readonly success: true; readonly data: object }
   | { readonly success: false; readonly issues: readonly $ZodRawIssue[] };
 
-/** Decodes a value: zod's `safeDecode`, run by the zod that made the schema. */
+/** Decodes a value like zod's `safeDecode`, with the zod that created the schema. */
 export function safeDecode(schema: $ZodType, value: unknown): ZodResult {
   return parse(schema, value, 'forward');
 }
 
-/** Encodes a value: zod's `safeEncode`, run by the zod that made the schema. */
+/** Encodes a value like zod's `safeEncode`, with the zod that created the schema. */
 export function safeEncode(schema: $ZodType, value: unknown): ZodResult {
   return parse(schema, value, 'backward');
 }
 
-/** A schema works asynchronously, which zod reports by an error in some places and by a promise in others. */
+/** The schema is async. zod reports this with an error in some places and with a promise in others. */
 export class AsyncSchemaError extends Error {}
 
 /**
- * What `safeParse` of zod does, short of its error object. It comes from the schema and not from an import, so that the
- * app's zod is the only one in the process, in whichever version and module kind the app loads it.
+ * Does what zod's `safeParse` does, except for the error object. It runs the schema itself and imports nothing from zod.
+ * So the app's zod is the only one in the process, in the version and module format that the app loads.
  */
 function parse(schema: $ZodType, value: unknown, direction: 'forward' | 'backward'): ZodResult {
   const result = run(schema, value, direction);
@@ -34,7 +34,7 @@ function run(schema: $ZodType, value: unknown, direction: 'forward' | 'backward'
   try {
     return schema._zod.run({ value, issues: [] }, { async: false, direction });
   } catch (error) {
-    // By name: the class belongs to the zod of the schema.
+    // Compared by name, because the class belongs to the zod that created the schema.
     if (error instanceof Error && error.constructor.name === '$ZodAsyncError') throw new AsyncSchemaError();
     throw error;
   }

@@ -4,13 +4,13 @@ import { addRegistry } from './field-options.js';
 declare module 'zod/v4/core' {
   interface GlobalMeta {
     /**
-     * Keeps a field of a session out of logs and responses: `util.inspect`, `JSON.stringify`, and `sessions.list()` leave it
-     * out. `'encrypted'` also hides it from anyone who reads the store; see the option `encryption`.
+     * Keeps a field of a session out of logs and responses: `util.inspect`, `JSON.stringify`, and `sessions.list()` omit
+     * it. `'encrypted'` also hides it from anyone who reads the store; see the option `encryption`. Default: `false`.
      */
     sensitive?: boolean | 'encrypted' | undefined;
   }
 }
 
-// Zod before 4.1.13 has a registry of metadata for each module kind. The entry points that take a schema introduce the
-// one of their own kind.
+// Before 4.1.13, zod has one metadata registry for each module format. The entry points that accept a schema add the
+// registry of their own format.
 addRegistry(globalRegistry);

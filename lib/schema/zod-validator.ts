@@ -16,7 +16,7 @@ export function isZod(schema: unknown): schema is $ZodType<object, object | unde
   return typeof schema === 'object' && schema !== null && '_zod' in schema;
 }
 
-/** A schema of zod, whose codecs make what is stored of what is used. */
+/** Creates a validator for a zod schema. Its codecs convert between the payload and the encoded payload. */
 export function zodValidator(schema: $ZodType<object, object | undefined>): Validator {
   const traits = inspectSchema(schema);
   const options = unionOf(schema);
@@ -32,7 +32,7 @@ export function zodValidator(schema: $ZodType<object, object | undefined>): Vali
           const result = safeEncode(one, value);
           if (result.success) return result.data;
         } catch {
-          // A codec of the app: it is told when the payload is encoded.
+          // A codec of the app threw. The error is reported when the whole payload is encoded.
         }
       }
       return undefined;
@@ -48,7 +48,8 @@ export function zodValidator(schema: $ZodType<object, object | undefined>): Vali
       if (options.discriminator !== undefined) return ownField(encoded, options.discriminator);
       return options.members.findIndex((member) => run(member, encoded, 'decode').ok);
     },
-    show: (payload) => (hasSensitive ? (withoutSensitive(schema, payload) as object) : payload), // of an object it is one
+    // The result for an object is an object.
+    show: (payload) => (hasSensitive ? (withoutSensitive(schema, payload) as object) : payload),
     publicPath: (path) => publicPath(schema, path),
   };
 }
@@ -58,12 +59,12 @@ interface Union {
   readonly members: readonly $ZodType<object, object | undefined>[];
 }
 
-/** The union that a schema is, under whatever it is wrapped in. */
+/** Returns the union that a schema is, inside its layers; `undefined` if it is not a union. */
 function unionOf(schema: $ZodType): Union | undefined {
   const def = defOf(schema);
   switch (def.type) {
     case 'union': {
-      const { discriminator } = def as { readonly discriminator?: unknown }; // of a discriminated union
+      const { discriminator } = def as { readonly discriminator?: unknown }; // set for a discriminated union
       return {
         discriminator: typeof discriminator === 'string' ? discriminator : undefined,
         members: def.options as readonly $ZodType<object, object | undefined>[], // the payload is an object
@@ -76,7 +77,7 @@ function unionOf(schema: $ZodType): Union | undefined {
   }
 }
 
-/** The schemas that a field has: one in each member of a union. */
+/** Returns the schemas of a field: one for each member of a union that has the field. */
 function fieldsOf(schema: $ZodType, field: string): $ZodType[] {
   const def = defOf(schema);
   switch (def.type) {
@@ -93,7 +94,7 @@ function fieldsOf(schema: $ZodType, field: string): $ZodType[] {
   }
 }
 
-/** Whether a field can only be absent or null, as it is in the state of a visitor. */
+/** Whether a field can only be absent or null, for example in the state of a visitor. */
 function isNothing(schema: $ZodType): boolean {
   const def = defOf(schema);
   if (def.type === 'union') return def.options.every(isNothing);
@@ -102,7 +103,7 @@ function isNothing(schema: $ZodType): boolean {
   return inner === undefined ? NOTHING.has(def.type) : isNothing(inner);
 }
 
-/** Whether the store holds text or a number of a field; it may be absent or null besides. */
+/** Whether the encoded value of a field is text or a number. The field may also be absent or null. */
 function isIndexable(schema: $ZodType): boolean {
   const def = defOf(schema);
   switch (def.type) {
@@ -140,7 +141,7 @@ function run(schema: $ZodType<object, object | undefined>, value: object, direct
   } catch (error) {
     if (error instanceof AsyncSchemaError) throw asyncSchema();
     if (isTooDeep(error)) return { ok: false, issues: [{ path: [], code: 'too_deep' }], refused: [] };
-    // A codec, a check or a default of the app.
+    // A codec, a check, or a default of the app threw.
     const path = pathOfThrow(schema, value, (part, inner) => throws(part, inner, direction), direction);
     const issues = [{ path: publicPath(schema, path), code: 'codec_failed' }];
     return { ok: false, issues, refused: path.slice(0, 1).map(String), cause: error };

@@ -13,11 +13,11 @@ export interface Merged {
 }
 
 /**
- * Merges this request's payload (`mine`) with what another request has stored meanwhile (`theirs`), field by field. `base` is
- * what both requests had read. If both changed a field, the function of the option `merge` decides. Without one, this request's
- * value is kept, because it is the later one.
+ * Merges this request's payload (`mine`) with what another request has stored meanwhile (`theirs`), field by field.
+ * `base` is what both requests had read. If both changed a field, the function of the option `merge` decides. Without
+ * one, this request's value is kept, because it is the later one.
  *
- * All three are trees. `mine` must be encoded, so that all three have the same form.
+ * All three are encoded payloads, so that they can be compared.
  * @throws SessionConflictError under `conflict: 'error'`, and if the schema accepts each side but not the merged payload;
  *   SessionValidationError if a function of the option `merge` throws an error, or returns what the schema refuses
  */

@@ -13,7 +13,7 @@ type Fields = Record<string, unknown>;
  * payload gets another principal, or loses its own, every field that the handler has not set itself starts fresh.
  *
  * A field counts as set if it holds another value than it was handed out with, and that value shares no object with the
- * handed-out payload. An array that was only pushed to does not count: it still holds what the first principal had put there.
+ * handed-out payload. An array that was only pushed to does not count: it still contains the first principal's items.
  */
 export class PrincipalWatch<S extends SessionSchema> {
   readonly #config: SessionConfig<S>;
@@ -28,12 +28,12 @@ export class PrincipalWatch<S extends SessionSchema> {
     this.#config = config;
     this.#field = field;
     this.#principal = principal;
-    this.#given = given as Fields; // any object can be asked for its fields
+    this.#given = given as Fields; // every object has readable fields
   }
 
   /**
-   * Watches a payload that was handed out. `undefined` if the payload belongs to nobody, because nothing has to be watched
-   * then.
+   * Starts to watch a payload that was handed out. Returns `undefined` if the payload has no principal, because then
+   * nothing has to be watched.
    */
   static of<S extends SessionSchema>(
     config: SessionConfig<S>,
@@ -46,12 +46,12 @@ export class PrincipalWatch<S extends SessionSchema> {
     return principal === undefined ? undefined : new PrincipalWatch(config, field, principal, given);
   }
 
-  /** Whether the watched payload now belongs to somebody else, or to nobody. */
+  /** Whether the watched payload now has another principal, or none. */
   isLeft(fields: Fields): boolean {
     return !Object.is(ownField(fields, this.#field), ownField(this.#given, this.#field)) && this.isOther(fields);
   }
 
-  /** Whether a payload belongs to somebody else, or to nobody. */
+  /** Whether a payload has another principal, or none. */
   isOther(fields: Fields): boolean {
     const value = ownField(fields, this.#field);
     if (value === undefined || value === null) return true;
@@ -66,7 +66,7 @@ export class PrincipalWatch<S extends SessionSchema> {
 
   /** Watches the principal of a payload that is not a session object. */
   watch(payload: object): void {
-    const fields = payload as Fields; // any object can be asked for its fields
+    const fields = payload as Fields; // every object has readable fields
     let value = fields[this.#field];
     Object.defineProperty(payload, this.#field, {
       configurable: true,
@@ -85,8 +85,9 @@ export class PrincipalWatch<S extends SessionSchema> {
   }
 
   /**
-   * The principal was assigned. The payload starts over immediately, so that what the handler adds from here on is added to the
-   * new principal's values. If the first principal is assigned again, its payload comes back.
+   * Reacts to the assignment of a principal. The payload starts over immediately, so that what the handler adds from here
+   * on is added to the new principal's values. If the first principal is assigned again, its payload is restored. The
+   * payload of a union does not start over here, because its state is not complete yet.
    */
   assigned(fields: Fields): void {
     const isLeft = this.isLeft(fields);
@@ -95,7 +96,7 @@ export class PrincipalWatch<S extends SessionSchema> {
   }
 
   /**
-   * Resets every field that was not set to its value in a new session. Only the first call does something.
+   * Resets every field that the handler has not set to its value in a new session. Only the first call has an effect.
    * @throws SessionValidationError if the schema is a union, and the fields that were set are not a complete state of it
    */
   startOver(fields: Fields): void {
@@ -110,7 +111,7 @@ export class PrincipalWatch<S extends SessionSchema> {
     }
   }
 
-  /** The library itself has set this field, because another request had stored the value. */
+  /** Records that the library itself has set this field, because another request had stored the value. */
   hand(field: string, value: unknown): void {
     this.#given[field] = value;
   }
@@ -145,7 +146,7 @@ export class PrincipalWatch<S extends SessionSchema> {
     return codec.discriminator !== undefined || codec.stateOf({}) !== undefined;
   }
 
-  /** The union state of the kept fields, with the defaults of the other fields. */
+  /** Returns the union state of the kept fields, with the defaults of the other fields. */
   #sameState(fields: Fields, kept: ReadonlySet<string>): Fields {
     const { codec } = this.#config;
     const encoded: Fields = {};
@@ -184,7 +185,7 @@ function sharesObject(value: unknown, with_: ReadonlySet<object>, seen = new Set
   return partsOf(value).some((part) => sharesObject(part, with_, seen));
 }
 
-/** The parts of an object. A schema may put a `Map` or a `Set` into the payload. */
+/** Returns the parts of an object. A schema may put a `Map` or a `Set` into the payload. */
 function partsOf(value: object): unknown[] {
   if (value instanceof Map) return [...value.keys(), ...value.values()] as unknown[];
   if (value instanceof Set) return [...value] as unknown[];

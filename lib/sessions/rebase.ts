@@ -6,9 +6,9 @@ import { putField } from './payload-fields.js';
 import type { RequestSession } from './request-session.js';
 
 /**
- * Applies the result of a store operation to the payload that the handler holds. The handler may have changed it meanwhile: a
- * field that no longer has the value that the operation started from keeps the handler's value. It then differs from what is
- * stored, so the next commit stores it.
+ * Applies the result of a store operation to the payload that the handler holds. The handler may have changed it
+ * meanwhile: a field that no longer has the value that the operation started from keeps the handler's value. It then
+ * differs from what is stored, so the next commit stores it.
  *
  * @param before - the payload that the operation started from; a separate copy, so that deep changes are detected
  * @param after - the result of the operation
@@ -22,7 +22,7 @@ export function rebase<S extends SessionSchema>(
   payload: object,
 ): string[] {
   const { codec } = session.config;
-  // The handler's payload has another principal by now, who must not get data of this one.
+  // The handler's payload has another principal by now, which must not get data of this one.
   if (session.watch?.hasStartedOver === true && session.state.pending !== 'whole') return [];
   // The other fields keep their objects, because the handler may hold them.
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
@@ -30,7 +30,7 @@ export function rebase<S extends SessionSchema>(
   );
   if (fields.length === 0) return [];
   if (Object.isFrozen(session.session)) {
-    session.assign(payload); // it was handed out to be read, so nobody has changed it
+    session.assign(payload); // a frozen session is read-only, so the handler has not changed it
     return [];
   }
   const valueNow = handlersValues(session);
@@ -50,7 +50,7 @@ export function hasGoneOn<S extends SessionSchema>(session: RequestSession<S>, b
   return fields.some((field) => !session.config.codec.same(valueNow(field), ownField(before, field)));
 }
 
-/** Returns the current values of the fields in the handler's payload, in a form that can be compared with a tree. */
+/** Returns the current values of the handler's fields, in a form that can be compared with an encoded payload. */
 function handlersValues<S extends SessionSchema>(session: RequestSession<S>): (field: string) => unknown {
   const { codec } = session.config;
   const { payload } = session;

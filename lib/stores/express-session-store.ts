@@ -1,19 +1,19 @@
 /**
- * A store that was made for express-session: connect-redis, connect-mongo, connect-pg-simple and their like. Callbacks
- * come last, with an error first; a store's other methods are not asked for.
+ * A store that was made for express-session, such as connect-redis, connect-mongo, or connect-pg-simple. The callback is
+ * the last argument, and its first argument is an error. Other methods of a store are not used.
  */
 export interface ExpressSessionStore {
-  /** Fetches a session; `null` or nothing where there is none. */
+  /** Fetches a session. The callback gets `null` or `undefined` if there is none. */
   get(id: string, callback: (error?: unknown, session?: object | null) => void): unknown;
-  /** Stores a session, over whatever was there. */
+  /** Stores a session, and overwrites an existing one. */
   set(id: string, session: object, callback?: (error?: unknown) => void): unknown;
   /** Removes a session. */
   destroy(id: string, callback?: (error?: unknown) => void): unknown;
-  /** Pushes a session's deadline out without writing its data. */
+  /** Extends the deadline of a session without writing its data. */
   touch?(id: string, session: object, callback?: (error?: unknown) => void): unknown;
-  /** An EventEmitter's, for `'connect'` and `'disconnect'`. */
+  /** Listens to the events `'connect'` and `'disconnect'`, as an EventEmitter does. */
   on?(event: string, listener: () => void): unknown;
 }
 
-/** The methods without which express-session itself cannot use a store. */
+/** The methods that express-session itself requires of a store. */
 export const EXPRESS_SESSION_METHODS = ['get', 'set', 'destroy'] as const;

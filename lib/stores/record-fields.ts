@@ -1,8 +1,8 @@
 import type { SessionRecord } from './store-contract.js';
 
 /**
- * The table of what a record says about its session, in the order of the text form: for each field, whether a value that a
- * store returned can be its value. A new field is a row here and a line in `SessionRecord`.
+ * The table of the fields in a record that describe its session, in the order of the text form. For each field, it checks
+ * whether a value that a store returned is valid. A new field needs a row here and a property in `SessionRecord`.
  */
 const CHECKS = {
   schemaVersion: Number.isSafeInteger,
@@ -14,7 +14,7 @@ const CHECKS = {
   writeId: isTextOrAbsent,
   usedAt: isNumberOrAbsent,
 } satisfies Record<
-  // the payload; what stores keep by themselves to compare and move it; what only express-session's layout has
+  // The payload, what stores keep separately to compare and change it, and what only express-session's layout has.
   Exclude<keyof SessionRecord, 'data' | 'revision' | 'expiresAt' | 'cookie'>,
   (value: unknown) => boolean
 >;
@@ -22,23 +22,23 @@ const CHECKS = {
 /** The name of a field of the table. */
 export type RecordField = keyof typeof CHECKS;
 
-/** What a record says about its session. */
+/** The part of a record that describes its session. */
 export type RecordFields = Pick<SessionRecord, RecordField>;
 
 /** The names of the fields, in the order of the text form. */
-export const RECORD_FIELDS = Object.keys(CHECKS) as readonly RecordField[]; // of the object above
+export const RECORD_FIELDS = Object.keys(CHECKS) as readonly RecordField[]; // its keys
 
 /** Whether a value that a store returned has the fields of a record. */
 export function hasRecordFields(value: object): value is RecordFields {
-  const found = value as Readonly<Record<RecordField, unknown>>; // any object can be asked for a field
+  const found = value as Readonly<Record<RecordField, unknown>>; // every object has properties
   return RECORD_FIELDS.every((name) => CHECKS[name](found[name]));
 }
 
-/** The fields of a record, and no others; those that are absent are `undefined`. */
+/** Returns the fields of the table and no others. Absent fields are `undefined`. */
 export function recordFields(from: RecordFields): RecordFields {
   const picked: Partial<Record<RecordField, unknown>> = {};
   for (const name of RECORD_FIELDS) picked[name] = from[name];
-  return picked as RecordFields; // each is what it was there
+  return picked as RecordFields; // each value is unchanged
 }
 
 function isTextOrAbsent(value: unknown): boolean {

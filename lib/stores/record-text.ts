@@ -2,22 +2,23 @@ import { hasRecordFields, recordFields, type RecordFields } from './record-field
 import type { SessionRecord } from './store-contract.js';
 
 /**
- * The version of the text form below. A change of the form raises it and adds a step to `upgrades`; a fixture of each
- * form ever released stays in `spec/fixtures`.
+ * The version of the text form below. If you change the form, increase the version, add a step to `upgrades`, and keep a
+ * fixture of each released form in `spec/fixtures`.
  */
 export const RECORD_FORM = 1;
 
-/** What the first line holds: all of a record but its payload, its revision and its deadline. */
+/** The content of the first line: the whole record except its payload, its revision, and its deadline. */
 interface Head extends RecordFields {
   readonly form: number;
 }
 
-/** One step from the form of its key to the next. None so far. */
+/** The upgrade from each form to the next, by the version of the older form. There are none so far. */
 const upgrades: Readonly<Record<number, (head: Head) => Head>> = {};
 
 /**
- * A record as text, for stores that keep one value a key: a line of JSON about the record, then the payload as it is.
- * Revision and deadline are not in it: stores keep them where they can compare and move them without the payload.
+ * Converts a record to text, for stores that keep one value for each key. The first line is JSON about the record, and the
+ * encoded payload follows it unchanged. The text does not contain the revision and the deadline: stores keep them
+ * separately, so that they can compare and change them without the payload.
  */
 export function recordToText(record: SessionRecord): string {
   const head: Head = { form: RECORD_FORM, ...recordFields(record) }; // JSON leaves out what is undefined
@@ -25,8 +26,8 @@ export function recordToText(record: SessionRecord): string {
 }
 
 /**
- * The record that {@link recordToText} wrote, in this form or an older one. Text that no release of this library
- * wrote gives a record without data, which loads as `corrupt`.
+ * Reads the text of {@link recordToText}, in the current or an older form. For any other text, it returns a record without
+ * data, which is loaded as `corrupt`.
  */
 export function recordFromText(text: string, revision: number, expiresAt: number): SessionRecord {
   const end = text.indexOf('\n');

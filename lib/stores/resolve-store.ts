@@ -7,19 +7,19 @@ import { MovingStore } from './moving/moving-store.js';
 import { MemoryStore } from './memory/memory-store.js';
 import { STORE_METHODS, type SessionStore } from './store-contract.js';
 
-/** One for each store, however many middlewares share it. */
+/** One adapter for each store, even if several middlewares share it. */
 const adapted = new WeakMap<ExpressSessionStore, SessionStore>();
 
 /**
- * Makes a {@link SessionStore} of a store that was made for express-session: connect-redis, connect-mongo,
- * connect-pg-simple, memorystore and their like, unchanged. `session({ store })` does so by itself.
+ * Adapts a store that was made for express-session, such as connect-redis, connect-mongo, connect-pg-simple, or
+ * memorystore, to {@link SessionStore}. `session({ store })` does this by itself.
  *
- * Sessions stay under their ids and in express-session's form, so express-session can read them again. Such a store
- * cannot compare-and-swap: an update reads again, merges and writes, so a change is lost only where another process
- * writes the same session between these two; and a session that was destroyed is not brought back by a slower request
- * unless its destruction falls between them.
+ * Sessions remain under their ids and in express-session's form, so express-session can read them again. Such a store
+ * has no compare-and-swap. Instead, an update reads the session again, merges its change if the session has changed, and
+ * writes. A change is lost only if another process writes the same session between the read and the write. A session that
+ * was destroyed is restored only if it was destroyed between the two.
  *
- * @throws SessionOptionsError where the store has no `get`, `set` or `destroy`
+ * @throws SessionOptionsError if the store has no `get`, `set`, or `destroy`
  * @example
  * ```ts
  * import { fromExpressSessionStore, type ExpressSessionStore } from 'typed-session/express-session';
@@ -42,16 +42,16 @@ export function fromExpressSessionStore(store: ExpressSessionStore): SessionStor
 }
 
 /**
- * A store with a bounded cache of this process before it: a session that was read is served from memory for at most `ttl`,
- * which spares the store a command for each request of a busy page. Changes go through to the store, by compare-and-swap
- * as ever, so a cached session loses nothing.
+ * Puts a bounded cache in the memory of this process in front of a store. A session that was read is served from memory
+ * for at most `ttl`. This saves one command for each request of a busy page. Changes are written to the store, by
+ * compare-and-swap as without a cache, so no change is lost.
  *
- * The price: for at most `ttl` this process may not know what another one did. A session that was destroyed or revoked
- * there is served here that much longer. What this process does itself, it knows at once.
+ * The trade-off: for at most `ttl`, this process may not see what another process did. A session that another process
+ * destroyed or revoked is served here for that long. This process sees its own changes immediately.
  *
  * @param store - any store
- * @param options - how long, and how many
- * @throws SessionOptionsError
+ * @param options - how long sessions are cached, and how many
+ * @throws SessionOptionsError if the store or an option is not valid
  * @example
  * ```ts
  * import { cached, type SessionStore } from 'typed-session';
@@ -64,31 +64,32 @@ export function cached(store: SessionStore | ExpressSessionStore, options: Cache
   return new CachedStore(storeOf(store), options);
 }
 
-/** Between which stores the sessions move. */
+/** Options of {@link moving}. */
 export interface MovingOptions {
-  /** The store that the sessions are in. */
+  /** The store that holds the sessions now. */
   readonly from: SessionStore | ExpressSessionStore;
   /** The store that they move to. */
   readonly to: SessionStore | ExpressSessionStore;
 }
 
 /**
- * Two stores with the same sessions, while a site moves `from` one `to` the other: while it runs, and without logging
- * anyone out. Releases of the app that use `from` alone may run beside it, and so may, later, those that use `to` alone: a
- * session that they create, change or end is so here too. Every write goes to both, so either can be dropped later; to
- * move back, swap the two.
+ * Keeps the same sessions in two stores while a site moves `from` one `to` the other. The site keeps running, and nobody
+ * is logged out. Releases of the app that use only `from` may run at the same time, and later also releases that use only
+ * `to`. A session that such a release creates, changes, or ends is created, changed, or ended here as well. Every write
+ * goes to both stores, so you can drop either of them later. To move back, swap the two.
  *
- * Either store may be of this library or made for express-session; their keys need not be alike. Every read and write asks
- * both stores, so it is for the time of the move: until each session has been used once, or has expired.
+ * Each of the stores may be from this library or made for express-session. They may use different keys. Every read and
+ * write uses both stores, so use this only during the move, until each session has been used once or has expired.
  *
- * Only this store carries what one release did over to the other: a change or a logout made by a release of `from` alone,
- * in a session that nobody used here since, is unknown to one of `to` alone. So between the two, let this one run alone,
- * as long as `idleTimeout` to be certain. With two stores that compare and swap no change is lost meanwhile; a store made
- * for express-session promises here what it promises anywhere.
+ * Only this store carries changes from one store over to the other, when it uses the session. If a release that uses only
+ * `from` changes or ends a session, and this store does not use the session afterwards, a release that uses only `to`
+ * does not see it. So run only releases with this store between the two, for `idleTimeout` if you want to be certain. If
+ * both stores have compare-and-swap, no change is lost during the move. A store that was made for express-session has the
+ * same limits here as elsewhere.
  *
- * A session that one of the two loses (a flush, a restart of a `MemoryStore`) counts as ended there.
+ * If one of the stores loses a session (a flush, or a restart with a `MemoryStore`), the session counts as ended.
  *
- * @throws SessionOptionsError
+ * @throws SessionOptionsError if an option is missing or not a store, or if both are the same store
  * @example
  * ```ts
  * import { moving, type ExpressSessionStore, type SessionStore } from 'typed-session';
@@ -106,7 +107,7 @@ export function moving(options: MovingOptions): SessionStore {
   return new MovingStore(next, previous);
 }
 
-/** One of the two stores of a move. */
+/** Checks and returns one of the two stores of a move. */
 function sideOf(name: 'from' | 'to', given: SessionStore | ExpressSessionStore | undefined): SessionStore {
   if (given === undefined || given === null) throw new SessionOptionsError(name, 'is missing: moving({ from, to })');
   if (given instanceof CachedStore) {
@@ -121,7 +122,7 @@ function sideOf(name: 'from' | 'to', given: SessionStore | ExpressSessionStore |
   return storeOf(given, name);
 }
 
-/** The store of what was given as an option. */
+/** Returns the store that was passed as an option, adapted if it was made for express-session. */
 export function storeOf(given: SessionStore | ExpressSessionStore | undefined, option = 'store'): SessionStore {
   if (given === undefined) return new MemoryStore();
   const missing = missingOf(given, STORE_METHODS);
@@ -133,7 +134,8 @@ export function storeOf(given: SessionStore | ExpressSessionStore | undefined, o
     );
   }
   const isExpressSessions = missingOf(given, EXPRESS_SESSION_METHODS).length < EXPRESS_SESSION_METHODS.length;
-  if (isExpressSessions) return fromExpressSessionStore(given as ExpressSessionStore); // it has some of the methods, or is refused
+  // It has some of the methods. The function checks the rest.
+  if (isExpressSessions) return fromExpressSessionStore(given as ExpressSessionStore);
   const slip = slipOf(given);
   throw new SessionOptionsError(
     option,
@@ -141,19 +143,19 @@ export function storeOf(given: SessionStore | ExpressSessionStore | undefined, o
   );
 }
 
-/** What is easily passed in the place of a store. */
+/** Recognizes values that are easily passed by mistake instead of a store. */
 function slipOf(given: unknown): string | undefined {
   if (typeof given === 'function' && missingOf(given.prototype, STORE_METHODS).length === 0) return 'is a class';
   return missingOf(given, ['then']).length === 0 ? 'is a promise' : undefined;
 }
 
-/** A client of `redis` or `ioredis` has get and set, but is no store. */
+/** Recognizes a client of `redis` or `ioredis`. It has get and set, but it is not a store. */
 function isRedisClient(given: unknown): boolean {
   return missingOf(given, ['duplicate', 'sendCommand']).length === 0;
 }
 
 function missingOf<const M extends string>(store: unknown, methods: readonly M[]): M[] {
-  // A store may be a function with methods, as a class of the nineties is.
+  // A store may be a function that has methods.
   const isObject = (typeof store === 'object' && store !== null) || typeof store === 'function';
-  return methods.filter((method) => !isObject || typeof (store as Record<string, unknown>)[method] !== 'function'); // any object can be asked
+  return methods.filter((method) => !isObject || typeof (store as Record<string, unknown>)[method] !== 'function');
 }

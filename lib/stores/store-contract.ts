@@ -1,49 +1,52 @@
 /**
  * What a store holds for one session.
  *
- * A record is a value: neither the library nor a store changes one that it was given.
+ * A record is immutable: neither the library nor a store changes a record that it was given.
  */
 export interface SessionRecord {
-  /** The encoded payload, as JSON text. A store never looks into it. */
+  /** The encoded payload, as JSON text. A store never parses it. */
   readonly data: string;
-  /** Grows by one with every stored change; the base of compare-and-swap. Starts at 1. */
+  /** Increases with every stored change and starts at 1. Compare-and-swap is based on it. */
   readonly revision: number;
-  /** The version of the schema that encoded the payload; 0 where versions are not used. */
+  /** The version of the schema that encoded the payload; 0 if versions are not used. */
   readonly schemaVersion: number;
-  /** When the session began, in milliseconds since the epoch. The absolute deadline counts from here. */
+  /** When the session began, in milliseconds since the epoch. The absolute deadline is counted from this time. */
   readonly createdAt: number;
-  /** When the record is dead, from that very millisecond on: in milliseconds since the epoch. */
+  /** When the record expires, in milliseconds since the epoch. It is expired from this millisecond on. */
   readonly expiresAt: number;
-  /** The life that this one session's cookie was given through `req.session.cookie.maxAge`, in milliseconds; `null` for a browser-session cookie. Absent where the `cookie` option rules. */
+  /**
+   * The lifetime of this session's cookie if it was set with `req.session.cookie.maxAge`, in milliseconds; `null` for a
+   * browser-session cookie. Absent if the option `cookie` determines it.
+   */
   readonly cookieMaxAge?: number | null | undefined;
-  /** Who the session belongs to. */
+  /** Who the session belongs to. Absent if it has no principal. */
   readonly principal?: string | undefined;
   /**
    * Present on a tombstone, which a rotation leaves behind: the session is not stored under this key any more. The value is
    * the key of its successor, or `null` if the old id must not lead to it.
    */
   readonly forwardTo?: string | null | undefined;
-  /** When the session was used, at its last write, in milliseconds since the epoch; a touch moves `expiresAt` alone. */
+  /** When the session was used, as of its last write, in milliseconds since the epoch. A touch changes only `expiresAt`. */
   readonly usedAt?: number | undefined;
   /**
-   * Names the write that stored this record, and no other: so one that was sent twice, or whose answer was lost, is known
-   * again when the record is read.
+   * A unique id of the write that stored this record. If a write was sent twice, or its response was lost, the id shows
+   * whose write it was when the record is read.
    */
   readonly writeId?: string | undefined;
   /**
-   * Until when a copy of the record lies in the other store of a `moving()`, in milliseconds since the epoch. Where the
-   * copy is missing before that, the session was ended there.
+   * Until when the other store of a `moving()` has a copy of the record, in milliseconds since the epoch. If the copy is
+   * missing before that time, the session was ended in the other store.
    */
   readonly mirroredUntil?: number | undefined;
-  /** The cookie's attributes as express-session keeps them; only in records for a store of that layout. */
+  /** The cookie's attributes in express-session's form; only in records for a store with that layout. */
   readonly cookie?: StoredCookieAttributes | undefined;
 }
 
-/** What express-session stores of a cookie, besides its deadline; it rules when a site goes back to express-session. */
+/** What express-session stores for a cookie besides its deadline. It applies again if a site returns to express-session. */
 export interface StoredCookieAttributes {
-  /** The cookie's life in milliseconds; `null` for a browser-session cookie. */
+  /** The lifetime of the cookie in milliseconds; `null` for a browser-session cookie. */
   readonly originalMaxAge?: number | null;
-  /** The attributes, by express-session's names. */
+  /** The attributes, under express-session's names. */
   readonly [attribute: string]: unknown;
 }
 
@@ -54,33 +57,36 @@ export type StoreEntry = readonly [key: string, record: SessionRecord];
 export interface ScanPage {
   /** The records with their keys. */
   readonly entries: readonly StoreEntry[];
-  /** Where the next page begins; `undefined` after the last one. */
+  /** The cursor of the next page; `undefined` after the last page. */
   readonly next: string | undefined;
 }
 
-/** What a command of a store is told besides. */
+/** Options for one command of a store. */
 export interface CommandOptions {
   /**
-   * Aborted when nobody waits for the command any more, after `storeTimeout`. A store lets go then of what it can: a
-   * command that waits for a connection is never sent. It may reject, or go on; its answer is not heard.
+   * Aborted after `storeTimeout`, when no caller waits for the command any more. The store then releases what it can: a
+   * command that is still waiting for a connection is never sent. The command may reject or continue. Its result is
+   * ignored.
    */
   readonly signal: AbortSignal;
 }
 
 /**
- * Where sessions live. Every method is one command and one round trip on the server, and atomic there.
+ * Stores sessions. Every method is one atomic command on the server and one round trip.
  *
- * A missing or expired record is never an error; a rejected promise always means that the store itself failed.
- * What a key looks like is not the store's business: it is text of at most 512 characters. A principal is any text.
+ * A missing or expired record is never an error. A rejected promise always means that the store itself failed. A store
+ * must accept any key: it is text of at most 512 characters. A principal is any text.
  *
- * A deadline is a moment, and each process judges it by its own clock: `Date.now()`, at each command. A server that
- * removes records by itself may keep dead ones as long as it likes, since they are not served, and must not be early:
- * it counts `expiresAt - Date.now()` milliseconds from the command on, as the clock of whoever wrote it has them, and not
- * until `expiresAt` by its own. Where processes share the sessions, one whose clock is ahead takes nothing from the
- * others: a command that finds a record dead leaves it and its place in an index, except `create`, which takes its
- * place, and {@link SessionStore.prune}.
+ * Each process compares deadlines with its own clock, `Date.now()`, at each command. If a server removes records by
+ * itself, it may keep expired records for as long as it likes, because they are never served. But it must not remove a
+ * record early. It must count `expiresAt - Date.now()` milliseconds from the command on, according to the clock of the
+ * process that wrote the record. It must not wait until its own clock reaches `expiresAt`.
  *
- * `storeConformance` of `typed-session/testing` has the tests of all this.
+ * If several processes share the sessions, a process whose clock is ahead must not take sessions away from the others. So
+ * a command that finds an expired record keeps the record and its index entry. The exceptions are `create`, which
+ * replaces the record, and {@link SessionStore.prune}.
+ *
+ * `storeConformance` of `typed-session/testing` tests all of these rules.
  *
  * @example
  * ```ts
@@ -91,87 +97,87 @@ export interface CommandOptions {
  */
 export interface SessionStore {
   /**
-   * Present where records must lie as express-session's do: under the session's id itself and not under its hash, and
-   * with the cookie's attributes in them. For stores that were made for express-session.
+   * Present if records must have express-session's layout: they are stored under the session id itself instead of its
+   * hash, and they contain the cookie's attributes. It is used for stores that were made for express-session.
    */
   readonly layout?: 'express-session' | undefined;
-  /** The stores that this one is made of, for a store in front of others. */
+  /** The underlying stores, if this store wraps others. */
   readonly parts?: readonly SessionStore[] | undefined;
   /**
-   * Makes the key of a session, for a store in front of others whose keys are not alike. Left out, the key is the middleware's
-   * name and the hash of the session's id; the id itself for the layout `'express-session'`.
+   * Returns the key of a session, for a store that wraps stores with different keys. If it is left out, the key consists of
+   * the cookie's name and the hash of the session id. For the layout `'express-session'`, the key is the id itself.
    * @param id - the session's id
    * @param name - the cookie's name
    */
   keyOf?(id: string, name: string): string;
   /**
-   * The record under this key, or `undefined` where there is none or its deadline has passed.
+   * Returns the record under this key, or `undefined` if there is none or its deadline has passed.
    * @param key - the key
-   * @param options - what the command is told besides
+   * @param options - the options of the command
    */
   read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined>;
   /**
-   * Stores a first record. Resolves to `false`, and stores nothing, where a live record has the key.
+   * Stores the first record under a key. Resolves to `false` and stores nothing if there is a live record under the key.
    * @param key - the key
    * @param record - the record, with its deadline
-   * @param options - what the command is told besides
+   * @param options - the options of the command
    */
   create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean>;
   /**
-   * Replaces the record if it is still at `expectedRevision`. Resolves to `false`, and stores nothing, where the key
-   * is missing, expired or at another revision: an update never brings a session back.
+   * Replaces the record if it still has the revision `expectedRevision`. Resolves to `false` and stores nothing if the
+   * record is missing, has expired, or has another revision. An update never restores a session that has ended.
    * @param key - the key
    * @param record - the new record
-   * @param expectedRevision - the revision that the change was made on
-   * @param options - what the command is told besides
+   * @param expectedRevision - the revision that the change is based on
+   * @param options - the options of the command
    */
   update(key: string, record: SessionRecord, expectedRevision: number, options?: CommandOptions): Promise<boolean>;
   /**
-   * Moves the deadline and nothing else, the revision least of all. Resolves to `false` as `update` does: whoever
-   * moved the revision moved the deadline too.
+   * Changes the deadline and nothing else. In particular, the revision stays the same. Resolves to `false` in the same
+   * cases as `update`: a request that changed the revision has set a new deadline as well.
    * @param key - the key
    * @param expiresAt - the new deadline, in milliseconds since the epoch
    * @param expectedRevision - the revision that was read
-   * @param options - what the command is told besides
+   * @param options - the options of the command
    */
   touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean>;
   /**
-   * Removes the record. Resolves to whether there was a live one.
+   * Removes the record. Resolves to whether there was a live record.
    * @param key - the key
-   * @param options - what the command is told besides
+   * @param options - the options of the command
    */
   delete(key: string, options?: CommandOptions): Promise<boolean>;
 
   /**
-   * Every live record of a principal, in no order. One that has got the principal by the time of the call is among them;
-   * a session that rotations move from key to key meanwhile is so under one of its keys.
+   * Returns every live record of a principal, in no particular order. A record that had the principal before the call is
+   * always included. If rotations move a session from key to key meanwhile, it is included under one of its keys.
    * @param principal - who the sessions belong to
-   * @param options - what the command is told besides
+   * @param options - the options of the command
    */
   list?(principal: string, options?: CommandOptions): Promise<readonly StoreEntry[]>;
   /**
-   * Removes the live records of a principal, and resolves to how many. One that a rotation moves to another key in the
-   * same moment may escape: whoever must be certain asks {@link SessionStore.list} whether any is left.
+   * Removes the live records of a principal, and resolves to their number. A record that a rotation moves to another key
+   * at the same time may remain. If you must be certain, check with {@link SessionStore.list} whether any is left.
    * @param principal - who the sessions belong to
-   * @param except - the keys of those that stay
-   * @param options - what the command is told besides
+   * @param except - the keys of the records to keep
+   * @param options - the options of the command
    */
   revoke?(principal: string, except: readonly string[], options?: CommandOptions): Promise<number>;
   /**
-   * A page of live records, in an order that stays: for what walks through all of them. A record that comes or goes
-   * meanwhile may be met or not; one that stays is met, on some servers perhaps twice.
-   * @param cursor - where the page before ended, in this process or in another; `undefined` for the first page
-   * @param limit - how many records a page should have, roughly
-   * @param options - what the command is told besides
+   * Returns a page of live records in a stable order, so that you can visit all of them. A record that is added or removed
+   * meanwhile may or may not be visited. All others are visited, on some servers possibly twice.
+   * @param cursor - the `next` of the previous page, from this or another process; `undefined` for the first page
+   * @param limit - roughly how many records a page should have
+   * @param options - the options of the command
    */
   scan?(cursor: string | undefined, limit: number, options?: CommandOptions): Promise<ScanPage>;
-  /** Removes records whose deadline has passed and resolves to how many; absent where the server does so itself. */
+  /** Removes expired records and resolves to their number. Absent if the server removes them itself. */
   prune?(): Promise<number>;
-  /** How many live sessions there are; a store may count dead ones that it has not met yet. */
+  /** Returns the number of live sessions. A store may include expired records that it has not removed yet. */
   size?(): Promise<number>;
-  /** Lets go of what the store itself opened: files and timers, never a client that was passed in. */
+  /** Releases what the store itself opened, such as files and timers. It never closes a client that was passed in. */
   close?(): Promise<void>;
 }
 
-/** The store's methods that every store must have, for the check at start-up. */
+/** The methods that every store must have. They are checked at start-up. */
 export const STORE_METHODS = ['read', 'create', 'update', 'touch', 'delete'] as const;

@@ -2,18 +2,18 @@ import { didYouMean } from '../did-you-mean.js';
 import { SessionOptionsError } from '../errors.js';
 import { every, type Stop } from '../timers.js';
 
-// What the options of several stores have in common, so that they mean the same and fail in the same words.
+// The options that several stores share, so that they have the same meaning and the same error messages.
 
-/** How often a store removes what has expired, where its server does not do so itself, in milliseconds. */
+/** How often a store removes expired records if its server does not do this itself, in milliseconds. */
 const PRUNE_INTERVAL = 60_000;
 
-/** The longest delay that a timer of Node takes, in milliseconds. */
+/** The longest delay of a Node timer, in milliseconds. */
 const LONGEST_INTERVAL = 2 ** 31 - 1;
 
 /**
- * Checks that options are an object of known names. The caller may be plain JavaScript.
- * @param example - how the store is made, for the error
- * @throws SessionOptionsError
+ * Checks that the options are an object with known names, because the caller may be plain JavaScript.
+ * @param example - how to create the store, for the error message
+ * @throws SessionOptionsError if they are not an object, or if a name is not known
  */
 export function checkNames(store: string, options: unknown, known: readonly string[], example: string): void {
   if (typeof options !== 'object' || options === null) {
@@ -29,8 +29,8 @@ export function checkNames(store: string, options: unknown, known: readonly stri
 }
 
 /**
- * The option `pruneInterval`, or its default.
- * @throws SessionOptionsError
+ * Returns the option `pruneInterval`, in milliseconds, or its default.
+ * @throws SessionOptionsError if it is not a whole number in the range of a timer
  */
 export function checkPruneInterval(pruneInterval: unknown = PRUNE_INTERVAL): number {
   if (
@@ -45,25 +45,23 @@ export function checkPruneInterval(pruneInterval: unknown = PRUNE_INTERVAL): num
 }
 
 /**
- * The option `table`, or its default: a name that needs no thought wherever it is written.
- * @throws SessionOptionsError
+ * Returns the option `table`, or its default. Only names that are safe in any SQL statement are accepted.
+ * @throws SessionOptionsError if the name is not accepted
  */
 export function checkTable(table: unknown = 'sessions'): string {
   if (typeof table === 'string' && /^[a-z_][a-z0-9_]{0,62}$/i.test(table)) return table;
   throw new SessionOptionsError('table', 'must be a name of up to 63 letters, digits and underscores');
 }
 
-/**
- * Whether something has methods of these names, as a driver's client has.
- */
+/** Whether a value has methods with these names. It is used to recognize the client of a driver. */
 export function hasMethods(client: unknown, ...methods: readonly string[]): boolean {
   if ((typeof client !== 'object' && typeof client !== 'function') || client === null) return false;
-  return methods.every((method) => typeof (client as Record<string, unknown>)[method] === 'function'); // any object can be asked
+  return methods.every((method) => typeof (client as Record<string, unknown>)[method] === 'function');
 }
 
 /**
- * Prunes at every interval; never where it is 0. Nobody waits for the result: a store that fails will tell the next
- * request. The timer does not keep the process alive.
+ * Prunes at every interval, or never if it is 0. The result is ignored: if the store fails, the next request reports it.
+ * The timer does not keep the process alive.
  */
 export function pruneEvery(interval: number, prune: () => Promise<number>): Stop | undefined {
   if (interval === 0) return undefined;

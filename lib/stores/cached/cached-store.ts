@@ -5,29 +5,29 @@ import type { CommandOptions, SessionRecord, SessionStore } from '../store-contr
 /** Options of {@link cached}. */
 export interface CachedOptions {
   /**
-   * How long a session may be served from the cache, in milliseconds: so long may one live on here that was revoked or
-   * destroyed by another process, and a change made there be unseen. Whole milliseconds from 1; a second is a lot for a page
-   * that sends twenty requests.
+   * How long a session may be served from the cache, in whole milliseconds from 1. If another process changes, revokes, or
+   * destroys a session, this process may not see that for as long. One second is enough for a page that sends twenty
+   * requests.
    */
   readonly ttl: number;
-  /** How many sessions are kept at most, those used last; a whole number from 1. Default: 10 000. */
+  /** The maximum number of cached sessions, a whole number from 1. The most recently used are kept. Default: 10 000. */
   readonly maxSessions?: number | undefined;
 }
 
-/** A read under way. */
+/** A read in progress. */
 interface Reading {
   readonly record: Promise<SessionRecord | undefined>;
-  /** How long others may still join it: what it gives may be as old as its beginning. */
+  /** Until when other readers may share its result, which may be as old as the start of the read. */
   readonly until: number;
 }
 
 interface Kept {
   readonly record: SessionRecord;
-  /** By a clock that nobody sets: `performance.now()`. */
+  /** When it becomes stale, by the monotonic clock `performance.now()`. */
   readonly until: number;
 }
 
-/** A store with a cache of this process before it; see {@link cached}. */
+/** A store with an in-process cache in front of it; see {@link cached}. */
 export class CachedStore implements SessionStore {
   readonly layout: SessionStore['layout'];
   readonly parts: readonly SessionStore[];
@@ -40,11 +40,11 @@ export class CachedStore implements SessionStore {
   readonly #store: SessionStore;
   readonly #ttl: number;
   readonly #maxSessions: number;
-  /** In the order in which they were last used, the longest ago first. */
+  /** In the order in which they were last used, oldest first. */
   readonly #kept = new Map<string, Kept>();
-  /** The reads under way, whose results are still good to keep: one for all who ask at the same time. */
+  /** The reads in progress whose results may still be cached. Simultaneous readers of a session share one. */
   readonly #reading = new Map<string, Reading>();
-  /** The write of a session that began last, while nothing else has changed it: only that one's record is good to keep. */
+  /** The latest write of each session, unless something else has changed it since. Only its record may be cached. */
   readonly #writing = new Map<string, Promise<boolean>>();
 
   constructor(store: SessionStore, options: CachedOptions) {
@@ -52,7 +52,7 @@ export class CachedStore implements SessionStore {
     this.#store = store;
     this.#ttl = ttl;
     this.#maxSessions = maxSessions;
-    // What the store can, this one can.
+    // This store has the same optional methods as the wrapped one.
     this.layout = store.layout;
     this.parts = [store];
     if (store.keyOf !== undefined) this.keyOf = store.keyOf.bind(store);
@@ -71,7 +71,7 @@ export class CachedStore implements SessionStore {
     if (kept === undefined || !this.#isFresh(kept.until) || kept.record.expiresAt <= Date.now())
       return this.#fetch(key, options);
     this.#kept.delete(key);
-    this.#kept.set(key, kept); // to the end: it is the one used last now
+    this.#kept.set(key, kept); // at the end, because it is the most recently used
     return kept.record;
   }
 
@@ -98,7 +98,7 @@ export class CachedStore implements SessionStore {
     return this.#around(this.#store.delete(key, options), () => { this.#forget(key); }); // prettier-ignore
   }
 
-  /** Longer than the time to live there is nothing to keep: a test has set the clock back. */
+  /** Whether the time is not over. If more than `ttl` is left, a test has set the clock back, so the entry is stale. */
   #isFresh(until: number): boolean {
     const left = until - performance.now();
     return left > 0 && left <= this.#ttl;
@@ -114,7 +114,7 @@ export class CachedStore implements SessionStore {
   #fetch(key: string, options: CommandOptions | undefined): Promise<SessionRecord | undefined> {
     const underWay = this.#reading.get(key);
     if (underWay !== undefined && this.#isFresh(underWay.until)) return underWay.record;
-    const until = performance.now() + this.#ttl; // from before the store was asked: what it says may be as old
+    const until = performance.now() + this.#ttl; // counted from here, because the result may be as old
     const isGood = (): boolean => this.#reading.get(key) === reading;
     const record = this.#store
       .read(key, options)
@@ -130,7 +130,7 @@ export class CachedStore implements SessionStore {
     return record;
   }
 
-  /** A write that did not go through shows that what is kept is old; one whose answer is lost may have changed it. */
+  /** Writes and updates the cache. A refused write shows that the cached record is old. A failed one may have changed it. */
   async #write(key: string, record: SessionRecord | undefined, command: Promise<boolean>): Promise<boolean> {
     const until = performance.now() + this.#ttl;
     this.#forget(key);
@@ -146,7 +146,7 @@ export class CachedStore implements SessionStore {
     }
   }
 
-  /** Forgets before and after: nobody is to be served what a command is changing, nor what was read meanwhile. */
+  /** Clears entries before and after a command. What it is changing and what was read meanwhile must not be served. */
   async #around<T>(command: Promise<T>, forget: () => void): Promise<T> {
     forget();
     try {
@@ -177,7 +177,10 @@ export class CachedStore implements SessionStore {
   }
 }
 
-/** @throws SessionOptionsError */
+/**
+ * Checks the options and fills in the defaults.
+ * @throws SessionOptionsError if an option is wrong or unknown
+ */
 function checkOptions(options: CachedOptions): { ttl: number; maxSessions: number } {
   checkNames('cached()', options, ['ttl', 'maxSessions'], 'cached(store, { ttl: 1000 })');
   const { ttl, maxSessions = 10_000 } = options;

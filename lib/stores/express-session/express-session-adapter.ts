@@ -5,22 +5,22 @@ import type { SessionRecord, SessionStore } from '../store-contract.js';
 import { fromStoredSession, toStoredSession } from './express-session-layout.js';
 import { KeyedMutex } from './keyed-mutex.js';
 
-/** How many deadlines are remembered at most, some 100 bytes each. */
+/** How many deadlines are remembered at most. Each takes about 100 bytes. */
 const MOST_DEADLINES = 10_000;
 
 /**
- * One of express-session's stores, seen through our contract. Sessions stay where express-session looks for them and
- * in the form that it reads, so that both can serve one site, in turn or side by side.
+ * Adapts a store that was made for express-session to our contract. Sessions remain under the keys and in the form that
+ * express-session uses, so that both can serve one site, one after the other or at the same time.
  *
- * Such a store can neither compare-and-swap nor say what it removed. An update reads the session again just before it
- * writes, and writes nothing where it has changed or is gone; the changes that this process makes to one session take
- * turns. Between that look and the write, for the time of one round trip, another process can still come in between.
- * Where that matters, use a store of this library.
+ * Such a store has no compare-and-swap, and does not report what it removed. An update reads the session again just
+ * before it writes, and writes nothing if the session has changed or ended. The changes that this process makes to one
+ * session run one after the other. Between the read and the write, for the time of one round trip, another process can
+ * still change the session. If that matters, use a store of this library.
  */
 export class AdaptedStore implements SessionStore {
   readonly layout = 'express-session';
   readonly #store: ExpressSessionStore;
-  /** Deadlines pushed out by `touch`, which leaves what the stored session says of its own as it was. */
+  /** Deadlines that `touch` has extended. A touch does not change the deadline in the stored session. */
   readonly #deadlines = new Map<string, number>();
   readonly #turns = new KeyedMutex();
   #connected = true;
@@ -37,12 +37,12 @@ export class AdaptedStore implements SessionStore {
 
   async read(key: string): Promise<SessionRecord | undefined> {
     const found = await this.#call<unknown>('get', (store, done) => store.get(key, done)).catch((error: unknown) => {
-      if ((error as { code?: unknown } | null)?.code === 'ENOENT') return undefined; // a store of files has none of this name
+      if ((error as { code?: unknown } | null)?.code === 'ENOENT') return undefined; // no file in a file store
       throw error;
     });
     if (found === undefined || found === null) return undefined;
     const now = Date.now();
-    // A store that can touch keeps the deadline itself, and what it returns is alive.
+    // A store with `touch` enforces the deadline itself, so everything that it returns is live.
     const keepsTime = typeof this.#store.touch === 'function';
     const record = fromStoredSession(found, now, keepsTime, this.#deadlines.get(key));
     return record.expiresAt > now ? record : undefined;
@@ -79,7 +79,7 @@ export class AdaptedStore implements SessionStore {
   }
 
   async #touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
-    // Read first: some stores write the cookie that they are given to touch with, others an error for a missing session.
+    // Read first: `touch` of some stores writes the given cookie, and `touch` of others fails if the session is missing.
     const current = await this.read(key);
     if (current?.revision !== expectedRevision) return false;
     const moved = { ...current, expiresAt };
@@ -107,7 +107,7 @@ export class AdaptedStore implements SessionStore {
     }
   }
 
-  /** Calls a method that answers by a callback, at once or later; what it says after its first word is not heard. */
+  /** Calls a method with a callback, which may run synchronously or later. Only its first call counts. */
   #call<T>(
     method: string,
     run: (store: ExpressSessionStore, done: (error?: unknown, value?: T) => void) => unknown,
@@ -117,12 +117,12 @@ export class AdaptedStore implements SessionStore {
     }
     return new Promise((resolve, reject) => {
       const returned = run(this.#store, (error, value) => {
-        // The very value: GuardedStore names its kind and keeps it as the cause.
+        // Rejects with the original value, because GuardedStore reports its type and keeps it as the cause.
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
         if (error !== undefined && error !== null) reject(error);
         else resolve(value);
       });
-      // A store of async functions may reject besides, or instead of, calling back.
+      // A store with async methods may reject in addition to calling back, or instead of it.
       if (isThenable(returned)) returned.then(undefined, reject);
     });
   }

@@ -4,27 +4,27 @@ import { hasRecordFields, recordFields, type RecordFields } from '../record-fiel
 import type { SessionRecord } from '../store-contract.js';
 
 /**
- * What a record holds besides the payload and the cookie. It lies in the stored cookie, under our name: express-session
- * reads over it there and drops it when it writes, which is how we see that it wrote.
+ * What a record contains besides the payload and the cookie. It is stored in the cookie, under our name. There
+ * express-session ignores it, and drops it when it writes the session. So if it is missing, express-session wrote last.
  */
 interface About extends RecordFields {
   readonly revision: number;
 }
 
-/** How long a session of unknown deadline is taken to live, in milliseconds: long enough to be touched. */
+/** The assumed remaining lifetime of a session with an unknown deadline, in milliseconds. It is long enough for a touch. */
 const UNKNOWN_LIFE = 60_000;
 
-/** The last moment that a `Date` can hold, in milliseconds. */
+/** The latest time that a `Date` can represent, in milliseconds. */
 const LATEST = 8.64e15;
 
-/** The cookie of a stored session. Stores take its deadline from `expires` or `maxAge`; JSON has what express-session's has. */
+/** The cookie of a stored session. Stores read its deadline from `expires` or `maxAge`. Its JSON is express-session's. */
 class StoredCookie {
   readonly originalMaxAge: number | null;
   readonly expires: Date;
   readonly #about: About;
 
   constructor(originalMaxAge: number | null, expiresAt: number, attributes: object, about: About) {
-    Object.assign(this, attributes); // first: what this class has itself is not theirs to set
+    Object.assign(this, attributes); // first, so that they cannot overwrite the properties below
     this.originalMaxAge = originalMaxAge;
     this.expires = new Date(expiresAt);
     this.#about = about;
@@ -39,7 +39,7 @@ class StoredCookie {
   }
 }
 
-/** A record as express-session's stores take it: `{ ...data, cookie }`. */
+/** Converts a record to the form that stores for express-session expect: `{ ...data, cookie }`. */
 export function toStoredSession(record: SessionRecord): object {
   const { data, cookie, expiresAt, ...about } = record;
   const payload = data === '' ? {} : (JSON.parse(data) as object); // an encoded payload is an object
@@ -48,9 +48,9 @@ export function toStoredSession(record: SessionRecord): object {
 }
 
 /**
- * The record of a stored session, ours or one that express-session wrote.
- * @param keepsTime - whether the store ends sessions itself, so that one it returned is alive whatever is written there
- * @param touchedUntil - a deadline that was pushed out since the session was written
+ * Returns the record of a stored session that this library or express-session wrote.
+ * @param keepsTime - whether the store enforces deadlines itself, so that a session is live whatever deadline it contains
+ * @param touchedUntil - the deadline that a touch has set since the session was written
  */
 export function fromStoredSession(
   found: unknown,
@@ -61,7 +61,7 @@ export function fromStoredSession(
   if (typeof found !== 'object' || found === null) {
     return { data: '', revision: 0, schemaVersion: 0, createdAt: now, expiresAt: now + UNKNOWN_LIFE };
   }
-  const { cookie, ...payload } = found as { readonly cookie?: unknown; readonly [field: string]: unknown }; // any object can be asked
+  const { cookie, ...payload } = found as { readonly cookie?: unknown; readonly [field: string]: unknown }; // an object
   const stored: object = typeof cookie === 'object' && cookie !== null ? cookie : {};
   const data = JSON.stringify(payload);
   const about = aboutOf(valueOf(stored, 'typedSession'));
@@ -78,19 +78,19 @@ export function fromStoredSession(
   };
 }
 
-/** A revision for what carries none: another content, another number. Below 2^48, so that one can be added to it. */
+/** Returns a revision for a session without one. It depends on the content, and is below 2^48, so that it can increase. */
 function revisionOf(data: string): number {
   return createHash('sha256').update(data).digest().readUIntBE(0, 6);
 }
 
-/** What is stored of a cookie besides its attributes: these follow from the record, or are the class's own. */
+/** Properties of a stored cookie that are not attributes. They follow from the record, or belong to the class. */
 const NO_ATTRIBUTES: ReadonlySet<string> = new Set([
   ...['typedSession', 'expires', '_expires', 'maxAge', 'originalMaxAge', 'toJSON', 'data', 'serialize', '__proto__'],
 ]);
 
 /**
- * The attributes of a stored cookie. Only what JSON has as a plain value is kept: the store hands out what other releases,
- * other programs, or the store itself made of the cookie.
+ * Returns the attributes of a stored cookie. Only primitive JSON values are kept, because other releases, other programs,
+ * or the store itself may have put anything into the cookie.
  */
 function attributesOf(stored: object): Record<string, string | number | boolean | null> {
   const attributes: Record<string, string | number | boolean | null> = {};
@@ -103,22 +103,22 @@ function attributesOf(stored: object): Record<string, string | number | boolean 
   return attributes;
 }
 
-/** A property, which may be a getter that throws. */
+/** Returns a property. It may be a getter that throws. */
 function valueOf(stored: object, name: string): unknown {
   try {
-    return (stored as Readonly<Record<string, unknown>>)[name]; // any object can be asked
+    return (stored as Readonly<Record<string, unknown>>)[name]; // an object has properties
   } catch {
     return undefined;
   }
 }
 
-/** A cookie's life in milliseconds, or `null` for a browser-session cookie. */
+/** Returns the lifetime of a cookie in milliseconds, or `null` for a browser-session cookie; `undefined` if not valid. */
 function lifeOf(value: unknown): number | null | undefined {
   if (value === null) return null;
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
-/** A moment, as a `Date` of any realm, its JSON, or a number of milliseconds. */
+/** Returns a time in milliseconds. It may be given as a `Date` of any realm, as its JSON, or in milliseconds. */
 function momentOf(expires: unknown): number | undefined {
   let moment = Number.NaN;
   if (typeof expires === 'number') moment = expires;
@@ -130,5 +130,5 @@ function momentOf(expires: unknown): number | undefined {
 function aboutOf(value: unknown): About | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fits = 'revision' in value && Number.isSafeInteger(value.revision) && hasRecordFields(value);
-  return fits ? (value as About) : undefined; // every field was looked at
+  return fits ? (value as About) : undefined; // every field was checked
 }

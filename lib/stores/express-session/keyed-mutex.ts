@@ -1,9 +1,9 @@
 import { after } from '../../timers.js';
 
-/** How long one turn may hold up the next, in milliseconds: a store that never answers must not stop a session forever. */
+/** How long one change may delay the next, in milliseconds. A store that never answers must not block a session forever. */
 const LONGEST_TURN = 10_000;
 
-/** Lets changes of one session happen one after the other; those of different sessions do not wait for each other. */
+/** Runs the changes of one session one after the other. Changes of different sessions do not wait for each other. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 
@@ -23,7 +23,7 @@ export class KeyedMutex {
   }
 }
 
-/** Resolves when a turn has ended, or has had its time. */
+/** Resolves when a change has ended, or when its time is up. */
 function ended(turn: Promise<unknown>): Promise<unknown> {
   let stop: (() => void) | undefined;
   const time = new Promise<void>((resolve) => {

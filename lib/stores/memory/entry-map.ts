@@ -1,11 +1,11 @@
 import type { Entry } from './principal-index.js';
 
-/** Entries by key, in the order in which they were last put. */
+/** Entries by key, in the order in which they were last added. */
 class Queue {
   readonly map = new Map<string, Entry>();
   /**
-   * Stands before the oldest entry. A new iterator would first have to step over all that was removed at the map's
-   * front, some 30 µs in a full map; this one is past it.
+   * Points to the oldest entry. A new iterator would first have to skip everything that was removed at the front of the
+   * map, which takes about 30 µs in a full map. This iterator has already passed it.
    */
   #iterator: Iterator<Entry> | undefined;
 
@@ -15,14 +15,14 @@ class Queue {
     return next.done === true ? undefined : next.value;
   }
 
-  /** An iterator that is kept for long keeps tables alive that the map has outgrown. */
+  /** Drops the iterator. A long-lived iterator keeps internal tables alive that the map has outgrown. */
   releaseIterator(): void {
     this.#iterator = undefined;
   }
 }
 
 /**
- * The entries of a store. Those without a principal are the first to be evicted: a flood of visitors must not end the
+ * The entries of a store. Entries without a principal are evicted first, because a flood of visitors must not end the
  * sessions of users.
  */
 export class EntryMap {
@@ -37,7 +37,7 @@ export class EntryMap {
     return this.#owned.map.get(key) ?? this.#anonymous.map.get(key);
   }
 
-  /** Adds an entry, as the youngest one. */
+  /** Adds an entry as the newest one. */
   put(entry: Entry): void {
     this.#queueOf(entry).map.set(entry.key, entry);
   }
@@ -46,16 +46,16 @@ export class EntryMap {
     this.#queueOf(entry).map.delete(entry.key);
   }
 
-  /** The entry to be evicted: the one without a principal that was put longest ago, or else the oldest with one. */
+  /** Returns the entry to evict: the oldest one without a principal, otherwise the oldest one with a principal. */
   oldest(): Entry | undefined {
     const queue = this.#anonymous.map.size > 0 ? this.#anonymous : this.#owned;
     const entry = queue.oldest();
     if (entry !== undefined) return entry;
-    queue.releaseIterator(); // it has come to its end before more entries were put
+    queue.releaseIterator(); // it reached its end before more entries were added
     return queue.oldest();
   }
 
-  /** All entries; those that are put meanwhile may be among them or not. */
+  /** Iterates over all entries. Entries that are added meanwhile may or may not be included. */
   *values(): Generator<Entry, void> {
     yield* this.#anonymous.map.values();
     yield* this.#owned.map.values();

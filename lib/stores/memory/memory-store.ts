@@ -9,12 +9,13 @@ import { PrincipalIndex, type Entry } from './principal-index.js';
 /** Options of {@link MemoryStore}. */
 export interface MemoryStoreOptions {
   /**
-   * How many sessions are held at most, a whole number from 1 to 10 000 000. The heap needs about 0.4 kB a session
-   * besides its payload. Default: 100 000.
+   * The maximum number of sessions, a whole number from 1 to 10 000 000. Each session needs about 0.4 kB of heap in
+   * addition to its payload. Default: 100 000.
    *
-   * A new session that finds the store full takes the place of one whose deadline has passed. If none has, it takes that of
-   * the session without a principal that was stored or touched longest ago, and only if every session has a principal, that
-   * of the oldest one. So a flood of new sessions ends those of other visitors, and neither users' sessions nor the process.
+   * If the store is full, a new session replaces an expired one. If no expired one is found, it replaces the session
+   * without a principal that was stored or touched longest ago. Only if every session has a principal, it replaces the
+   * oldest of those. So a flood of new sessions ends the sessions of other visitors, but it neither ends the sessions of
+   * users nor exhausts the memory.
    */
   readonly maxSessions?: number | undefined;
 }
@@ -24,27 +25,27 @@ const DEFAULT_MAX_SESSIONS = 100_000;
 /** A `Map` cannot hold more than 16.7 million entries. */
 const MOST_SESSIONS = 10_000_000;
 
-/** How long one slice of clearing out may hold the event loop, in milliseconds. */
+/** How long one slice of pruning may block the event loop, in milliseconds. */
 const SLICE = 2;
 
-/** How many sessions a slice looks at before it looks at the clock: some microseconds. */
+/** How many sessions a slice checks before it checks the clock. This takes some microseconds. */
 const STEP = 256;
 
-/** Between two slices of one pass, in milliseconds: a pass takes a tenth of the event loop at most. */
+/** The pause between two slices of one pass, in milliseconds. A pass takes at most a tenth of the event loop's time. */
 const SLICE_PAUSE = 20;
 
-/** Between two passes, in milliseconds. */
+/** The pause between two passes, in milliseconds. */
 const PASS_PAUSE = 1_000;
 
 let warned = false;
 
 /**
- * Sessions in the memory of this process: for development and tests, and for a single process whose sessions may be
- * lost when it restarts. In production (`NODE_ENV=production`) the first one warns once.
+ * Keeps sessions in the memory of this process. Use it for development and tests, and for a single process whose sessions
+ * may be lost when it restarts. In production (`NODE_ENV=production`), the first store of a process emits a warning.
  *
- * Expired sessions leave on their own, about a second after their deadline, a few at a time.
+ * Expired sessions are removed automatically, about a second after their deadline, a few at a time.
  *
- * @throws {@link SessionOptionsError} where an option is wrong or unknown
+ * @throws {@link SessionOptionsError} if an option is wrong or unknown
  *
  * @example
  * ```ts
@@ -55,16 +56,16 @@ let warned = false;
  */
 export class MemoryStore implements SessionStore {
   readonly #maxSessions: number;
-  /** In the order in which they were last stored or touched, the longest ago first. */
+  /** In the order in which they were last stored or touched, oldest first. */
   readonly #entries = new EntryMap();
   readonly #principals = new PrincipalIndex();
-  /** Where the look for dead entries goes on. */
+  /** Where the search for expired entries continues. */
   #pass: Iterator<Entry> | undefined;
   /** Runs only while there are entries. */
   #stopTimer: Stop | undefined;
 
   /**
-   * @param options - how much to hold
+   * @param options - the maximum number of sessions
    */
   constructor(options: MemoryStoreOptions = {}) {
     this.#maxSessions = checkOptions(options);
@@ -129,7 +130,7 @@ export class MemoryStore implements SessionStore {
     return this.#entries.size;
   }
 
-  /** By key: each page sorts the keys after its cursor, which is nothing for what is done once in a release. */
+  /** Ordered by key. Each page sorts the keys after its cursor, which is cheap enough for what runs once in a release. */
   async scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
     const now = Date.now();
     const page: Entry[] = [...this.#entries.values()]
@@ -142,14 +143,14 @@ export class MemoryStore implements SessionStore {
     };
   }
 
-  /** Forgets every session and stops the timer. */
+  /** Removes every session and stops the timer. */
   async close(): Promise<void> {
     this.#entries.clear();
     this.#principals.clear();
     this.#rest();
   }
 
-  /** The entry of this key, unless its deadline has passed: then it leaves. */
+  /** Returns the entry under this key. An expired entry is removed. */
   #live(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined || entry.record.expiresAt > Date.now()) return entry;
@@ -157,7 +158,7 @@ export class MemoryStore implements SessionStore {
     return undefined;
   }
 
-  /** The compare-and-swap of `update` and `touch`: nothing else runs between the look and the change. */
+  /** The compare-and-swap of `update` and `touch`. Nothing else runs between the comparison and the change. */
   #replace(
     entry: Entry | undefined,
     record: SessionRecord | undefined,
@@ -169,7 +170,7 @@ export class MemoryStore implements SessionStore {
     this.#entries.delete(entry);
     entry.record = copyOf(record, expiresAt);
     this.#principals.add(entry);
-    this.#entries.put(entry); // to the end: it is the youngest now
+    this.#entries.put(entry); // at the end, because it is the newest now
     return true;
   }
 
@@ -180,8 +181,8 @@ export class MemoryStore implements SessionStore {
   }
 
   /**
-   * Makes a place in a full map. The look at some entries more goes on where the last one stopped and starts over at
-   * the end, so it finds every dead one in a small map, and in a large one what the passes of the timer left.
+   * Makes room in a full map. It continues to check entries where the last check stopped, and starts over at the end. In
+   * a small map, it finds every expired entry. In a large map, the passes of the timer find the rest.
    */
   #makeRoom(): void {
     this.#pass ??= this.#entries.values();
@@ -194,7 +195,7 @@ export class MemoryStore implements SessionStore {
     if (oldest !== undefined) this.#remove(oldest);
   }
 
-  /** Looks at some entries more and removes the dead ones; `true` where the pass has come to its end. */
+  /** Checks some more entries and removes the expired ones. Returns `true` if the pass is complete. */
   #step(pass: Iterator<Entry>): boolean {
     const now = Date.now();
     for (let seen = 0; seen < STEP; seen++) {
@@ -205,7 +206,7 @@ export class MemoryStore implements SessionStore {
     return false;
   }
 
-  /** Steps on until the pass ends or the slice's time is up; `true` where the pass has come to its end. */
+  /** Continues until the pass is complete or the time of the slice is up. Returns `true` if the pass is complete. */
   #slice(pass: Iterator<Entry>): boolean {
     const until = performance.now() + SLICE;
     do {
@@ -225,7 +226,7 @@ export class MemoryStore implements SessionStore {
     if (this.#entries.size > 0) this.#wakeIn(ended ? PASS_PAUSE : SLICE_PAUSE);
   }
 
-  /** Nothing is held, nothing is to be done. */
+  /** Stops the timer, because there are no entries. */
   #rest(): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
@@ -234,7 +235,7 @@ export class MemoryStore implements SessionStore {
   }
 }
 
-/** A frozen copy: it is handed out as it is, and nobody can change what is stored. */
+/** Returns a frozen copy. The same object is returned to callers, and they cannot change what is stored. */
 function copyOf(record: SessionRecord, expiresAt: number): SessionRecord {
   return Object.freeze({
     data: record.data,

@@ -1,12 +1,12 @@
 import type { SessionRecord } from '../store-contract.js';
 
-/** What the store's map holds. It keeps its key, so that moving it to the end keeps no caller's string alive. */
+/** An entry of the store's map. It contains its key, so that moving it to the end does not retain a caller's string. */
 export interface Entry {
   readonly key: string;
   record: SessionRecord;
 }
 
-/** The entries of each principal. Most have one: a set is made for the second. */
+/** The entries of each principal. Most principals have one entry, so a set is created only for the second. */
 export class PrincipalIndex {
   readonly #entries = new Map<string, Entry | Set<Entry>>();
 

@@ -1,70 +1,70 @@
 import { isError } from '../../realms.js';
 
 /**
- * A collection of the official driver, `mongodb` 6 or 7, as far as {@link MongoStore} uses it, whatever the type of its
- * documents: `client.db().collection('sessions')`.
+ * A collection of the official driver, `mongodb` 6 or 7, reduced to what {@link MongoStore} uses:
+ * `client.db().collection('sessions')`. Its documents may have any type.
  */
 export interface MongoCollection {
-  /** What the collection's writes wait for; of the database's or the client's where it has none of its own. */
+  /** What writes to the collection wait for. If it has no write concern of its own, the database's or the client's. */
   readonly writeConcern?: MongoWriteConcern | undefined;
-  /** The first document that fits. */
+  /** Returns the first document that matches. */
   findOne(filter: object, options: object): Promise<object | null>;
-  /** All documents that fit. */
+  /** Returns all documents that match. */
   find(filter: object, options: object): MongoCursor;
-  /** Puts a document in the place of the one that fits. */
+  /** Replaces the document that matches. */
   replaceOne(filter: object, replacement: object, options: object): Promise<MongoUpdated>;
-  /** Changes the one document that fits. */
+  /** Changes the document that matches. */
   updateOne(filter: object, update: object, options: object): Promise<MongoUpdated>;
-  /** Removes the one document that fits. */
+  /** Removes the document that matches. */
   deleteOne(filter: object, options: object): Promise<MongoDeleted>;
-  /** Removes all documents that fit. */
+  /** Removes all documents that match. */
   deleteMany(filter: object, options: object): Promise<MongoDeleted>;
-  /** How many documents fit. */
+  /** Returns the number of documents that match. */
   countDocuments(filter: object, options: object): Promise<number>;
-  /** Makes indexes where there are none. */
+  /** Creates indexes that do not exist. */
   createIndexes(indexes: MongoIndex[], options: object): Promise<string[]>;
 }
 
 /** What a write waits for. */
 export interface MongoWriteConcern {
-  /** How many members of a replica set have the write before it is answered, or which. */
+  /** How many members of a replica set must have the write before it is acknowledged, or which ones. */
   readonly w?: number | string | undefined;
 }
 
 /** The documents that a query has found. */
 export interface MongoCursor {
-  /** All of them. */
+  /** Returns all of them. */
   toArray(): Promise<object[]>;
 }
 
-/** What became of a replacement or an update. */
+/** The result of a replacement or an update. */
 export interface MongoUpdated {
-  /** How many documents fitted the filter. */
+  /** How many documents matched the filter. */
   readonly matchedCount: number;
-  /** How many were made because none fitted. */
+  /** How many documents were created because none matched. */
   readonly upsertedCount: number;
 }
 
-/** What became of a removal. */
+/** The result of a removal. */
 export interface MongoDeleted {
   /** How many documents were removed. */
   readonly deletedCount: number;
 }
 
-/** An index that is asked for. */
+/** An index to create. */
 export interface MongoIndex {
-  /** The field. */
+  /** The indexed field. */
   readonly key: Record<string, 1>;
-  /** How long after the date in its field the server removes a document. */
+  /** How long after the date in the field the server removes a document, in seconds. */
   readonly expireAfterSeconds?: number;
-  /** Which documents it holds. */
+  /** Which documents the index contains. */
   readonly partialFilterExpression?: object;
 }
 
 /**
- * How numbers and documents come back, whatever the collection is set to: in JavaScript's own types. And reads go to
- * the primary. A secondary lags behind: read there, a session that was stored a moment ago is unknown, and its user
- * logged out for the length of a request.
+ * Options that return numbers and documents as JavaScript's own types, regardless of the options of the collection. Reads
+ * use the primary. A secondary lags behind: it may not have a session that was just stored, and then the user would be
+ * logged out for one request.
  */
 export const COMMAND = {
   readPreference: 'primary',
@@ -75,11 +75,11 @@ export const COMMAND = {
 } as const;
 
 /**
- * Whether an error says that there is a document with this `_id`. A unique index that somebody has put on another
- * field fails with the same code, and that is an error.
+ * Whether an error means that there is already a document with this `_id`. A unique index that someone has created on
+ * another field fails with the same code, but that is a real error.
  */
 export function saysKeyIsTaken(error: unknown): boolean {
   if (!isError(error) || !('code' in error) || error.code !== 11_000) return false;
-  const index: unknown = 'keyPattern' in error ? error.keyPattern : undefined; // not every server of the protocol tells
+  const index: unknown = 'keyPattern' in error ? error.keyPattern : undefined; // not every compatible server sends it
   return typeof index !== 'object' || index === null || '_id' in index;
 }

@@ -5,14 +5,14 @@ import type { MongoCollection, MongoWriteConcern } from './mongo-driver.js';
 /** Options of {@link MongoStore}. */
 export interface MongoStoreOptions {
   /**
-   * The collection that holds the sessions, of the official driver: `client.db().collection('sessions')`. Its client is
-   * the application's: the store never closes it, and a client that has not connected yet does so at the first
-   * command. No other documents belong in it. It must not be one with a collation, by which `Ada` and `ada` may be one
-   * principal.
+   * The collection that holds the sessions, from the official driver: `client.db().collection('sessions')`. The application
+   * owns the client: the store never closes it. A client that is not connected yet connects at the first command. The
+   * collection must not contain other documents. It must not have a collation, because `Ada` and `ada` might then be the
+   * same principal.
    *
-   * Its write concern is what the writes wait for. Where neither the collection nor its database or client has one, the
-   * store's writes wait for a majority of the replica set (`{ w: 'majority' }`). With `w: 1` a failover can lose a write
-   * that was answered, and a logout with it. `w: 0` is refused.
+   * Writes use the write concern of the collection. If neither the collection nor its database or client has one, writes
+   * wait for a majority of the replica set (`{ w: 'majority' }`). With `w: 1`, a failover can lose an acknowledged write,
+   * such as a logout. `w: 0` is refused.
    */
   readonly collection: MongoCollection;
 }
@@ -20,8 +20,8 @@ export interface MongoStoreOptions {
 const METHODS = ['findOne', 'find', 'replaceOne', 'updateOne', 'deleteOne', 'deleteMany', 'countDocuments', 'createIndexes']; // prettier-ignore
 
 /**
- * What the writes wait for.
- * @throws SessionOptionsError
+ * Checks the options and returns the write concern to use.
+ * @throws SessionOptionsError if an option is wrong or unknown
  */
 export function checkOptions(options: MongoStoreOptions): MongoWriteConcern {
   checkNames(
@@ -44,6 +44,6 @@ export function checkOptions(options: MongoStoreOptions): MongoWriteConcern {
       "has the write concern { w: 0 }: the server says nothing of its writes. Take { w: 'majority' }",
     );
   }
-  // a concern may tell of the journal or of a time limit alone
+  // A write concern may specify only the journal or a time limit.
   return writeConcern?.w === undefined ? { ...writeConcern, w: 'majority' } : writeConcern;
 }

@@ -15,19 +15,20 @@ import { COMMAND, saysKeyIsTaken, type MongoCollection, type MongoWriteConcern }
 import { checkOptions, type MongoStoreOptions } from './mongo-options.js';
 
 /**
- * How many documents the server's first answer may hold, where more than that are asked for; its own default is 101. At
- * 16 MB it ends in any case. What is more takes another command for each such batch.
+ * How many documents each batch of a query may contain. The server's default for the first batch is 101. A batch never
+ * exceeds 16 MB. Each further batch takes another command.
  */
 const BATCH = 1_000;
 
 /**
- * Sessions in a collection of MongoDB. Every method is one command, atomic on the server. MongoDB itself removes what has
- * expired, by an index that {@link MongoStore.setup} creates: call it once, in a deploy step or at every start.
+ * Keeps sessions in a collection of MongoDB. Every method is one command, which is atomic on the server. MongoDB itself
+ * removes expired sessions, with an index that {@link MongoStore.setup} creates. Call it once in a deploy step, or at
+ * every start.
  *
- * Deadlines are judged by the clock of the process. The server removes what has been dead for an hour by its own clock, which
- * may therefore be up to an hour ahead.
+ * Deadlines are compared with the clock of the process. The server removes a session when it has been expired for an hour
+ * by the server's clock. So the server's clock may be up to an hour ahead.
  *
- * @throws SessionOptionsError where an option is wrong or unknown, or the collection's write concern is `w: 0`
+ * @throws SessionOptionsError if an option is wrong or unknown, or if the collection's write concern is `w: 0`
  *
  * @example
  * ```ts
@@ -44,7 +45,7 @@ export class MongoStore implements SessionStore {
   readonly #writeConcern: MongoWriteConcern;
 
   /**
-   * @param options - where the sessions are
+   * @param options - the collection
    */
   constructor(options: MongoStoreOptions) {
     this.#writeConcern = checkOptions(options);
@@ -102,7 +103,7 @@ export class MongoStore implements SessionStore {
   }
 
   async scan(cursor: string | undefined, limit: number, options?: CommandOptions): Promise<ScanPage> {
-    // a batch of one more than the page: with as many, the server would keep the cursor open
+    // The batch is larger than the page. If they were equal, the server would keep the cursor open.
     const page = { ...this.#reading(options), sort: { _id: 1 }, limit, batchSize: limit + 1 };
     const found = await this.#collection.find(aliveAfter(cursor ?? ''), page).toArray();
     const entries = found.map(entryOf);
@@ -110,8 +111,8 @@ export class MongoStore implements SessionStore {
   }
 
   /**
-   * How many live sessions there are. They are counted one by one, in the index on their deadlines: for a page of figures,
-   * not for each request.
+   * Returns the number of live sessions. They are counted one by one, in the index on their deadlines. Use it for
+   * statistics, not for each request.
    */
   async size(): Promise<number> {
     return this.#collection.countDocuments(allAlive(), this.#reading());
@@ -119,8 +120,8 @@ export class MongoStore implements SessionStore {
 
   /**
    * Creates the indexes with one command: on `expiresAt`, which makes MongoDB remove a session about an hour after its
-   * deadline, and on `principal`, for `list` and `revoke`. It changes nothing if they exist. Without them the store works, but
-   * nothing is ever removed, and a search for a principal reads the whole collection.
+   * deadline, and on `principal`, for `list` and `revoke`. It changes nothing if they exist. Without them the store works,
+   * but nothing is ever removed, and a search for a principal reads the whole collection.
    *
    * Rejects with the driver's error if the server cannot be reached, if the user may not create indexes, or if these fields
    * have indexes with other options: drop those first.
@@ -132,13 +133,13 @@ export class MongoStore implements SessionStore {
   #reading(options?: CommandOptions): object {
     if (options === undefined) return { ...COMMAND };
     const { signal } = options;
-    signal.throwIfAborted(); // drivers before 6.13 know no signals
+    signal.throwIfAborted(); // drivers before 6.13 do not support signals
     return { ...COMMAND, signal };
   }
 
   /**
-   * The driver's documentation promises signals for reads alone. What it does with that of a write is up to its
-   * version: those from 6.13 on give up a write that waits for a server or for a connection.
+   * The driver's documentation promises signals only for reads. For writes, the behavior depends on the version: since
+   * 6.13, the driver gives up a write that is waiting for a server or a connection.
    */
   #writing(options?: CommandOptions): object {
     return { ...this.#reading(options), writeConcern: this.#writeConcern };

@@ -2,30 +2,31 @@ import type { CommandOptions, SessionRecord, SessionStore, StoreEntry } from '..
 import { commonKey, Replica } from './replica.js';
 
 /**
- * How far a revision goes on where what the next store had was dropped: so far that nobody's writes, one at a time, come
- * there. Whoever finds his revision passed by less knows that what was written later was written on top of his.
+ * How far the revision jumps if the record of the next store was dropped. The gap is so large that single writes never
+ * reach it. So if a writer finds its revision exceeded by less than the gap, the later writes are based on its own write.
  */
 const REVISION_GAP = 2 ** 20;
 
-/** How often two records that differ are looked at before whoever is at work on them is taken for gone. */
+/** How often two different records are read before the write that makes them differ is considered abandoned. */
 const PATIENCE = 3;
 
 /**
- * Two stores that hold the same sessions, while a site moves from one to the other; see {@link moving}.
+ * Keeps the same sessions in two stores while a site moves from one to the other; see {@link moving}.
  *
- * Beside this app, another release of it may use one of the two alone: the previous store before the move, the next one
- * after it. So neither may be believed alone. What this store writes, it writes to both, the next one first, and notes in
- * each until when the other has a copy (`mirroredUntil`). A release that uses one store alone writes no such note. So
+ * At the same time, another release of the app may use only one of the two: the previous store before the move, the next
+ * store after it. So neither store can be trusted alone. This store writes every record to both, first to the next store.
+ * In each record it notes until when the other store has a copy (`mirroredUntil`). A release that uses only one store
+ * does not write this note. Therefore:
  *
- * - a record on one side only, with a note that still holds, was ended on the other: it ends here too; without one, it was
- *   made there, and is copied;
- * - of two records that differ, the one without a note is the newer one: it was written on top of ours. Where both have
- *   one, a write is under way, or was cut off.
+ * - If only one store has a record, and its note is still valid, the session was ended in the other store, so it ends here
+ *   as well. If the note is missing or no longer valid, the session was created in that store, and it is copied.
+ * - If the two records differ, the one without a note is newer, because it was written on top of ours. If both have a
+ *   note, a write is in progress or was interrupted.
  *
- * An update is done when its own swaps were made on both sides, and nobody makes the second one for it. A record that is on
- * the next side only is not read, nor built on, until then; one that stays so is taken back, but for the tombstone of a
- * rotation or an end, on which nobody builds: that is carried on. What another release wrote on one side alone it has been promised,
- * so there the other side follows.
+ * An update is complete when its writer has made the compare-and-swap in both stores. No other process makes the second
+ * one for it. Until then, the change in the next store is neither read nor used as a base. If the update remains
+ * incomplete, it is undone. A tombstone is an exception: nothing is based on it, so it is completed instead. A release
+ * that uses only one store has confirmed its write to its caller, so the other store must follow.
  */
 export class MovingStore implements SessionStore {
   readonly layout: SessionStore['layout'];
@@ -43,7 +44,7 @@ export class MovingStore implements SessionStore {
     if (next.layout !== previous.layout) this.keyOf = commonKey;
     this.#next = new Replica(next, previous);
     this.#previous = new Replica(previous, next);
-    // Of a principal's sessions it knows all, or it does not say that it does.
+    // Either all sessions of a principal can be found, or the methods are absent.
     if (next.list !== undefined && previous.list !== undefined) {
       this.list = (principal, options) => this.#list([next, previous], principal, options);
     }
@@ -51,7 +52,7 @@ export class MovingStore implements SessionStore {
       this.revoke = (principal, except, options) => this.#revoke([next, previous], principal, except, options);
     }
     if (next.prune !== undefined || previous.prune !== undefined) {
-      // A dead record lies on both sides, and is one.
+      // An expired record is in both stores, but it counts once.
       this.prune = async () => Math.max((await next.prune?.()) ?? 0, (await previous.prune?.()) ?? 0);
     }
   }
@@ -77,7 +78,8 @@ export class MovingStore implements SessionStore {
     const record = noted(given);
     if (!(await this.#next.update(key, record, expectedRevision, options))) return false;
     if (await this.#previous.update(key, record, expectedRevision, options)) return true;
-    // Ended or written there meanwhile, or on the next side on top of this record: then it is stored all the same.
+    // The previous store's record was ended or changed meanwhile. Or another write to the next store is based on this
+    // record. In that case, this record counts as stored.
     for (;;) {
       const [next, previous] = await this.#sides(key, options);
       if (next === undefined || previous === undefined) {
@@ -91,7 +93,7 @@ export class MovingStore implements SessionStore {
     }
   }
 
-  /** Writes the record: the notes of both sides have to move with the deadline. */
+  /** Writes the whole record, because the notes in both stores must change together with the deadline. */
   async touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean> {
     const record = await this.read(key, options);
     if (record?.revision !== expectedRevision) return false;
@@ -112,8 +114,8 @@ export class MovingStore implements SessionStore {
   }
 
   /**
-   * What both sides have agreed on, once they have.
-   * @param ends - whether a record that was ended on the other side is deleted: not where it may just be coming to be
+   * Returns the record as soon as both stores agree on it.
+   * @param ends - whether a record that was ended in the other store is deleted; `false` if it may just be in creation
    */
   async #read(key: string, options: CommandOptions | undefined, ends: boolean): Promise<SessionRecord | undefined> {
     let last = '';
@@ -134,7 +136,7 @@ export class MovingStore implements SessionStore {
     }
   }
 
-  /** A record that only one side has: made there, or ended on the other. */
+  /** Handles a record that only one store has. It was either created there, or ended in the other store. */
   async #one(
     key: string,
     next: SessionRecord | undefined,
@@ -145,22 +147,22 @@ export class MovingStore implements SessionStore {
     const [from, to] = next === undefined ? [this.#previous, this.#next] : [this.#next, this.#previous];
     const record = next ?? previous;
     if (record === undefined || !to.knows(key)) return record;
-    // The two were not read in one moment: the copy may have been made in between.
+    // The two were not read at the same time, so the copy may have been created in between.
     if ((await to.read(key, options)) !== undefined) return 'again';
     if (isNoted(record) && record.mirroredUntil > Date.now()) {
       if (ends) await from.delete(key, options);
       return undefined;
     }
-    // First the copy and then the note: what is cut off in between is never taken for an end. Where the note finds another
-    // record, or none, the copy is judged like any other.
+    // First the copy is created, then the note is written. So if this is interrupted in between, the session does not
+    // count as ended. If the record has changed or ended before the note, the copy is treated like any other record.
     const copy = noted(record);
     if (!(await to.create(key, copy, options))) return 'again';
     return (await from.update(key, copy, record.revision, options)) ? copy : 'again';
   }
 
   /**
-   * What both have agreed on; or nothing, after a step towards it.
-   * @param isOld - whether a write that is under way is taken for one that was cut off
+   * Returns the record that both stores agree on, or `undefined` after a step towards an agreement.
+   * @param isOld - whether an incomplete write is considered abandoned
    */
   async #settle(
     key: string,
@@ -169,7 +171,7 @@ export class MovingStore implements SessionStore {
     isOld: boolean,
     options: CommandOptions | undefined,
   ): Promise<SessionRecord | undefined> {
-    // What express-session keeps of the cookie is on its side alone; a tombstone forwards by an id if one is known.
+    // Only a store with express-session's layout has the cookie's attributes. A tombstone forwards by the id if it is known.
     const forwardTo = this.#next.store.layout === undefined ? previous.forwardTo : next.forwardTo;
     const cookie = next.cookie ?? previous.cookie;
     const beyond = Math.max(next.revision, previous.revision) + REVISION_GAP;
@@ -177,20 +179,20 @@ export class MovingStore implements SessionStore {
       const ahead = next.revision - previous.revision;
       if (ahead === 0) {
         const agreed = { ...next, cookie, forwardTo };
-        const later = Math.max(next.mirroredUntil, previous.mirroredUntil); // of a touch that was cut off
+        const later = Math.max(next.mirroredUntil, previous.mirroredUntil); // of an interrupted touch
         const moved = { ...agreed, mirroredUntil: later, expiresAt: Math.max(next.expiresAt, previous.expiresAt) };
         if (next.mirroredUntil < later) await this.#next.update(key, moved, next.revision, options);
         if (previous.mirroredUntil < later) await this.#previous.update(key, moved, previous.revision, options);
-        // The earlier deadline: a touch of one neighbour alone is made up for by the next one here.
+        // The earlier deadline is returned. If another release has touched only one store, the next touch here fixes that.
         return { ...agreed, expiresAt: Math.min(next.expiresAt, previous.expiresAt) };
       }
       if (!isOld) return undefined;
       if (ahead > 0 && next.forwardTo !== undefined) {
-        // Whoever uses the next store alone may have followed the tombstone, and ended what it leads to.
+        // A release that uses only the next store may have followed the tombstone and ended its successor.
         await this.#previous.update(key, { ...next, cookie }, previous.revision, options);
         return undefined;
       }
-      // Taken back on the previous side first, so that the writer, if he is only slow, finds that he has failed.
+      // The write is undone. The previous store comes first, so that a writer that is only slow detects its failure.
       const record = ahead > 0 ? { ...previous, cookie, revision: beyond } : { ...previous, cookie };
       if (ahead < 0 || (await this.#previous.update(key, record, previous.revision, options))) {
         await this.#next.update(key, record, next.revision, options);
@@ -199,16 +201,17 @@ export class MovingStore implements SessionStore {
     }
     const isPreviousNewer = isNoted(next) || (!isNoted(previous) && previous.revision > next.revision);
     const [newer, side] = isPreviousNewer ? [previous, this.#previous] : [next, this.#next];
-    // The two were not read in one moment: what the other side has may be later than this one's.
+    // The two were not read at the same time, so the other store's record may be newer than this one.
     const again = await side.read(key, options);
     if (again?.revision !== newer.revision || isNoted(again)) return undefined;
     if (isPreviousNewer) {
-      // What the next side had is dropped.
+      // The record of the next store is dropped.
       const record = noted({ ...previous, cookie, revision: beyond });
       if (!(await this.#next.update(key, record, next.revision, options))) return undefined;
       return (await this.#previous.update(key, record, previous.revision, options)) ? record : undefined;
     }
-    // What the next side has goes on. The previous side first: while the next one is without a note, it is the newer one.
+    // The record of the next store is used. The previous store is written first: as long as the record of the next store
+    // has no note, it remains the newer one.
     const record = noted({ ...next, cookie, revision: next.revision + 1 });
     if (!(await this.#previous.update(key, record, previous.revision, options))) return undefined;
     return (await this.#next.update(key, record, next.revision, options)) ? record : undefined;
@@ -228,7 +231,7 @@ export class MovingStore implements SessionStore {
         const record = records[at];
         found.set(key, record?.principal === principal ? [key, withoutNote(record)] : undefined);
       }
-      // One that is not the principal's any more may have moved meanwhile, to a key that is in the lists by now.
+      // A record that no longer has this principal may have moved to a key that the lists contain by now.
       if (keys.every((key) => found.get(key) !== undefined)) {
         return [...found.values()].filter((entry) => entry !== undefined);
       }
@@ -242,18 +245,18 @@ export class MovingStore implements SessionStore {
     options: CommandOptions | undefined,
   ): Promise<number> {
     const [next, previous] = stores;
-    await this.#list(stores, principal, options); // brings both to one state, so that the next one's count is all
+    await this.#list(stores, principal, options); // makes both stores agree, so that the count of the next store is complete
     await previous.revoke?.(principal, except, options);
     return (await next.revoke?.(principal, except, options)) ?? 0;
   }
 }
 
-/** The record as it was given: the note is our own. */
+/** Returns the record as it was given, without our note. */
 function withoutNote({ mirroredUntil: _, ...record }: SessionRecord): SessionRecord {
   return record;
 }
 
-/** The record, with the note that its copy lives as long. */
+/** Returns the record with the note that its copy has the same deadline. */
 function noted(record: SessionRecord): SessionRecord {
   return { ...record, mirroredUntil: record.expiresAt };
 }

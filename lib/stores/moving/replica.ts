@@ -1,23 +1,23 @@
 import { keyOf, nameOfKey } from '../store-key.js';
 import type { CommandOptions, SessionRecord, SessionStore } from '../store-contract.js';
 
-/** Begins the common key of a session whose id nobody knows: what follows is its key in the store of hashed keys. */
+/** The prefix of a common key if the session id is unknown. The key in the store with hashed keys follows it. */
 const HASHED = ':';
 
-/** The key that two stores have in common of which one keeps sessions under their ids: all that the other's is made of. */
+/** Returns the common key of two stores if only one of them uses session ids as keys. Both keys can be derived from it. */
 export function commonKey(id: string, name: string): string {
   return `${name}:${id}`;
 }
 
 /**
- * One of the two stores, spoken to with the keys that both have in common. Where only one of them keeps sessions under
- * their ids, as express-session's do, these hold the id and the cookie's name, and the keys of both are made of them.
+ * One of the two stores, used with the common keys of both. If only one of them uses session ids as keys, as stores for
+ * express-session do, a common key contains the id and the cookie's name, and the key of each store is derived from it.
  */
 export class Replica {
   readonly store: SessionStore;
-  /** Whether its keys are made of the common ones. */
+  /** Whether it uses hashed keys, which are derived from the common keys. */
   readonly #hashes: boolean;
-  /** Whether it cannot be asked for a key of which only the hash is known. */
+  /** Whether it uses ids as keys. Then a record cannot be found if only the hash of its key is known. */
   readonly #isById: boolean;
 
   constructor(store: SessionStore, other: SessionStore) {
@@ -26,7 +26,7 @@ export class Replica {
     this.#isById = other.layout === undefined && store.layout === 'express-session';
   }
 
-  /** Whether it can be asked for the key at all. */
+  /** Whether this store can have a record under the key. */
   knows(key: string): boolean {
     return !this.#isUnknown(key);
   }
@@ -69,7 +69,7 @@ export class Replica {
     return this.#hashes ? keyOf(id, name) : id;
   }
 
-  /** A tombstone forwards to a key, which is this store's own kind of key; an id must not be found in a store of hashes. */
+  /** Converts `forwardTo` of a tombstone to this store's kind of key. A store with hashed keys must not contain an id. */
   #own(record: SessionRecord): SessionRecord {
     const { forwardTo } = record;
     if (typeof forwardTo !== 'string') return record;

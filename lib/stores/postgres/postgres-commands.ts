@@ -1,21 +1,21 @@
 import { principalText } from '../principal-text.js';
 
-/** How many dead sessions one statement removes: with 2 kB in each some ten milliseconds of the server's work. */
+/** How many expired sessions one statement removes. With 2 kB in each, this takes the server about ten milliseconds. */
 export const PRUNE_BATCH = 1_000;
 
-/** A row as `read` selects it. The driver gives a bigint as text, unless the application told it otherwise. */
+/** A row as `read` selects it. The driver returns a bigint as text, unless the application has configured it otherwise. */
 export interface SessionRow {
   readonly revision: string | number | bigint;
   readonly expires_at: string | number | bigint;
   readonly record: string;
 }
 
-/** A row of several, with its key. */
+/** A row with its key, as statements that return several rows select it. */
 export interface EntryRow extends SessionRow {
   readonly key: string;
 }
 
-/** One statement for each method of the store; the comments name its values in order. */
+/** One statement for each method of the store. The comments list its values in order. */
 export interface Commands {
   /** key, now */
   readonly read: string;
@@ -29,9 +29,9 @@ export interface Commands {
   readonly delete: string;
   /** principal, now */
   readonly list: string;
-  /** principal, now, the keys that stay */
+  /** principal, now, the keys to keep */
   readonly revoke: string;
-  /** the key before, now, how many */
+  /** the previous key, now, the limit */
   readonly scan: string;
   /** now */
   readonly prune: string;
@@ -40,10 +40,10 @@ export interface Commands {
 }
 
 /**
- * The statements for a table. The time is always this process's: a deadline means the same on every store, whatever
- * the clock of the server says.
+ * Returns the statements for a table. They always use the time of this process, so a deadline has the same meaning in
+ * every store, regardless of the server's clock.
  *
- * @param table - the table's name, quoted
+ * @param table - the quoted name of the table
  */
 export function commandsFor(table: string): Commands {
   return {
@@ -62,7 +62,7 @@ export function commandsFor(table: string): Commands {
     scan:
       `SELECT key, revision, expires_at, record FROM ${table}` +
       ' WHERE key > $1 AND expires_at > $2 ORDER BY key LIMIT $3',
-    // the array makes the planner look for the rows once; those that another process removes are left to it
+    // The array makes the planner search for the rows once. Rows that another process is removing are skipped.
     prune:
       `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(` +
       `SELECT ctid FROM ${table} WHERE expires_at <= $1 LIMIT ${PRUNE_BATCH} FOR UPDATE SKIP LOCKED))`,
@@ -70,29 +70,29 @@ export function commandsFor(table: string): Commands {
   };
 }
 
-/** What PostgreSQL's text cannot hold: NUL, and halves of surrogate pairs. */
+/** What the text of PostgreSQL cannot contain (NUL and halves of surrogate pairs), and the escape character. */
 const ESCAPED = /[\\\0\p{Surrogate}]/gu;
 
-/** A key as its column holds it. Those that the library makes have nothing to escape. */
+/** Converts a key to the text in its column. Keys that the library creates contain nothing to escape. */
 export function keyText(key: string): string {
   return key.replace(ESCAPED, (char) => `\\${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The key that {@link keyText} wrote. */
+/** Returns the key that {@link keyText} has converted. */
 export function keyOfText(text: string): string {
   return text.replace(/\\([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** An entry of PostgreSQL's index takes some 2 700 bytes, and a character up to four. */
+/** An index entry of PostgreSQL may have about 2 700 bytes, and a character takes up to four. */
 const LONGEST_PRINCIPAL = 512;
 
-/** A principal as its column holds it, by which it is found. */
+/** Converts a principal to the text in its column, by which its sessions are found. */
 export function principalOf(principal: string | undefined): string | null {
   if (principal === undefined) return null;
   return principalText(principal, principal.length > LONGEST_PRINCIPAL || principal.includes('\0'));
 }
 
-/** A deadline as its column holds it: in whole milliseconds, from the first of which on the record is dead. */
+/** Converts a deadline to the value in its column: the first whole millisecond in which the record is expired. */
 export function deadlineOf(expiresAt: number): number {
   return Math.ceil(expiresAt);
 }

@@ -1,61 +1,61 @@
 import { isError } from '../../realms.js';
 
-/** The result of one statement, as far as {@link PostgresStore} looks at it. */
+/** The result of one statement, reduced to what {@link PostgresStore} uses. */
 export interface PostgresResult {
-  /** How many rows the statement found or changed. */
+  /** How many rows the statement returned or changed. */
   readonly rowCount: number | null;
-  /** The rows, by column names. */
+  /** The rows, as objects with the column names as keys. */
   readonly rows: readonly unknown[];
 }
 
-/** A connection of a {@link PostgresPool}, taken out for one command. */
+/** A connection of a {@link PostgresPool}, checked out for one command. */
 export interface PostgresClient {
   /** Sends one statement. */
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
-  /** Gives the connection back to its pool; `true` throws it away. */
+  /** Returns the connection to its pool. With `true`, the pool closes it. */
   release(broken?: boolean): void;
-  /** Listens to a connection that breaks. */
+  /** Listens for errors of the connection. */
   on(event: 'error', listener: (error: Error) => void): unknown;
-  /** Ends what `on` began. */
+  /** Removes a listener. */
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** A `Pool` of `pg`, as far as {@link PostgresStore} uses it. */
+/** A `Pool` of `pg`, reduced to what {@link PostgresStore} uses. */
 export interface PostgresPool {
-  /** Takes a connection out of the pool. */
+  /** Checks a connection out of the pool. */
   connect(): Promise<PostgresClient>;
-  /** Listens to connections that break while nobody uses them. */
+  /** Listens for errors of idle connections. */
   on(event: 'error', listener: (error: Error) => void): unknown;
-  /** How many connections there are. */
+  /** The number of connections in the pool. */
   readonly totalCount: number;
 }
 
 /**
- * How often a statement is tried that the server rolled back because of others. That happens where the database's
- * default isolation is stricter than PostgreSQL's own; each try meets what the others have done by then.
+ * How often a statement is tried if the server rolls it back because of other transactions. This happens if the default
+ * isolation level of the database is stricter than PostgreSQL's default. Each try sees what the others have committed.
  */
 const TRIES = 20;
 
-/** Serialization failure and deadlock: nothing was done, and the same statement may succeed now. */
+/** Serialization failure and deadlock. Nothing was changed, and the same statement may succeed now. */
 const TRY_AGAIN = new Set<unknown>(['40001', '40P01']);
 
 /**
- * The SQLSTATE classes of errors that are about the statement: wrong data, constraints, rolled back, unknown names and
- * missing rights. After any other one the connection may be broken, or lead to a server that is shutting down or has
- * become a read-only replica, so the next command gets another.
+ * The SQLSTATE classes of errors that concern the statement: wrong data, constraints, rollbacks, unknown names, and
+ * missing privileges. After any other error, the connection may be broken, or its server may be shutting down or may have
+ * become a read-only replica. So the connection is closed, and the next command gets another one.
  */
 const HARMLESS = /^(?:22|23|40|42)/;
 
-/** Pools that have our listener. */
+/** The pools that have our listener. */
 const heard = new WeakSet<PostgresPool>();
 
 function ignore(): void {
-  // the command that is under way is told through its own promise, and the next one connects anew
+  // A command in progress rejects by itself, and the next one gets a new connection.
 }
 
 /**
- * Keeps the process alive when an idle connection breaks, as all do when the server restarts: the pool has removed it
- * already, but emits an `error`, which ends a process where nobody listens.
+ * Keeps the process alive when an idle connection breaks, as all of them do when the server restarts. The pool has already
+ * removed the connection, but it emits an `error`, and an `error` event without a listener ends the process.
  */
 export function surviveLostConnections(pool: PostgresPool): void {
   if (heard.has(pool)) return;
@@ -64,11 +64,11 @@ export function surviveLostConnections(pool: PostgresPool): void {
 }
 
 /**
- * Sends one statement on a connection of its own, and gives that back.
+ * Sends one statement on its own connection, and returns the connection to the pool.
  *
- * Without a name, so that nothing is prepared on the connection: behind PgBouncer the next statement may be sent on
- * another one. Once the signal is aborted, nothing is sent any more; a connection whose answer is still to come is
- * thrown away, since it may hang.
+ * The statement has no name, so it is not prepared on the connection. Behind PgBouncer, the next statement may use another
+ * connection. After the signal is aborted, nothing is sent any more. A connection that has not responded by then is
+ * closed, because it may hang.
  */
 export async function execute(
   pool: PostgresPool,
@@ -85,9 +85,7 @@ export async function execute(
   }
 }
 
-/**
- * Takes a connection out of the pool for the length of `use`.
- */
+/** Checks a connection out of the pool while `use` runs. */
 export async function withClient<T>(
   pool: PostgresPool,
   use: (client: PostgresClient) => Promise<T>,
@@ -104,7 +102,7 @@ export async function withClient<T>(
     if (!out) return;
     out = false;
     signal?.removeEventListener('abort', abandon);
-    client.removeListener('error', ignore); // before the pool listens, which tells apart who is idle
+    client.removeListener('error', ignore); // before the pool adds its listener for idle connections
     client.release(broken);
   };
   const abandon = (): void => release(true);
@@ -120,18 +118,18 @@ export async function withClient<T>(
   }
 }
 
-/** There was no connection within `connectionTimeoutMillis`: all are taken, or the server does not accept one. */
+/** No connection was available within `connectionTimeoutMillis`: all are in use, or the server does not accept one. */
 class NoConnectionError extends Error {
   override readonly name = 'NoConnectionError';
 }
 
-/** What the pool and the driver say of time that has run out is an `Error` without a code. */
+/** Throws an error with a distinct name for a timeout, which the pool and the driver report as an `Error` without a code. */
 function noConnection(error: unknown): never {
   if (codeOf(error) !== undefined || !isError(error)) throw error;
   throw new NoConnectionError('the pool gave no connection in time; see cause', { cause: error });
 }
 
-/** The SQLSTATE of an error that the server sent, or the code of one that Node met. */
+/** Returns the SQLSTATE of an error from the server, or the code of an error from Node. */
 export function codeOf(error: unknown): string | undefined {
   return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

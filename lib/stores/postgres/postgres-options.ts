@@ -5,29 +5,29 @@ import type { PostgresPool } from './postgres-driver.js';
 /** Options of {@link PostgresStore}. */
 export interface PostgresStoreOptions {
   /**
-   * A `Pool` of `pg` 8.11 or newer. The store never closes it. Give it a `connectionTimeoutMillis` below the
-   * session's `storeTimeout`: without one a server that cannot be reached is waited for as long as TCP does.
+   * A `Pool` of `pg` 8.11 or newer. The store never closes it. Set its `connectionTimeoutMillis` to less than the
+   * session's `storeTimeout`. Without it, a connection to an unreachable server waits until TCP gives up.
    */
   readonly pool: PostgresPool;
   /**
-   * The table that holds the sessions, as a name or as `schema.name`: letters, digits and underscores, written as they
-   * are. A name alone is looked for in the connection's `search_path`. `setup()` makes the table; the schema
-   * must be there. Default: `sessions`.
+   * The table that holds the sessions, as `name` or `schema.name`. The names consist of letters, digits, and underscores,
+   * and their case is preserved. Without a schema, the table is searched for in the connection's `search_path`. `setup()`
+   * creates the table, but the schema must exist. Default: `sessions`.
    */
   readonly table?: string | undefined;
   /**
-   * How often expired sessions are removed, in milliseconds; 0 for never, where something else calls `prune()`. They
-   * are not served in between. The timer does not keep the process alive. Default: 60 000.
+   * How often expired sessions are removed, in milliseconds. Use 0 for never, if something else calls `prune()`. Expired
+   * sessions are never served, even before they are removed. The timer does not keep the process alive. Default: 60 000.
    */
   readonly pruneInterval?: number | undefined;
 }
 
-/** PostgreSQL cuts names after 63 characters, and those of the table's indexes have 11 more than its own. */
+/** PostgreSQL truncates names to 63 characters, and the names of the table's indexes have up to 11 more than its own. */
 const TABLE = /^(?:[a-z_][a-z0-9_]{0,62}\.)?[a-z_][a-z0-9_]{0,51}$/i;
 
 /**
- * The option `table`, or its default.
- * @throws SessionOptionsError
+ * Returns the option `table`, or its default.
+ * @throws SessionOptionsError if the name is not accepted
  */
 export function checkTable(table: unknown = 'sessions'): string {
   if (typeof table === 'string' && TABLE.test(table)) return table;
@@ -37,7 +37,10 @@ export function checkTable(table: unknown = 'sessions'): string {
   );
 }
 
-/** @throws SessionOptionsError */
+/**
+ * Checks the options and fills in the defaults.
+ * @throws SessionOptionsError if an option is wrong or unknown
+ */
 export function checkOptions(options: PostgresStoreOptions): {
   pool: PostgresPool;
   table: string;
@@ -46,7 +49,7 @@ export function checkOptions(options: PostgresStoreOptions): {
   const known = ['pool', 'table', 'pruneInterval'];
   checkNames('PostgresStore', options, known, 'new PostgresStore({ pool: new pg.Pool() })');
   const { pool } = options;
-  // a Client has the same methods, but one connection, which would not come back once it broke
+  // A Client has the same methods, but it has only one connection, and does not reconnect if that breaks.
   if (!hasMethods(pool, 'connect', 'on') || !('totalCount' in pool)) {
     throw new SessionOptionsError('pool', 'must be a Pool of pg, as in new pg.Pool()');
   }

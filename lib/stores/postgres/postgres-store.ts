@@ -18,10 +18,10 @@ import { codeOf, execute, surviveLostConnections, type PostgresPool, type Postgr
 import { checkOptions, type PostgresStoreOptions } from './postgres-options.js';
 import { createTable, quoted } from './postgres-table.js';
 
-/** How long pruning waits for one statement before it gives up until the next time, in milliseconds. */
+/** How long pruning waits for one statement, in milliseconds. After that, it gives up until the next interval. */
 const PRUNE_PATIENCE = 60_000;
 
-/** SQLSTATEs that mean that the table is not there, or not ours, and what to do. */
+/** SQLSTATEs that mean that the table does not exist or is not ours, and what to do about it. */
 const WRONG_TABLE: Readonly<Record<string, string>> = {
   '42P01': 'does not exist: run store.setup() once, or the SQL of createTableSql()',
   '42703':
@@ -29,10 +29,10 @@ const WRONG_TABLE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Sessions in a PostgreSQL table, shared by any number of processes and machines. Every method is one statement, and
- * keeps no state on its connection, so PgBouncer may stand between, in any of its modes.
+ * Keeps sessions in a PostgreSQL table, shared by any number of processes and machines. Every method is one statement and
+ * keeps no state on its connection, so you can use PgBouncer in any of its modes.
  *
- * @throws SessionOptionsError where an option is wrong or unknown
+ * @throws SessionOptionsError if an option is wrong or unknown
  *
  * @example
  * ```ts
@@ -53,8 +53,8 @@ export class PostgresStore implements SessionStore {
   #closed = false;
 
   /**
-   * Does not connect, and does not look for the table: the first command does.
-   * @param options - where the sessions are
+   * Does not connect and does not check the table. The first command does.
+   * @param options - the pool, the table, and the interval of pruning
    */
   constructor(options: PostgresStoreOptions) {
     const { pool, table, pruneInterval } = checkOptions(options);
@@ -66,8 +66,8 @@ export class PostgresStore implements SessionStore {
   }
 
   /**
-   * Creates the table and its indexes if they are missing, and upgrades a table of an older release. It changes nothing if they
-   * are up to date. So any number of processes may call it at every start. Once they exist, a role that cannot create
+   * Creates the table and its indexes if they are missing, and upgrades a table of an older release. It changes nothing if
+   * they are up to date. So any number of processes may call it at every start. Once they exist, a role that cannot create
    * tables may call it too. `createTableSql` returns the same SQL as text.
    *
    * @throws SessionOptionsError if the table belongs to something else, or to a newer release
@@ -78,7 +78,7 @@ export class PostgresStore implements SessionStore {
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
     const { rows } = await this.#run('read', [keyText(key), Date.now()], options);
-    const [row] = rows as SessionRow[]; // the columns that our own statement selects
+    const [row] = rows as SessionRow[]; // the columns that the statement selects
     return row === undefined ? undefined : recordOf(row);
   }
 
@@ -132,17 +132,17 @@ export class PostgresStore implements SessionStore {
 
   async size(): Promise<number> {
     const { rows } = await this.#run('size', [Date.now()]);
-    const [row] = rows as { sessions: string | number | bigint }[]; // our own statement's column
+    const [row] = rows as { sessions: string | number | bigint }[]; // the column that the statement selects
     return Number(row?.sessions);
   }
 
-  /** Stops the timer. The pool stays open: it is the application's to end. */
+  /** Stops the timer. The pool stays open, because the application owns it. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopPruning?.();
   }
 
-  /** Leaves the turn out while the one before is under way: against a slow server they would take up the pool. */
+  /** Does nothing while the previous run is in progress. With a slow server, the runs would otherwise occupy the pool. */
   async #pruneAlone(): Promise<number> {
     if (this.#pruning) return 0;
     this.#pruning = true;
@@ -164,7 +164,7 @@ export class PostgresStore implements SessionStore {
   }
 }
 
-/** revision, expires_at, principal, record */
+/** Returns the values of revision, expires_at, principal, and record. */
 function columnsOf(record: SessionRecord): unknown[] {
   return [record.revision, deadlineOf(record.expiresAt), principalOf(record.principal), recordToText(record)];
 }
@@ -174,7 +174,7 @@ function recordOf(row: SessionRow): SessionRecord {
 }
 
 function entriesOf({ rows }: PostgresResult): StoreEntry[] {
-  return (rows as EntryRow[]).map((row) => [keyOfText(row.key), recordOf(row)]); // our own statements' columns
+  return (rows as EntryRow[]).map((row) => [keyOfText(row.key), recordOf(row)]); // the columns that the statement selects
 }
 
 function rowCount(result: PostgresResult): number {

@@ -3,21 +3,21 @@ import { withClient, type PostgresClient, type PostgresPool } from './postgres-d
 import { checkTable } from './postgres-options.js';
 
 /**
- * The table's columns. They are its version: a release that gives a column another meaning gives it another name, so
- * that a release which does not know it refuses the table instead of misreading it.
+ * The table's columns. They serve as its version. A release that changes the meaning of a column also renames it, so that
+ * a release that does not know the new column rejects the table instead of misreading it.
  */
 const COLUMNS = 'key text,revision bigint,expires_at bigint,principal text,record text';
 
-/** What brings a table of an older release one step further, by the columns that it has. */
+/** The statement that upgrades a table of an older release by one step, by the columns of that table. */
 export type TableUpgrades = Readonly<Record<string, (table: string) => string>>;
 
-/** None so far. */
+/** There are none so far. */
 const upgrades: TableUpgrades = {};
 
-/** One that nothing else takes, for the length of a transaction: "typed-se" in ASCII. */
+/** Takes an advisory lock that nothing else uses, until the end of the transaction. Its key is "typed-se" in ASCII. */
 const LOCK = 'SELECT pg_advisory_xact_lock(1954115685, 761554277)';
 
-/** Which columns the table has and which indexes: no row where there is no table. */
+/** Selects the table's columns and indexes. The result has no row if there is no table. */
 const INSPECT =
   'SELECT (SELECT string_agg(attname || $$ $$ || format_type(atttypid, NULL), $$,$$ ORDER BY attnum)' +
   ' FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns,' +
@@ -29,16 +29,16 @@ interface Found {
   readonly indexes: readonly string[];
 }
 
-/** A table's name as SQL: `"sessions"`, or `"schema"."sessions"`. */
+/** Returns the name of a table as SQL: `"sessions"` or `"schema"."sessions"`. */
 export function quoted(table: string): string {
   return `"${table.replace('.', '"."')}"`;
 }
 
 /**
- * The statements that make a table, each with the name of what it makes.
+ * Returns the statements that create a table and its indexes, each with the name of what it creates.
  *
- * The key's collation is that of bytes: the order is then the same on every server and stays when the operating
- * system changes its own, and comparing is cheapest.
+ * The key is collated by bytes. Then the order is the same on every server, it does not change with the operating system,
+ * and comparisons are fastest.
  */
 function statements(table: string): readonly (readonly [name: string, sql: string])[] {
   const name = table.slice(table.indexOf('.') + 1);
@@ -83,20 +83,22 @@ export function createTableSql(table?: string): string {
 }
 
 /**
- * Makes a table and its indexes where they are missing, and brings a table of an older release to today's form. All in
- * one transaction, and one process at a time: without a lock two that make a table at once make one of them fail.
+ * Creates a table and its indexes if they are missing, and upgrades a table of an older release. This takes one
+ * transaction, and a lock ensures that one process at a time does it. Without the lock, one of two processes that create
+ * the table at the same time would fail.
  *
- * @throws SessionOptionsError where the table is something else
+ * @throws SessionOptionsError if the table belongs to something else, or to a newer release
  */
 export function createTable(pool: PostgresPool, table: string, steps: TableUpgrades = upgrades): Promise<void> {
   return withClient(pool, async (client) => {
-    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED'); // whatever the database's default, so that each statement sees what the others did
+    // Independent of the default of the database, so that each statement sees what other processes have committed.
+    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
     try {
-      await client.query(LOCK); // let go of at the end of the transaction, so PgBouncer does not matter
+      await client.query(LOCK); // released at the end of the transaction, so it works behind PgBouncer
       await bringUp(client, table, steps);
       await client.query('COMMIT');
     } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined); // where the connection broke, the server does it by itself
+      await client.query('ROLLBACK').catch(() => undefined); // if the connection broke, the server rolls back
       throw error;
     }
   });
@@ -110,7 +112,7 @@ async function bringUp(client: PostgresClient, table: string, steps: TableUpgrad
     await client.query(step(table));
     found = await inspect(client, table);
   }
-  // what is there is not made again, which would ask for the owner's rights
+  // What exists is not created again, because that would require the privileges of the owner.
   const there = found === undefined ? [] : [table.slice(table.indexOf('.') + 1), ...found.indexes];
   for (const [name, sql] of statements(table)) {
     if (!there.includes(name)) await client.query(sql);
@@ -119,7 +121,7 @@ async function bringUp(client: PostgresClient, table: string, steps: TableUpgrad
 
 async function inspect(client: PostgresClient, table: string): Promise<Found | undefined> {
   const { rows } = await client.query(INSPECT, [quoted(table)]);
-  return rows[0] as Found | undefined; // our own statement's columns
+  return rows[0] as Found | undefined; // the columns that the statement selects
 }
 
 function foreignTable(table: string, columns: string): SessionOptionsError {

@@ -3,26 +3,27 @@ import { recordFromText, recordToText } from '../record-text.js';
 import type { SessionRecord } from '../store-contract.js';
 import { script } from './redis-driver.js';
 
-// A session is one string: the revision and the deadline, 16 digits each, so that they compare as text and the deadline
-// can be written in place; the principal's digest, 22 characters; a line feed; then the record's text. Scripts look at
-// this head alone, however long the rest is. A later form of it has to begin with something else than a digit.
+// A session is one string. It starts with a head: the revision and the deadline with 16 digits each, and the digest of the
+// principal with 22 characters. The fixed length allows scripts to compare numbers as text and to overwrite the deadline in
+// place. A line feed and the record's text follow. Scripts read only the head, no matter how long the rest is. A later
+// form must not start with a digit.
 
 const NUMBER = 16;
 const DIGEST = 22;
 const HEAD = 2 * NUMBER + DIGEST;
 
-/** Where there is no principal. */
+/** The digest if there is no principal. */
 const NOBODY = '-'.repeat(DIGEST);
 
-/** A number as the head has it. */
+/** Formats a number for the head. */
 export function digits(value: number): string {
   return String(Math.max(0, Math.round(value))).padStart(NUMBER, '0');
 }
 
-/** What stands for a principal in the head and in the name of its index: no e-mail address shows in the names of keys. */
+/** Returns what identifies a principal in the head and in the key of its index, so that keys contain no e-mail addresses. */
 export function digestOf(principal: string | undefined): string {
   if (principal === undefined) return NOBODY;
-  const bytes = Buffer.from(principal, 'utf16le'); // UTF-8 takes all halves of surrogate pairs for one character
+  const bytes = Buffer.from(principal, 'utf16le'); // UTF-8 maps all lone surrogates to one character
   return hash('sha256', bytes, 'base64url').slice(0, DIGEST);
 }
 
@@ -31,7 +32,7 @@ export function valueOf(record: SessionRecord): string {
   return `${head}\n${recordToText(record)}`;
 }
 
-/** The record of a value; `undefined` where its deadline has passed. What is no value of ours loads as `corrupt`. */
+/** Reads the record of a value; `undefined` if it has expired. A value in another form is loaded as `corrupt`. */
 export function recordOf(value: string, now: number): SessionRecord | undefined {
   const revision = Number(value.slice(0, NUMBER));
   const expiresAt = Number(value.slice(NUMBER, 2 * NUMBER));
@@ -42,38 +43,38 @@ export function recordOf(value: string, now: number): SessionRecord | undefined 
 }
 
 /**
- * How long the server is to keep something, in milliseconds. It is told a span and not a moment: its clock may differ
- * from ours, and it is ours that judges.
+ * Returns how long the server must keep something, in milliseconds. It is a duration instead of a time, because the
+ * server's clock may differ from ours, and ours decides.
  */
 export function lifeOf(expiresAt: number, now: number): string {
   return String(Math.max(1, Math.round(expiresAt - now)));
 }
 
-/** How long an index outlives its last session, in milliseconds: more than the clocks of two machines differ. */
+/** How long an index outlives its last session, in milliseconds. It is more than the clocks of two machines differ. */
 export const INDEX_SLACK = 24 * 60 * 60 * 1000;
 
-/** What a script that changes something answers with, as text. */
+/** The results of a script that changes something, as text. */
 export const REFUSED = '0';
 export const DONE = '1';
 
-/** `update` answers so where the deadline moves out or the principal is another: the index comes first. */
+/** The result of `update` if the deadline is extended or the principal has changed: the index must be updated first. */
 export const INDEX_FIRST = '2';
 
-/** The value: for clients whose GET may ask a replica. */
+/** Returns the value, for clients whose GET may use a replica. */
 export const read = script(`return redis.call('GET', KEYS[1])`);
 
-/** now, value, life */
+/** ARGV: now, value, life */
 export const create = script(`
 if redis.call('GETRANGE', KEYS[1], ${NUMBER}, ${2 * NUMBER - 1}) > ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`);
 
-/** Whether the record is live and at the revision that is expected. ARGV: expected revision, now */
+/** Checks that the record is live and has the expected revision. ARGV: expected revision, now */
 const IS_EXPECTED = `
 local head = redis.call('GETRANGE', KEYS[1], 0, ${HEAD - 1})
 if string.sub(head, 1, ${NUMBER}) ~= ARGV[1] or string.sub(head, ${NUMBER + 1}, ${2 * NUMBER}) <= ARGV[2] then return 0 end`;
 
-/** expected revision, now, value, life, whether the index knows */
+/** ARGV: expected revision, now, value, life, whether the index is up to date */
 export const update = script(`${IS_EXPECTED}
 local digest = string.sub(ARGV[3], ${2 * NUMBER + 1}, ${HEAD})
 if ARGV[5] == '0' and digest ~= '${NOBODY}' and (digest ~= string.sub(head, ${2 * NUMBER + 1})
@@ -83,7 +84,7 @@ end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
 return 1`);
 
-/** expected revision, now, deadline, life, whether the index knows; answers with the digest where it comes first */
+/** ARGV: expected revision, now, deadline, life, whether the index is up to date. If it is not, returns the digest. */
 export const touch = script(`${IS_EXPECTED}
 local digest = string.sub(head, ${2 * NUMBER + 1})
 if ARGV[5] == '0' and digest ~= '${NOBODY}' and ARGV[3] > string.sub(head, ${NUMBER + 1}, ${2 * NUMBER}) then
@@ -93,22 +94,23 @@ redis.call('SETRANGE', KEYS[1], ${NUMBER}, ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1`);
 
-/** now: removes what is live by our clock, and what is damaged; what looks dead may live by another's */
+/** ARGV: now. Removes a live or damaged value. A value that has expired by our clock may be live by another clock. */
 export const remove = script(`
 local deadline = redis.call('GETRANGE', KEYS[1], ${NUMBER}, ${2 * NUMBER - 1})
 if string.find(deadline, '^%d+$') and deadline <= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`);
 
-/** now, digest: removes the record if it is that principal's */
+/** ARGV: now, digest. Removes the record if it belongs to that principal. */
 export const removeOf = script(`
 local head = redis.call('GETRANGE', KEYS[1], 0, ${HEAD - 1})
 if string.sub(head, ${NUMBER + 1}, ${2 * NUMBER}) <= ARGV[1] or string.sub(head, ${2 * NUMBER + 1}) ~= ARGV[2] then return 0 end
 return redis.call('DEL', KEYS[1])`);
 
 /**
- * Adds a session to its principal's index, a sorted set by deadline, and lets go of those that have long been dead. Never
- * brings a deadline forward: the index must not forget what lives. (`ZADD GT` came with Redis 6.2.)
- * key, deadline, the deadlines of the long dead, life
+ * Adds a session to the index of its principal, which is a set sorted by deadline. Removes the entries that expired long
+ * ago. Never moves a deadline to an earlier time, because the index must not lose a live session. (`ZADD GT` would need
+ * Redis 6.2.)
+ * ARGV: key, deadline, the latest deadline to remove, life
  */
 export const index = script(`
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
@@ -117,10 +119,10 @@ if not known or tonumber(known) < tonumber(ARGV[2]) then redis.call('ZADD', KEYS
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 return 1`);
 
-/** The keys of a principal's sessions, dead ones too, each with its deadline after it. */
+/** Returns the keys of a principal's sessions, including expired ones, each followed by its deadline. */
 export const indexed = script(`return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')`);
 
-/** The keys that are to be forgotten, each with its deadline after it: one that has got another is in use again. */
+/** ARGV: the keys to remove, each followed by its deadline. A key that has another deadline now is in use, and remains. */
 export const forget = script(`
 for at = 1, #ARGV, 2 do
   if redis.call('ZSCORE', KEYS[1], ARGV[at]) == ARGV[at + 1] then redis.call('ZREM', KEYS[1], ARGV[at]) end

@@ -2,32 +2,32 @@ import { createHash } from 'node:crypto';
 import { isBytes, isError } from '../../realms.js';
 
 /**
- * A client of the package `redis` (4 to 6), as far as {@link RedisStore} uses it: `createClient`, `createCluster` or
- * `createSentinel`, connected or about to be.
+ * A client of the package `redis` (4 to 6), reduced to what {@link RedisStore} uses: the result of `createClient`,
+ * `createCluster`, or `createSentinel`, connected or connecting.
  */
 export interface NodeRedisClient {
-  /** Executes a script that the server knows. */
+  /** Executes a script that the server has cached. */
   evalSha(sha: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  /** Executes a script, and makes it known to the server. */
+  /** Executes a script. The server caches it. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  /** The value of a key. */
+  /** Returns the value of a key. */
   get(key: string): Promise<unknown>;
 }
 
-/** A client of the package `ioredis` (5), as far as {@link RedisStore} uses it: `Redis` or `Cluster`. */
+/** A client of the package `ioredis` (5), reduced to what {@link RedisStore} uses: a `Redis` or a `Cluster`. */
 export interface IoRedisClient {
-  /** Executes a script that the server knows. */
+  /** Executes a script that the server has cached. */
   evalsha(sha: string, keyCount: number, ...args: string[]): Promise<unknown>;
-  /** Executes a script, and makes it known to the server. */
+  /** Executes a script. The server caches it. */
   eval(script: string, keyCount: number, ...args: string[]): Promise<unknown>;
-  /** The value of a key. */
+  /** Returns the value of a key. */
   get(key: string): Promise<unknown>;
 }
 
 /** A client of either package. */
 export type RedisClient = NodeRedisClient | IoRedisClient;
 
-/** A script, which runs on the server as one atomic command. It has one key, so that a cluster knows where. */
+/** A script, which the server runs as one atomic command. It uses one key, so that a cluster can route it. */
 export interface Script {
   readonly source: string;
   readonly sha: string;
@@ -37,24 +37,24 @@ export function script(source: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }
 
-/** What the store asks of a client, whichever package it is of. */
+/** What the store needs from a client, independent of its package. */
 export interface Driver {
-  /** What the client puts before each key by itself. */
+  /** The prefix that the client itself adds to each key. */
   readonly keyPrefix: string;
-  /** The value of a key, where that certainly comes from a primary; absent where the client may ask a replica. */
+  /** Returns the value of a key from a primary. Absent if the client may read from a replica. */
   readonly get: ((key: string, signal: () => AbortSignal) => Promise<unknown>) | undefined;
-  /** What the script answers with: numbers, text or bytes, as the client was told to give them. */
+  /** Runs a script. The result contains numbers, text, or bytes, depending on the configuration of the client. */
   run(script: Script, key: string, args: readonly string[], signal: () => AbortSignal): Promise<unknown>;
-  /** The servers to be walked through, one by one. */
+  /** Returns the servers to scan, one by one. */
   primaries(): Promise<Scanner[]>;
 }
 
-/** One server, as far as its keys are listed. */
+/** Lists the keys of one server. */
 export interface Scanner {
   scan(cursor: string, pattern: string, count: number): Promise<{ cursor: string; keys: readonly string[] }>;
 }
 
-/** Scripts are sent by their hash; in full only to a server that has not seen them, as after a restart. */
+/** Sends a script by its hash. The full script is sent only if the server does not have it, for example after a restart. */
 async function bySha(known: () => Promise<unknown>, full: () => Promise<unknown>): Promise<unknown> {
   try {
     return await known();
@@ -64,7 +64,7 @@ async function bySha(known: () => Promise<unknown>, full: () => Promise<unknown>
   }
 }
 
-/** What a server refused; the word that its answer begins with is the code: OOM, READONLY, NOAUTH, CLUSTERDOWN. */
+/** The server refused a command. The code is the first word of its reply, such as OOM, READONLY, NOAUTH, or CLUSTERDOWN. */
 class RedisError extends Error {
   override readonly name = 'RedisError';
   readonly code: string;
@@ -76,8 +76,9 @@ class RedisError extends Error {
 }
 
 /**
- * Drivers leave the code in the message, which is not to be shown: it may quote a command. And ioredis adds the command,
- * with it the payload: loggers print all that an error has.
+ * Throws an error that has a code. Drivers leave the code in the message, and the message must not be shown, because it
+ * may quote a command. ioredis also adds the command to the error, and with it the payload. It is removed, because loggers
+ * print all properties of an error.
  */
 function refuse(error: unknown): never {
   if (isError(error)) Reflect.deleteProperty(error, 'command');
@@ -86,17 +87,17 @@ function refuse(error: unknown): never {
   throw code === undefined ? error : new RedisError(code, error);
 }
 
-/** What is only there on some of the package's clients, or in some of its releases. */
+/** Members that only some clients or some releases of the package have. */
 interface NodeRedisMore extends NodeRedisClient {
   readonly isReady?: boolean;
   readonly options?: { readonly keyPrefix?: unknown } | undefined;
-  /** A cluster's. */
+  /** Only a cluster has it. */
   readonly masters?: readonly unknown[];
   sendCommand?(key: string, isReadonly: boolean, command: readonly string[]): Promise<unknown>;
-  /** From release 5 on. */
+  /** Present since release 5. */
   withTypeMapping?: unknown;
   nodeClient?(master: unknown): unknown;
-  /** A sentinel's. */
+  /** Only a sentinel has it. */
   acquire?(): unknown;
   withAbortSignal?(signal: AbortSignal): NodeRedisClient;
   scan(cursor: string, options: object): Promise<{ cursor: string | number; keys: readonly unknown[] }>;
@@ -104,7 +105,7 @@ interface NodeRedisMore extends NodeRedisClient {
 
 export function nodeRedis(given: NodeRedisClient): Driver {
   const client = given as NodeRedisMore;
-  /** While there is no connection, commands wait in the client: there one can still be taken back. */
+  /** While there is no connection, commands wait in the client. Only there can they still be aborted. */
   const withSignal = (signal: () => AbortSignal): NodeRedisClient =>
     client.isReady === false && client.withAbortSignal !== undefined ? client.withAbortSignal(signal()) : client;
   const scanner = (one: NodeRedisMore): Scanner => ({
@@ -119,7 +120,7 @@ export function nodeRedis(given: NodeRedisClient): Driver {
     keyPrefix: prefixOf(client.options?.keyPrefix),
     get: mayAskReplicas ? undefined : (key, signal) => withSignal(signal).get(key).catch(refuse),
     run: ({ sha, source }, key, args, signal) => {
-      // Release 4 overlooks a script's key, and sends the script to servers by chance until one takes it.
+      // Release 4 ignores the key of a script, and tries random servers until one accepts the script.
       const send = async (...command: string[]) => client.sendCommand?.(key, false, [...command, '1', key, ...args]);
       if (isCluster4) return bySha(() => send('EVALSHA', sha), () => send('EVAL', source)); // prettier-ignore
       const options = { keys: [key], arguments: [...args] };
@@ -138,7 +139,7 @@ export function nodeRedis(given: NodeRedisClient): Driver {
 
 interface IoRedisMore extends IoRedisClient {
   readonly options?: { readonly keyPrefix?: unknown } | undefined;
-  /** A cluster's. */
+  /** Only a cluster has it. */
   nodes?(role: string): IoRedisMore[];
   scan(cursor: string, ...args: (string | number)[]): Promise<[string, unknown[]]>;
 }
@@ -163,7 +164,7 @@ export function ioRedis(given: IoRedisClient): Driver {
   };
 }
 
-/** Text that a server sent, which some clients give as bytes. */
+/** Converts text from a server to a string. Some clients return it as bytes. */
 export function textOf(reply: unknown): string {
   if (typeof reply === 'string') return reply;
   if (isBytes(reply)) return Buffer.from(reply).toString();

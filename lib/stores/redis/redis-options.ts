@@ -13,17 +13,20 @@ import {
 export interface RedisStoreOptions {
   /**
    * A client of `redis` (`createClient`, `createCluster`, `createSentinel`) or of `ioredis` (`Redis`, `Cluster`). The
-   * store never connects and never closes it. Commands that wait for a lost connection wait at most `storeTimeout`.
+   * store never connects or closes it. If the connection is lost, a command waits for at most `storeTimeout`.
    */
   readonly client: RedisClient;
   /**
-   * What every key in Redis begins with: `<prefix>key:…` holds a session, `<prefix>principal:…` the keys of a
-   * principal's sessions. Two apps on one Redis need two. Default: `session:`.
+   * The prefix of every key in Redis. `<prefix>key:…` holds a session, and `<prefix>principal:…` the keys of a principal's
+   * sessions. Two apps that share a Redis need different prefixes. Default: `session:`.
    */
   readonly prefix?: string | undefined;
 }
 
-/** @throws SessionOptionsError */
+/**
+ * Checks the options and recognizes the client's package.
+ * @throws SessionOptionsError if an option is wrong or unknown
+ */
 export function checkOptions(options: RedisStoreOptions): { driver: Driver; prefix: string } {
   checkNames('RedisStore', options, ['client', 'prefix'], 'new RedisStore({ client })');
   const { client, prefix = 'session:' } = options;
@@ -32,7 +35,7 @@ export function checkOptions(options: RedisStoreOptions): { driver: Driver; pref
   const driver = hasMethods(client, 'evalSha', 'eval', 'get')
     ? nodeRedis(client as NodeRedisClient) // it has the methods
     : hasMethods(client, 'evalsha', 'eval', 'get')
-      ? ioRedis(client as IoRedisClient) // the same
+      ? ioRedis(client as IoRedisClient) // it has the methods
       : undefined;
   if (driver === undefined) {
     const promised = hasMethods(client, 'then') ? 'is a promise, await it; it ' : '';
@@ -48,15 +51,15 @@ export function checkOptions(options: RedisStoreOptions): { driver: Driver; pref
   return { driver, prefix };
 }
 
-/** A client of `redis` that answers as those of release 3 did, to callbacks alone. */
+/** Whether a client of `redis` works like release 3, with callbacks only. */
 function isLegacy(client: object): boolean {
-  const { options } = client as { readonly options?: { readonly legacyMode?: unknown } | null }; // any object can be asked
+  const { options } = client as { readonly options?: { readonly legacyMode?: unknown } | null };
   return options?.legacyMode === true || client.constructor.name === 'RedisLegacyClient';
 }
 
-/** An error of a connection that nobody listens to would end the process. What it means for a session, its command tells. */
+/** Adds an error listener if there is none, because an unhandled error ends the process. The failed command rejects. */
 function hearErrors(client: object): void {
   if (!hasMethods(client, 'on', 'listenerCount')) return;
-  const emitter = client as { listenerCount(event: string): number; on(event: string, listener: () => void): unknown }; // it has these
+  const emitter = client as { listenerCount(event: string): number; on(event: string, listener: () => void): unknown };
   if (emitter.listenerCount('error') === 0) emitter.on('error', () => undefined);
 }

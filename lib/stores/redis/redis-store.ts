@@ -3,21 +3,22 @@ import * as commands from './redis-commands.js';
 import { textOf, type Driver, type Script } from './redis-driver.js';
 import { checkOptions, type RedisStoreOptions } from './redis-options.js';
 
-/** How many keys one command forgets at most: the server does nothing else meanwhile. */
+/** How many keys one command removes from an index at most, because the server does nothing else meanwhile. */
 const FORGET_BATCH = 1_000;
 
-/** What the index knows of a session. */
+/** What the index contains for a session. */
 type Indexed = readonly [key: string, deadline: string];
 
 /**
- * Sessions in Redis 6 or later, or Valkey: one server, behind Sentinel, or a Cluster. Every method is one command, atomic
- * on the server by a script where Redis has no command for it, and no command touches two keys. The server ends sessions
- * by itself.
+ * Keeps sessions in Redis 6 or later, or in Valkey: on one server, behind Sentinel, or in a Cluster. Every method is one
+ * command, except for those that also use the index below. Every command is atomic on the server, because it is a script
+ * if Redis has no command for it. No command uses two keys. The server removes expired sessions by itself.
  *
- * A principal's sessions are found by an index beside them, which two commands more keep at a login, and when a deadline
- * moves. The index always knows a session before the browser does; what it knows too much of, `list` puts right.
+ * A separate index contains the sessions of each principal. Up to two more commands update it at a login and when a
+ * deadline is extended. The index always contains a session before the browser gets its id. If it contains a session
+ * that no longer exists, `list` corrects it.
  *
- * @throws SessionOptionsError where an option is wrong or unknown
+ * @throws SessionOptionsError if an option is wrong or unknown
  *
  * @example
  * ```ts
@@ -33,7 +34,7 @@ export class RedisStore implements SessionStore {
   readonly #prefix: string;
 
   /**
-   * @param options - the client, and what keys begin with
+   * @param options - the client, and the prefix of the keys
    */
   constructor(options: RedisStoreOptions) {
     const { driver, prefix } = checkOptions(options);
@@ -50,7 +51,7 @@ export class RedisStore implements SessionStore {
     const now = Date.now();
     const args = [commands.digits(now), commands.valueOf(record), commands.lifeOf(record.expiresAt, now)];
     const created = (await this.#ask(commands.create, this.#recordAt(key), args, options)) === commands.DONE;
-    // The record first: until this resolves nobody has its id, and an index that knows more than there is would be mended.
+    // The record is stored first. No client has its id until this resolves, so nothing is missed before the index has it.
     if (created && record.principal !== undefined) {
       options?.signal.throwIfAborted();
       await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
@@ -73,8 +74,8 @@ export class RedisStore implements SessionStore {
     };
     const answer = await swap('0');
     if (answer !== commands.INDEX_FIRST) return answer === commands.DONE;
-    options?.signal.throwIfAborted(); // nobody waits for the rest of it
-    // The index first: this session lives, and must not be missed for a moment.
+    options?.signal.throwIfAborted(); // no caller waits for the rest
+    // The index is updated first, because this session is live and must not be missed at any time.
     await this.#index(commands.digestOf(record.principal), key, record.expiresAt, options);
     options?.signal.throwIfAborted();
     return (await swap('1')) === commands.DONE;
@@ -96,7 +97,7 @@ export class RedisStore implements SessionStore {
     const answer = await move('0');
     if (answer === commands.DONE || answer === commands.REFUSED) return answer === commands.DONE;
     options?.signal.throwIfAborted();
-    await this.#index(answer, key, expiresAt, options); // as in `update`
+    await this.#index(answer, key, expiresAt, options); // first, as in `update`
     options?.signal.throwIfAborted();
     return (await move('1')) === commands.DONE;
   }
@@ -112,7 +113,8 @@ export class RedisStore implements SessionStore {
     for (;;) {
       const known = (await this.#indexed(digest, options)).filter(([key]) => !found.has(key));
       const values = await Promise.all(known.map(([key]) => this.#valueOf(key, options)));
-      // What is missing was there before its entry was made, so it is gone; what looks dead, only our clock says.
+      // A record is stored before its index entry, so a missing record has ended. A record that has expired by our clock
+      // may still be live by another clock, so it stays in the index.
       const gone = known.filter((_, at) => values[at] === undefined);
       await this.#forget(digest, gone, options);
       const now = Date.now();
@@ -139,7 +141,7 @@ export class RedisStore implements SessionStore {
     return gone.length;
   }
 
-  /** Walks through the servers of a cluster, one after the other; the cursor is a server's number and its own cursor. */
+  /** Scans the servers of a cluster one after the other. The cursor consists of a server's number and its own cursor. */
   async scan(cursor: string | undefined, limit: number, options?: CommandOptions): Promise<ScanPage> {
     const [server = 0, from = '0'] = cursor === undefined ? [] : [Number.parseInt(cursor, 10), cursor.split('-')[1]];
     const primaries = await this.#driver.primaries();
@@ -174,7 +176,7 @@ export class RedisStore implements SessionStore {
     return this.#driver.run(script, key, args, signalOf(options));
   }
 
-  /** The answer as text: some clients are told to give numbers as text, or text as bytes. */
+  /** Returns the reply as text, because some clients are configured to return numbers as text, or text as bytes. */
   async #ask(
     script: Script,
     key: string,
@@ -193,7 +195,7 @@ export class RedisStore implements SessionStore {
 
   async #indexed(digest: string, options: CommandOptions | undefined): Promise<Indexed[]> {
     const answer = await this.#run(commands.indexed, this.#indexAt(digest), [], options);
-    const texts = (answer as unknown[]).map(textOf); // ZRANGE answers with a list
+    const texts = (answer as unknown[]).map(textOf); // ZRANGE returns a list
     return texts.flatMap((key, at): Indexed[] => (at % 2 === 0 ? [[key, texts[at + 1] ?? '']] : []));
   }
 
@@ -204,7 +206,7 @@ export class RedisStore implements SessionStore {
   }
 }
 
-/** The signal is made when it is asked for: most commands are sent at once, and never ask. */
+/** Creates the signal on demand, because most commands are sent immediately and do not need it. */
 function signalOf(options: CommandOptions | undefined): () => AbortSignal {
   return () => options?.signal ?? new AbortController().signal;
 }

@@ -1,28 +1,28 @@
 import { SessionOptionsError } from '../../errors.js';
 import { codeOf, type SqliteDatabase } from './sqlite-driver.js';
 
-/** How many dead sessions one statement removes: with 2 kB in each about half a millisecond of work. */
+/** How many expired sessions one statement removes. With 2 kB in each, this takes about half a millisecond. */
 export const PRUNE_BATCH = 100;
 
-/** A prepared statement, with the values that every binding takes. */
+/** A prepared statement, with the values that every binding accepts. */
 export interface SqliteStatement {
   run(...values: (string | number | null)[]): { readonly changes: number | bigint };
   get(...values: (string | number | null)[]): unknown;
 }
 
-/** A row as `read` selects it; a binding that was told so gives numbers as bigint. */
+/** A row as `read` selects it. A binding may be configured to return numbers as bigint. */
 export interface SessionRow {
   readonly revision: number | bigint;
   readonly expires_at: number | bigint;
   readonly record: string;
 }
 
-/** A row of several, with its key. */
+/** A row with its key, as statements that step through several rows select it. */
 export interface EntryRow extends SessionRow {
   readonly key: string;
 }
 
-/** One prepared statement for each method of the store; the comments name its values in order. */
+/** One prepared statement for each method of the store. The comments list its values in order. */
 export interface Commands {
   /** key, now */
   readonly read: SqliteStatement;
@@ -38,32 +38,32 @@ export interface Commands {
   readonly prune: SqliteStatement;
   /** now */
   readonly size: SqliteStatement;
-  /** the key before, now */
+  /** the previous key, now */
   readonly next: SqliteStatement;
-  /** principal, the key before, now */
+  /** principal, the previous key, now */
   readonly nextOf: SqliteStatement;
-  /** principal, the keys that stay as JSON, now */
+  /** principal, the keys to keep as JSON, now */
   readonly revoke: SqliteStatement;
 }
 
 /**
- * The table's columns. They are its version: a release that gives a column another meaning gives it another name, so
- * that a release which does not know it refuses the table instead of misreading it.
+ * The table's columns. They serve as its version. A release that changes the meaning of a column also renames it, so that
+ * a release that does not know the new column rejects the table instead of misreading it.
  */
 const COLUMNS = ['key TEXT', 'revision INTEGER', 'expires_at INTEGER', 'principal TEXT', 'record TEXT'];
 
 /**
- * Makes the table where there is none, and prepares the statements.
+ * Creates the table if it does not exist, and prepares the statements.
  *
  * @param database - an open database
- * @param table - the table's name, already checked to be an identifier
- * @param option - the option that the database came from, to be named in errors
- * @throws SessionOptionsError where the table is not one of this release, or the database is not usable
+ * @param table - the name of the table, already checked to be an identifier
+ * @param option - the option that the database came from, for error messages
+ * @throws SessionOptionsError if the table does not belong to this release, or if the database cannot be used
  */
 export function prepareCommands(database: SqliteDatabase, table: string, option: 'file' | 'database'): Commands {
   let columns: string | null;
   try {
-    // a table with rowid: with 2 kB in a row, WITHOUT ROWID makes every statement two to three times slower
+    // The table has a rowid. With 2 kB in a row, WITHOUT ROWID makes every statement two to three times slower.
     database.exec(
       `CREATE TABLE IF NOT EXISTS "${table}" (key TEXT PRIMARY KEY NOT NULL, revision INTEGER NOT NULL,` +
         ' expires_at INTEGER NOT NULL, principal TEXT, record TEXT NOT NULL)',
@@ -91,7 +91,7 @@ export function prepareCommands(database: SqliteDatabase, table: string, option:
   database.exec(
     `CREATE INDEX IF NOT EXISTS "${table}_principal" ON "${table}" (principal, key) WHERE principal IS NOT NULL`,
   );
-  // every binding takes these values, whatever its types say
+  // Every binding accepts these values, even if its types are different.
   const prepare = (sql: string): SqliteStatement => database.prepare(sql);
   return {
     read: prepare(`SELECT revision, expires_at, record FROM "${table}" WHERE key = ? AND expires_at > ?`),
@@ -124,7 +124,7 @@ export function prepareCommands(database: SqliteDatabase, table: string, option:
   };
 }
 
-/** `name TYPE` of each column, or `null` where the database does not answer as a synchronous one does. */
+/** Returns `name TYPE` of each column, or `null` if the database does not return results synchronously. */
 function columnsOf(database: SqliteDatabase, table: string): string | null {
   const row = database
     .prepare(`SELECT group_concat(name || ' ' || upper(type)) AS columns FROM pragma_table_info('${table}')`)

@@ -4,18 +4,18 @@ import { SessionOptionsError } from '../../errors.js';
 import { isError } from '../../realms.js';
 
 /**
- * An open database, as far as {@link SqliteStore} uses it: a `Database` of `libsql` or `better-sqlite3`, or a
- * `DatabaseSync` of `node:sqlite`. (`never[]`, because each of them types the values of a statement in its own way.)
+ * An open database, reduced to what {@link SqliteStore} uses: a `Database` of `libsql` or `better-sqlite3`, or a
+ * `DatabaseSync` of `node:sqlite`. (The values are `never[]`, because each of them types the values differently.)
  */
 export interface SqliteDatabase {
   /** Compiles one statement. */
   prepare(sql: string): {
-    /** Executes the statement; `changes` is the number of rows that it changed. */
+    /** Executes the statement. `changes` is the number of changed rows. */
     run(...values: never[]): { readonly changes: number | bigint };
-    /** Executes the statement; the first row of its result, by column names, or `undefined`. */
+    /** Executes the statement. Returns the first row as an object with the column names as keys, or `undefined`. */
     get(...values: never[]): unknown;
   };
-  /** Executes statements that give no result. */
+  /** Executes statements without a result. */
   exec(sql: string): unknown;
 }
 
@@ -26,23 +26,23 @@ export interface OwnDatabase extends SqliteDatabase {
 
 /**
  * How long a statement waits for another process that writes to the same file, in milliseconds. The binding is
- * synchronous, so this process waits with it; a write takes some 0.1 ms.
+ * synchronous, so this process is blocked meanwhile. A write takes about 0.1 ms.
  */
 const BUSY_TIMEOUT = 5_000;
 
 /**
- * Opens a file for sessions: with a write-ahead log, so that readers and a writer do not wait for one another, synced
- * at checkpoints. After a loss of power the last sessions may be missing; the file is never corrupt.
+ * Opens a file for sessions. It uses a write-ahead log, so that readers and a writer do not wait for each other, and
+ * syncs at checkpoints. After a power failure, the latest sessions may be missing, but the file is not corrupt.
  *
- * @param file - the path; the file is created where there is none, its folder is not
- * @param loadBinding - gives the binding's constructor
- * @throws SessionOptionsError where the binding is missing or the file cannot be opened
+ * @param file - the path; the file is created if it does not exist, but its folder is not
+ * @param loadBinding - returns the constructor of the binding
+ * @throws SessionOptionsError if the binding is missing or the file cannot be opened
  */
 export function openDatabase(file: string, loadBinding: () => unknown = loadLibsql): OwnDatabase {
   const Database = bindingFrom(loadBinding);
   let database: OwnDatabase | undefined;
   try {
-    // libsql would take a name such as https://host for a remote database; a full path is always a file
+    // libsql treats a name such as https://host as a remote database. A full path is always a file.
     database = new Database(file === ':memory:' ? file : resolve(file));
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
     database.exec('PRAGMA journal_mode = WAL');
@@ -58,15 +58,15 @@ export function openDatabase(file: string, loadBinding: () => unknown = loadLibs
   }
 }
 
-/** The code of an error, in parentheses; its message, which may quote what it was about, stays with the cause. */
+/** Returns the code of an error in parentheses. Its message may quote data, so it remains in the cause only. */
 export function codeOf(error: unknown): string {
   const code: unknown = isError(error) && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^\w{2,40}$/.test(code) ? ` (${code})` : '';
 }
 
-/** At run time and not on import, so that nobody needs libsql who brings a database of another binding. */
+/** Loads libsql at run time instead of on import, so that it is not required if you pass a database of another binding. */
 function loadLibsql(): unknown {
-  // `__filename` is there in CommonJS, which is what the package holds; elsewhere the app's folder has to do.
+  // The package is CommonJS, which has `__filename`. In any other case, the app's folder is used.
   return createRequire(typeof __filename === 'string' ? __filename : resolve('package.json'))('libsql');
 }
 
@@ -83,5 +83,5 @@ function bindingFrom(loadBinding: () => unknown): new (file: string) => OwnDatab
     );
   }
   if (typeof binding !== 'function') throw new SessionOptionsError('file', 'needs the SQLite binding libsql 0.5');
-  return binding as new (file: string) => OwnDatabase; // what libsql exports; its own types are not needed to compile
+  return binding as new (file: string) => OwnDatabase; // what libsql exports; its types are not required
 }

@@ -4,13 +4,13 @@ import type { SqliteDatabase } from './sqlite-driver.js';
 
 interface CommonOptions {
   /**
-   * The table that holds the sessions: letters, digits and underscores. It is made where there is none.
-   * Default: `sessions`.
+   * The table that holds the sessions. Its name consists of letters, digits, and underscores. The table is created if it
+   * does not exist. Default: `sessions`.
    */
   readonly table?: string | undefined;
   /**
-   * How often expired sessions are removed, in milliseconds; 0 for never, where something else calls `prune()`. They
-   * are not served in between. The timer does not keep the process alive. Default: 60 000.
+   * How often expired sessions are removed, in milliseconds. Use 0 for never, if something else calls `prune()`. Expired
+   * sessions are never served, even before they are removed. The timer does not keep the process alive. Default: 60 000.
    */
   readonly pruneInterval?: number | undefined;
 }
@@ -18,8 +18,8 @@ interface CommonOptions {
 /** Options of a {@link SqliteStore} that opens its own file. Needs the package `libsql`. */
 export interface SqliteFileOptions extends CommonOptions {
   /**
-   * The path of the database file; `:memory:` for one that is gone with the process. The file is made where there is
-   * none, its folder is not. Several processes on one machine may use one file; a network share will not do.
+   * The path of the database file, or `:memory:` for a database that ends with the process. The file is created if it does
+   * not exist, but its folder is not. Several processes on one machine may share a file. Do not use a network share.
    */
   readonly file: string;
   readonly database?: undefined;
@@ -28,8 +28,8 @@ export interface SqliteFileOptions extends CommonOptions {
 /** Options of a {@link SqliteStore} on a database that the application opened. */
 export interface SqliteDatabaseOptions extends CommonOptions {
   /**
-   * An open database of `libsql`, `better-sqlite3` or `node:sqlite`. The store never closes it and leaves its settings
-   * alone: `PRAGMA journal_mode = WAL`, `synchronous = NORMAL` and a `busy_timeout` are advised.
+   * An open database of `libsql`, `better-sqlite3`, or `node:sqlite`. The store never closes it and does not change its
+   * pragmas. `PRAGMA journal_mode = WAL`, `synchronous = NORMAL`, and a `busy_timeout` are recommended.
    */
   readonly database: SqliteDatabase;
   readonly file?: undefined;
@@ -38,7 +38,10 @@ export interface SqliteDatabaseOptions extends CommonOptions {
 /** Options of {@link SqliteStore}: a `file` to open, or a `database` that is open. */
 export type SqliteStoreOptions = SqliteFileOptions | SqliteDatabaseOptions;
 
-/** @throws SessionOptionsError */
+/**
+ * Checks the options and fills in the defaults.
+ * @throws SessionOptionsError if an option is wrong or unknown
+ */
 export function checkOptions(options: SqliteStoreOptions): { table: string; pruneInterval: number } {
   const known = ['file', 'database', 'table', 'pruneInterval'];
   checkNames('SqliteStore', options, known, "new SqliteStore({ file: 'sessions.db' })");

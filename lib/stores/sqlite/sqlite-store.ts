@@ -8,11 +8,11 @@ import { openDatabase, type OwnDatabase } from './sqlite-driver.js';
 import { checkOptions, type SqliteStoreOptions } from './sqlite-options.js';
 
 /**
- * Sessions in an SQLite file: they outlive the process and are shared by the processes of one machine, without a
- * server. Every method is one statement.
+ * Keeps sessions in an SQLite file, without a server. The sessions outlive the process, and the processes of one machine
+ * can share them. Every method is one statement, except for those that return several records or prune.
  *
- * @throws SessionOptionsError where an option is wrong or unknown, the binding is not installed, the file cannot
- * be opened, or the table is not one of this release
+ * @throws SessionOptionsError if an option is wrong or unknown, if the binding is not installed, if the file cannot be
+ *   opened, or if the table does not belong to this release
  *
  * @example
  * ```ts
@@ -22,14 +22,14 @@ import { checkOptions, type SqliteStoreOptions } from './sqlite-options.js';
  * ```
  */
 export class SqliteStore implements SessionStore {
-  /** Absent where the database is the caller's. */
+  /** Absent if the caller owns the database. */
   readonly #own: OwnDatabase | undefined;
-  /** Absent once the store is closed. */
+  /** Absent after the store was closed. */
   #commands: Commands | undefined;
   readonly #stopPruning: Stop | undefined;
 
   /**
-   * @param options - where the sessions are
+   * @param options - the file or the database, the table, and the interval of pruning
    */
   constructor(options: SqliteStoreOptions) {
     const { table, pruneInterval } = checkOptions(options);
@@ -50,7 +50,7 @@ export class SqliteStore implements SessionStore {
 
   async read(key: string): Promise<SessionRecord | undefined> {
     const found = this.#open().read.get(key, Date.now());
-    return found === undefined ? undefined : recordOf(found as SessionRow); // the columns that our own statement selects
+    return found === undefined ? undefined : recordOf(found as SessionRow); // the columns that the statement selects
   }
 
   async create(key: string, record: SessionRecord): Promise<boolean> {
@@ -91,13 +91,13 @@ export class SqliteStore implements SessionStore {
       const batch = Number(prune.run(now).changes);
       removed += batch;
       if (batch < PRUNE_BATCH) return removed;
-      await nextTurn(); // requests and other processes come in between
+      await nextTurn(); // requests and other processes may run in between
       if (this.#commands === undefined) return removed; // closed meanwhile
     }
   }
 
   async size(): Promise<number> {
-    const row = this.#open().size.get(Date.now()) as { sessions: number | bigint }; // our own statement's column
+    const row = this.#open().size.get(Date.now()) as { sessions: number | bigint }; // the column that it selects
     return Number(row.sessions);
   }
 
@@ -109,8 +109,8 @@ export class SqliteStore implements SessionStore {
   }
 
   /**
-   * Stops the timer, and closes the file if the store opened it. The store is of no use afterwards. libsql lets go of
-   * the file only when its statements are collected as garbage, which may take a while.
+   * Stops the timer, and closes the file if the store opened it. The store cannot be used afterwards. libsql releases the
+   * file only when its statements are garbage-collected, which may take a while.
    */
   async close(): Promise<void> {
     if (this.#commands === undefined) return;
@@ -125,11 +125,11 @@ export class SqliteStore implements SessionStore {
   }
 }
 
-/** Steps from key to key: the one way to several rows that all bindings have in common. */
+/** Reads several rows by stepping from key to key. This is the only way that all bindings have in common. */
 function rows(next: (after: string) => unknown, after: string, limit = Infinity): StoreEntry[] {
   const entries: StoreEntry[] = [];
   while (entries.length < limit) {
-    const row = next(entries.at(-1)?.[0] ?? after) as EntryRow | undefined; // our own statements' columns
+    const row = next(entries.at(-1)?.[0] ?? after) as EntryRow | undefined; // the columns that the statement selects
     if (row === undefined) break;
     entries.push([row.key, recordOf(row)]);
   }
