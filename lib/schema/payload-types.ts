@@ -197,7 +197,6 @@ type Plain = readonly (string | { readonly bind: unknown })[];
  * requirement
  * @internal
  */
- */
 export type KnownFields<S extends SessionSchema, R extends readonly unknown[]> =
   | Plain
   | ([Exclude<KeysOf<ValuesIn<R[number]>>, SessionField<S>>] extends [never]
@@ -231,7 +230,6 @@ export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>
  * members is checked, so only what they have in common is known. An optional element, or an element of an array, may be
  * absen
  * @internal
- */
  */
 export type Found<S extends SessionSchema, R extends readonly unknown[]> = R extends readonly [
   infer First,
