@@ -81,7 +81,14 @@ export { expiring } from './schema/expiring.js';
 export { defineSession, migration, type Migration, type SessionDefinition } from './schema/migrations.js';
 export type { ReservedField } from './schema/reserved.js';
 export type { DeepReadonly, ReadonlyDate, ReadonlyURL } from './schema/deep-readonly.js';
-export type { Payload, Register, SessionField, SessionSchema, StandardSchema } from './schema/payload-types.js';
+export type {
+  Payload,
+  Register,
+  RegisteredSchema,
+  SessionField,
+  SessionSchema,
+  StandardSchema,
+} from './schema/payload-types.js';
 export type { CachedOptions } from './stores/cached/cached-store.js';
 export { cached, moving, type MovingOptions } from './stores/resolve-store.js';
 export { MemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.js';

@@ -194,7 +194,7 @@ type Plain = readonly (string | { readonly bind: unknown })[];
 
 /**
  * Refuses fields that the payload does not have, and requirements that no session can meet. `R` is the tuple of a guard's
- * requirement
+ * requirements.
  * @internal
  */
 export type KnownFields<S extends SessionSchema, R extends readonly unknown[]> =
@@ -228,7 +228,7 @@ export type Narrowed<S extends SessionSchema, R> = Present<S, Extract<R, string>
 /**
  * What is known about a session behind a guard that required the tuple `R`. If an element is a union, only one of its
  * members is checked, so only what they have in common is known. An optional element, or an element of an array, may be
- * absen
+ * absent.
  * @internal
  */
 export type Found<S extends SessionSchema, R extends readonly unknown[]> = R extends readonly [
