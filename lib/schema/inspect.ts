@@ -71,7 +71,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
       const advice = typeof node === 'function' ? 'is a function: call it' : 'is no schema of zod 4';
       throw new SessionOptionsError('schema', `${formatPath(path)} ${advice}`);
     }
-    noteMarks(node, path);
+    collectOptions(node, path);
     const met = stored ? seen.stored : seen.inCode;
     traits.mayBeDeep ||= around.has(node);
     if (met.has(node)) return;
@@ -173,7 +173,7 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
     }
   }
 
-  function noteMarks(node: $ZodType, path: PropertyKey[]): void {
+  function collectOptions(node: $ZodType, path: PropertyKey[]): void {
     const found = fieldOptionsOf(node);
     traits.hasSensitive ||= found.sensitive;
     if (!found.encrypted && found.expiresAfter === undefined) return;

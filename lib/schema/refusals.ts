@@ -112,13 +112,13 @@ export type RefusePrincipal<S extends SessionSchema, P extends string> = [P] ext
 
 /** The fields in `P` that can be the principal. `P` has several fields if the options were created elsewhere. */
 type Indexable<S extends SessionSchema, P extends string> = P extends unknown
-  ? IsIndexable<StoredForm<S, P>> extends true
+  ? IsIndexable<EncodedField<S, P>> extends true
     ? P
     : never
   : never;
 
 /** What the store holds for a field. A coercion accepts any input, and stores its output. */
-type StoredForm<S extends SessionSchema, P extends string> =
+type EncodedField<S extends SessionSchema, P extends string> =
   unknown extends FieldType<PayloadInput<S>, P>
     ? NonNullable<FieldType<Payload<S>, P>>
     : NonNullable<FieldType<PayloadInput<S>, P>>;
@@ -134,7 +134,7 @@ type IsIndexable<T> = [T] extends [never]
 /** The argument of `sessions.list(…)` and `sessions.revoke(…)`: the principal's value, as in code or as it is stored. */
 export type PrincipalValue<S extends SessionSchema, P extends string> = unknown extends P
   ? AnyPrincipalValue
-  : OrAny<WithBigint<Extract<StoredForm<S, P> | NonNullable<FieldType<Payload<S>, P>>, AnyPrincipalValue>>>;
+  : OrAny<WithBigint<Extract<EncodedField<S, P> | NonNullable<FieldType<Payload<S>, P>>, AnyPrincipalValue>>>;
 
 type AnyPrincipalValue = string | number | bigint;
 

@@ -102,13 +102,13 @@ export interface MovingOptions {
 export function moving(options: MovingOptions): SessionStore {
   checkNames('moving()', options, ['from', 'to'], 'moving({ from, to })');
   const { from, to } = options;
-  const [previous, next] = [sideOf('from', from), sideOf('to', to)];
+  const [previous, next] = [checkedStore('from', from), checkedStore('to', to)];
   if (previous === next) throw new SessionOptionsError('from', 'must be another store than to');
   return new MovingStore(next, previous);
 }
 
 /** Checks and returns one of the two stores of a move. */
-function sideOf(name: 'from' | 'to', given: SessionStore | ExpressSessionStore | undefined): SessionStore {
+function checkedStore(name: 'from' | 'to', given: SessionStore | ExpressSessionStore | undefined): SessionStore {
   if (given === undefined || given === null) throw new SessionOptionsError(name, 'is missing: moving({ from, to })');
   if (given instanceof CachedStore) {
     throw new SessionOptionsError(

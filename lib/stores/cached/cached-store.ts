@@ -21,7 +21,7 @@ interface Reading {
   readonly until: number;
 }
 
-interface Kept {
+interface CacheEntry {
   readonly record: SessionRecord;
   /** When it becomes stale, by the monotonic clock `performance.now()`. */
   readonly until: number;
@@ -41,7 +41,7 @@ export class CachedStore implements SessionStore {
   readonly #ttl: number;
   readonly #maxSessions: number;
   /** In the order in which they were last used, oldest first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #entries = new Map<string, CacheEntry>();
   /** The reads in progress whose results may still be cached. Simultaneous readers of a session share one. */
   readonly #reading = new Map<string, Reading>();
   /** The latest write of each session, unless something else has changed it since. Only its record may be cached. */
@@ -67,12 +67,12 @@ export class CachedStore implements SessionStore {
   }
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
-    const kept = this.#kept.get(key);
-    if (kept === undefined || !this.#isFresh(kept.until) || kept.record.expiresAt <= Date.now())
+    const entry = this.#entries.get(key);
+    if (entry === undefined || !this.#isFresh(entry.until) || entry.record.expiresAt <= Date.now())
       return this.#fetch(key, options);
-    this.#kept.delete(key);
-    this.#kept.set(key, kept); // at the end, because it is the most recently used
-    return kept.record;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry); // at the end, because it is the most recently used
+    return entry.record;
   }
 
   async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
@@ -89,7 +89,7 @@ export class CachedStore implements SessionStore {
   }
 
   async touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean> {
-    const record = this.#kept.get(key)?.record;
+    const record = this.#entries.get(key)?.record;
     const moved = record?.revision === expectedRevision ? { ...record, expiresAt } : undefined;
     return this.#write(key, moved, this.#store.touch(key, expiresAt, expectedRevision, options));
   }
@@ -105,7 +105,7 @@ export class CachedStore implements SessionStore {
   }
 
   async close(): Promise<void> {
-    this.#kept.clear();
+    this.#entries.clear();
     this.#reading.clear();
     this.#writing.clear();
     await this.#store.close?.();
@@ -119,7 +119,7 @@ export class CachedStore implements SessionStore {
     const record = this.#store
       .read(key, options)
       .then((found) => {
-        if (found !== undefined && isGood()) this.#keep(key, found, until);
+        if (found !== undefined && isGood()) this.#remember(key, found, until);
         return found;
       })
       .finally(() => {
@@ -142,7 +142,7 @@ export class CachedStore implements SessionStore {
       return isDone;
     } finally {
       this.#forget(key);
-      if (isGood && record !== undefined) this.#keep(key, record, until);
+      if (isGood && record !== undefined) this.#remember(key, record, until);
     }
   }
 
@@ -156,22 +156,22 @@ export class CachedStore implements SessionStore {
     }
   }
 
-  #keep(key: string, record: SessionRecord, until: number): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, { record: Object.freeze({ ...record }), until });
-    if (this.#kept.size <= this.#maxSessions) return;
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined) this.#kept.delete(oldest);
+  #remember(key: string, record: SessionRecord, until: number): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, { record: Object.freeze({ ...record }), until });
+    if (this.#entries.size <= this.#maxSessions) return;
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
   #forget(key: string): void {
-    this.#kept.delete(key);
+    this.#entries.delete(key);
     this.#reading.delete(key);
     this.#writing.delete(key);
   }
 
   #forgetOf(principal: string): void {
-    for (const [key, { record }] of this.#kept) if (record.principal === principal) this.#kept.delete(key);
+    for (const [key, { record }] of this.#entries) if (record.principal === principal) this.#entries.delete(key);
     this.#reading.clear();
     this.#writing.clear();
   }

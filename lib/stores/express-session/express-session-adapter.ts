@@ -22,7 +22,7 @@ export class AdaptedStore implements SessionStore {
   readonly #store: ExpressSessionStore;
   /** Deadlines that `touch` has extended. A touch does not change the deadline in the stored session. */
   readonly #deadlines = new Map<string, number>();
-  readonly #turns = new KeyedMutex();
+  readonly #mutex = new KeyedMutex();
   #connected = true;
 
   constructor(store: ExpressSessionStore) {
@@ -49,22 +49,22 @@ export class AdaptedStore implements SessionStore {
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {
-    return this.#turns.run(key, async () => {
+    return this.#mutex.run(key, async () => {
       await this.#set(key, record);
       return true;
     });
   }
 
   update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
-    return this.#turns.run(key, () => this.#update(key, record, expectedRevision));
+    return this.#mutex.run(key, () => this.#update(key, record, expectedRevision));
   }
 
   touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
-    return this.#turns.run(key, () => this.#touch(key, expiresAt, expectedRevision));
+    return this.#mutex.run(key, () => this.#touch(key, expiresAt, expectedRevision));
   }
 
   delete(key: string): Promise<boolean> {
-    return this.#turns.run(key, async () => {
+    return this.#mutex.run(key, async () => {
       this.#deadlines.delete(key);
       await this.#call('destroy', (store, done) => store.destroy(key, done));
       return true;

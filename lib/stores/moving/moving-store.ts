@@ -8,20 +8,20 @@ import { commonKey, Replica } from './replica.js';
 const REVISION_GAP = 2 ** 20;
 
 /** How often two different records are read before the write that makes them differ is considered abandoned. */
-const PATIENCE = 3;
+const MAX_SAME_READS = 3;
 
 /**
  * Keeps the same sessions in two stores while a site moves from one to the other; see {@link moving}.
  *
  * At the same time, another release of the app may use only one of the two: the previous store before the move, the next
  * store after it. So neither store can be trusted alone. This store writes every record to both, first to the next store.
- * In each record it notes until when the other store has a copy (`mirroredUntil`). A release that uses only one store
- * does not write this note. Therefore:
+ * In each record it stores until when the other store has a copy (`mirroredUntil`). A release that uses only one store
+ * does not write `mirroredUntil`. Therefore:
  *
- * - If only one store has a record, and its note is still valid, the session was ended in the other store, so it ends here
- *   as well. If the note is missing or no longer valid, the session was created in that store, and it is copied.
- * - If the two records differ, the one without a note is newer, because it was written on top of ours. If both have a
- *   note, a write is in progress or was interrupted.
+ * - If only one store has a record, and its `mirroredUntil` has not passed, the session was ended in the other store, so it ends here
+ *   as well. Otherwise, the session was created in that store, and it is copied.
+ * - If the two records differ, the one without `mirroredUntil` is newer, because it was written on top of ours. If both have
+ *   it, a write is in progress or was interrupted.
  *
  * An update is complete when its writer has made the compare-and-swap in both stores. No other process makes the second
  * one for it. Until then, the change in the next store is neither read nor used as a base. If the update remains
@@ -59,12 +59,12 @@ export class MovingStore implements SessionStore {
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
     const record = await this.#read(key, options, true);
-    return record && withoutNote(record);
+    return record && withoutMirror(record);
   }
 
   async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
-    if (!(await this.#next.create(key, noted(record), options))) return false;
-    if (await this.#previous.create(key, noted(record), options)) return true;
+    if (!(await this.#next.create(key, mirrored(record), options))) return false;
+    if (await this.#previous.create(key, mirrored(record), options)) return true;
     await this.#next.delete(key, options);
     return false;
   }
@@ -75,13 +75,13 @@ export class MovingStore implements SessionStore {
     expectedRevision: number,
     options?: CommandOptions,
   ): Promise<boolean> {
-    const record = noted(given);
+    const record = mirrored(given);
     if (!(await this.#next.update(key, record, expectedRevision, options))) return false;
     if (await this.#previous.update(key, record, expectedRevision, options)) return true;
     // The previous store's record was ended or changed meanwhile. Or another write to the next store is based on this
     // record. In that case, this record counts as stored.
     for (;;) {
-      const [next, previous] = await this.#sides(key, options);
+      const [next, previous] = await this.#readBoth(key, options);
       if (next === undefined || previous === undefined) {
         if (next !== undefined) await this.#next.delete(key, options);
         return false;
@@ -93,7 +93,7 @@ export class MovingStore implements SessionStore {
     }
   }
 
-  /** Writes the whole record, because the notes in both stores must change together with the deadline. */
+  /** Writes the whole record, because `mirroredUntil` in both stores must change together with the deadline. */
   async touch(key: string, expiresAt: number, expectedRevision: number, options?: CommandOptions): Promise<boolean> {
     const record = await this.read(key, options);
     if (record?.revision !== expectedRevision) return false;
@@ -109,29 +109,33 @@ export class MovingStore implements SessionStore {
     await Promise.all([this.#next.store.close?.(), this.#previous.store.close?.()]);
   }
 
-  #sides(key: string, options: CommandOptions | undefined) {
+  #readBoth(key: string, options: CommandOptions | undefined) {
     return Promise.all([this.#next.read(key, options), this.#previous.read(key, options)]);
   }
 
   /**
    * Returns the record as soon as both stores agree on it.
-   * @param ends - whether a record that was ended in the other store is deleted; `false` if it may just be in creation
+   * @param deletesEnded - whether a record that was ended in the other store is deleted; `false` if it may just be in creation
    */
-  async #read(key: string, options: CommandOptions | undefined, ends: boolean): Promise<SessionRecord | undefined> {
+  async #read(
+    key: string,
+    options: CommandOptions | undefined,
+    deletesEnded: boolean,
+  ): Promise<SessionRecord | undefined> {
     let last = '';
     for (let same = 1; ; same++) {
-      const [next, previous] = await this.#sides(key, options);
+      const [next, previous] = await this.#readBoth(key, options);
       if (last !== '' && options?.signal.aborted === true) throw new Error('nobody waits for the record any more');
       if (next === undefined && previous === undefined) return undefined;
       if (next === undefined || previous === undefined) {
-        const one = await this.#one(key, next, previous, ends, options);
+        const one = await this.#one(key, next, previous, deletesEnded, options);
         if (one !== 'again') return one;
         continue;
       }
       const now = `${String(next.revision)} ${String(previous.revision)}`;
       if (now !== last) same = 1;
       last = now;
-      const settled = await this.#settle(key, next, previous, same >= PATIENCE, options);
+      const settled = await this.#settle(key, next, previous, same >= MAX_SAME_READS, options);
       if (settled !== undefined) return settled;
     }
   }
@@ -141,7 +145,7 @@ export class MovingStore implements SessionStore {
     key: string,
     next: SessionRecord | undefined,
     previous: SessionRecord | undefined,
-    ends: boolean,
+    deletesEnded: boolean,
     options: CommandOptions | undefined,
   ): Promise<SessionRecord | undefined | 'again'> {
     const [from, to] = next === undefined ? [this.#previous, this.#next] : [this.#next, this.#previous];
@@ -149,13 +153,13 @@ export class MovingStore implements SessionStore {
     if (record === undefined || !to.knows(key)) return record;
     // The two were not read at the same time, so the copy may have been created in between.
     if ((await to.read(key, options)) !== undefined) return 'again';
-    if (isNoted(record) && record.mirroredUntil > Date.now()) {
-      if (ends) await from.delete(key, options);
+    if (isMirrored(record) && record.mirroredUntil > Date.now()) {
+      if (deletesEnded) await from.delete(key, options);
       return undefined;
     }
-    // First the copy is created, then the note is written. So if this is interrupted in between, the session does not
-    // count as ended. If the record has changed or ended before the note, the copy is treated like any other record.
-    const copy = noted(record);
+    // First the copy is created, then `mirroredUntil` is written. So if this is interrupted in between, the session does not
+    // count as ended. If the record has changed or ended before that, the copy is treated like any other record.
+    const copy = mirrored(record);
     if (!(await to.create(key, copy, options))) return 'again';
     return (await from.update(key, copy, record.revision, options)) ? copy : 'again';
   }
@@ -175,7 +179,7 @@ export class MovingStore implements SessionStore {
     const forwardTo = this.#next.store.layout === undefined ? previous.forwardTo : next.forwardTo;
     const cookie = next.cookie ?? previous.cookie;
     const beyond = Math.max(next.revision, previous.revision) + REVISION_GAP;
-    if (isNoted(next) && isNoted(previous)) {
+    if (isMirrored(next) && isMirrored(previous)) {
       const ahead = next.revision - previous.revision;
       if (ahead === 0) {
         const agreed = { ...next, cookie, forwardTo };
@@ -199,20 +203,20 @@ export class MovingStore implements SessionStore {
       }
       return undefined;
     }
-    const isPreviousNewer = isNoted(next) || (!isNoted(previous) && previous.revision > next.revision);
+    const isPreviousNewer = isMirrored(next) || (!isMirrored(previous) && previous.revision > next.revision);
     const [newer, side] = isPreviousNewer ? [previous, this.#previous] : [next, this.#next];
     // The two were not read at the same time, so the other store's record may be newer than this one.
     const again = await side.read(key, options);
-    if (again?.revision !== newer.revision || isNoted(again)) return undefined;
+    if (again?.revision !== newer.revision || isMirrored(again)) return undefined;
     if (isPreviousNewer) {
       // The record of the next store is dropped.
-      const record = noted({ ...previous, cookie, revision: beyond });
+      const record = mirrored({ ...previous, cookie, revision: beyond });
       if (!(await this.#next.update(key, record, next.revision, options))) return undefined;
       return (await this.#previous.update(key, record, previous.revision, options)) ? record : undefined;
     }
     // The record of the next store is used. The previous store is written first: as long as the record of the next store
-    // has no note, it remains the newer one.
-    const record = noted({ ...next, cookie, revision: next.revision + 1 });
+    // has no `mirroredUntil`, it remains the newer one.
+    const record = mirrored({ ...next, cookie, revision: next.revision + 1 });
     if (!(await this.#previous.update(key, record, previous.revision, options))) return undefined;
     return (await this.#next.update(key, record, next.revision, options)) ? record : undefined;
   }
@@ -229,7 +233,7 @@ export class MovingStore implements SessionStore {
       const records = await Promise.all(keys.map((key) => this.#read(key, options, false)));
       for (const [at, key] of keys.entries()) {
         const record = records[at];
-        found.set(key, record?.principal === principal ? [key, withoutNote(record)] : undefined);
+        found.set(key, record?.principal === principal ? [key, withoutMirror(record)] : undefined);
       }
       // A record that no longer has this principal may have moved to a key that the lists contain by now.
       if (keys.every((key) => found.get(key) !== undefined)) {
@@ -251,16 +255,16 @@ export class MovingStore implements SessionStore {
   }
 }
 
-/** Returns the record as it was given, without our note. */
-function withoutNote({ mirroredUntil: _, ...record }: SessionRecord): SessionRecord {
+/** Returns the record as it was given, without `mirroredUntil`. */
+function withoutMirror({ mirroredUntil: _, ...record }: SessionRecord): SessionRecord {
   return record;
 }
 
-/** Returns the record with the note that its copy has the same deadline. */
-function noted(record: SessionRecord): SessionRecord {
+/** Returns the record with the deadline of its copy, which is the same. */
+function mirrored(record: SessionRecord): SessionRecord {
   return { ...record, mirroredUntil: record.expiresAt };
 }
 
-function isNoted(record: SessionRecord): record is SessionRecord & { readonly mirroredUntil: number } {
+function isMirrored(record: SessionRecord): record is SessionRecord & { readonly mirroredUntil: number } {
   return record.mirroredUntil !== undefined;
 }

@@ -47,7 +47,7 @@ const TRY_AGAIN = new Set<unknown>(['40001', '40P01']);
 const HARMLESS = /^(?:22|23|40|42)/;
 
 /** The pools that have our listener. */
-const heard = new WeakSet<PostgresPool>();
+const listening = new WeakSet<PostgresPool>();
 
 function ignore(): void {
   // A command in progress rejects by itself, and the next one gets a new connection.
@@ -58,8 +58,8 @@ function ignore(): void {
  * removed the connection, but it emits an `error`, and an `error` event without a listener ends the process.
  */
 export function surviveLostConnections(pool: PostgresPool): void {
-  if (heard.has(pool)) return;
-  heard.add(pool);
+  if (listening.has(pool)) return;
+  listening.add(pool);
   pool.on('error', ignore);
 }
 

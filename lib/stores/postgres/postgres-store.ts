@@ -19,7 +19,7 @@ import { checkOptions, type PostgresStoreOptions } from './postgres-options.js';
 import { createTable, quoted } from './postgres-table.js';
 
 /** How long pruning waits for one statement, in milliseconds. After that, it gives up until the next interval. */
-const PRUNE_PATIENCE = 60_000;
+const PRUNE_TIMEOUT = 60_000;
 
 /** SQLSTATEs that mean that the table does not exist or is not ours, and what to do about it. */
 const WRONG_TABLE: Readonly<Record<string, string>> = {
@@ -124,7 +124,7 @@ export class PostgresStore implements SessionStore {
     const now = Date.now();
     let removed = 0;
     for (;;) {
-      const batch = rowCount(await this.#run('prune', [now], { signal: AbortSignal.timeout(PRUNE_PATIENCE) }));
+      const batch = rowCount(await this.#run('prune', [now], { signal: AbortSignal.timeout(PRUNE_TIMEOUT) }));
       removed += batch;
       if (batch < PRUNE_BATCH || this.#closed) return removed;
     }

@@ -47,7 +47,7 @@ export function checkOptions(options: RedisStoreOptions): { driver: Driver; pref
       'takes callbacks: pass the one without legacyMode, or its client.v4, or the one that legacy() was called on',
     );
   }
-  hearErrors(client);
+  addErrorListener(client);
   return { driver, prefix };
 }
 
@@ -58,7 +58,7 @@ function isLegacy(client: object): boolean {
 }
 
 /** Adds an error listener if there is none, because an unhandled error ends the process. The failed command rejects. */
-function hearErrors(client: object): void {
+function addErrorListener(client: object): void {
   if (!hasMethods(client, 'on', 'listenerCount')) return;
   const emitter = client as { listenerCount(event: string): number; on(event: string, listener: () => void): unknown };
   if (emitter.listenerCount('error') === 0) emitter.on('error', () => undefined);
