@@ -7,7 +7,7 @@
 
 import './schema/zod-registries.js';
 
-import type { FetchMissingHandler } from './fetch/fetch-handler.js';
+import type { FetchMissingHandler } from './fetch/fetch-missing-handler.js';
 import { fetchSessions, refuseExpressHandlers } from './fetch/fetch-sessions.js';
 import type { CheckedOptions, ExcessInitial, ExpressOption, InitialPayload } from './sessions/session-options.js';
 import type { Session } from './sessions/session.js';
@@ -17,7 +17,7 @@ import type { RefusePrincipal } from './schema/refusals.js';
 import type { Found, KnownFields, Requirement, SchemaAdvice, SessionSchema } from './schema/payload-types.js';
 import { storeOf } from './stores/resolve-store.js';
 
-export type { FetchMissingHandler } from './fetch/fetch-handler.js';
+export type { FetchMissingHandler } from './fetch/fetch-missing-handler.js';
 
 /** There for the compiler alone: what a guard has found. */
 declare const found: unique symbol;

@@ -23,7 +23,7 @@ import { RequestContext, contextOf } from './express/request-context.js';
 import type { AnyRequest, AnyResponse } from './node/node-messages.js';
 import { NodeTransport, requestPath } from './express/node-transport.js';
 import { guardMiddleware } from './guards/handler-guards.js';
-import { sessionGuard } from './guards/session-guard.js';
+import { sessionGuard } from './guards/built-in-guards.js';
 import type { SessionGuardOf } from './express/guard-types.js';
 import type { SessionDecoratorOf } from './guards/decorator-types.js';
 import type { GuardOptions, MissingHandler, SessionOn } from './guards/express-types.js';

@@ -1,7 +1,7 @@
 import { SessionOptionsError } from '../errors.js';
 import { classGuards, getGuards } from '../guards/declared-guards.js';
 import type { Guard } from '../guards/guard.js';
-import { loadingGuard, sessionValue } from '../guards/session-guard.js';
+import { loadingGuard, sessionValue } from '../guards/built-in-guards.js';
 import { defer } from '../timers.js';
 import { likeMethod, withGuard, type Callable } from './guarded-method.js';
 

@@ -1,7 +1,7 @@
 import { addHeader, type AnyResponse } from '../node/node-messages.js';
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
 import { defer } from '../timers.js';
-import { setCookieHeader } from './drop-in-cookie.js';
+import { dropInSetCookie } from './drop-in-cookie.js';
 import type { Config } from './drop-in-options.js';
 import { isSecure } from './drop-in-request.js';
 import type { IncomingSessionRequest, Session } from './drop-in-session.js';
@@ -144,7 +144,7 @@ export class ClassicSession implements ResponseHook {
     this.#touch(session);
     try {
       const signed = signerOf(this.#request)?.sign(sessionID);
-      if (signed !== undefined) this.#cookie = setCookieHeader(name, signed, session.cookie.data);
+      if (signed !== undefined) this.#cookie = dropInSetCookie(name, signed, session.cookie.data);
     } catch (error) {
       defer(this.#next, error);
     }

@@ -94,7 +94,7 @@ export class Cookie implements CookieData {
    * @throws TypeError where an attribute cannot stand in a header
    */
   serialize(name: string, value: string): string {
-    return setCookieHeader(name, value, this.data);
+    return dropInSetCookie(name, value, this.data);
   }
 
   /** What JSON has of the cookie: its {@link Cookie.data}. */
@@ -113,7 +113,7 @@ for (const name of ['expires', 'maxAge', 'data', 'serialize', 'toJSON']) {
  * @param data - the attributes; an app may have put another object in the cookie's place, which has none
  * @throws TypeError that names the attribute which cannot stand in a header, and not its value
  */
-export function setCookieHeader(name: string, value: string, data: CookieData | undefined): string {
+export function dropInSetCookie(name: string, value: string, data: CookieData | undefined): string {
   if (!COOKIE_NAME.test(name)) throw new TypeError('argument name is invalid');
   let attribute: string | undefined;
   try {

@@ -1,7 +1,7 @@
 import type { Found, KnownFields, RegisteredSchema } from '../schema/payload-types.js';
 import type { AnonymousOptions, GuardArguments } from '../guards/express-types.js';
 import { guardMiddleware } from '../guards/handler-guards.js';
-import { anonymousGuard, sessionGuard } from '../guards/session-guard.js';
+import { anonymousGuard, sessionGuard } from '../guards/built-in-guards.js';
 import type { ReadonlySessionGuard, SessionGuard } from './guard-types.js';
 
 /** The type of {@link requireSession}, which is a function with members. */

@@ -1,6 +1,6 @@
 import { SessionOptionsError, SessionRequiredError } from '../errors.js';
 import type { MissingHandler } from '../guards/express-types.js';
-import { problemText } from '../guards/problem.js';
+import { problemText } from '../guards/problem-text.js';
 
 /** A path of this origin begins with exactly one slash. Browsers treat a backslash as a slash, so neither may follow. */
 const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;

@@ -6,17 +6,17 @@ import {
   SessionOptionsError,
   SessionRequiredError,
 } from '../errors.js';
-import { problemText } from '../guards/problem.js';
+import { problemText } from '../guards/problem-text.js';
 import { runGuards, type Guard } from '../guards/guard.js';
 import type { Responder } from '../guards/requirements.js';
-import { sessionGuard } from '../guards/session-guard.js';
+import { sessionGuard } from '../guards/built-in-guards.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { load } from '../sessions/load.js';
 import { addSession, findSession } from '../sessions/registry.js';
 import type { Session } from '../sessions/session.js';
 import { notAttached, sessionsBy } from '../sessions/sessions.js';
 import type { SessionConfig } from '../sessions/session-config.js';
-import type { FetchMissingHandler } from './fetch-handler.js';
+import type { FetchMissingHandler } from './fetch-missing-handler.js';
 import { FetchTransport } from './fetch-transport.js';
 
 type Handler = (session: object, request: Request) => Response | Promise<Response>;

@@ -17,7 +17,7 @@ import type {
 } from './decorator-types.js';
 import type { AnonymousOptions, GuardArguments } from './express-types.js';
 import type { Guard } from './guard.js';
-import { allowingGuard, anonymousGuard, sessionGuard, successGuard } from './session-guard.js';
+import { allowingGuard, anonymousGuard, sessionGuard, successGuard } from './built-in-guards.js';
 
 declare module './express-types.js' {
   interface EntryPoints {

@@ -2,11 +2,11 @@ import { createParamDecorator, Inject, type ExecutionContext } from '@nestjs/com
 import { decoratorFamily, type DecoratorFamily } from '../guards/decorator-family.js';
 import type { RequireSessionDecorators } from '../guards/decorator-types.js';
 import type { Guard } from '../guards/guard.js';
-import { sessionValue } from '../guards/session-guard.js';
+import { sessionValue } from '../guards/built-in-guards.js';
 import type { SessionMiddleware } from '../middleware.js';
 import type { RegisteredSchema } from '../schema/payload-types.js';
 import type { Session } from '../sessions/session.js';
-import { guardDecorator } from './nest-guards.js';
+import { nestGuardDecorator } from './nest-guards.js';
 import type { InjectionDecorator } from './nest-injection.js';
 import { SESSION, SESSIONS } from './nest-tokens.js';
 
@@ -15,15 +15,16 @@ const valueOf = createParamDecorator(async (field: string | undefined, context: 
 );
 
 /** A parameter's guard is declared for its method, so that `onMissing` and `Reflector` know of it. */
-function guardedParameter(guard: Guard | undefined, field?: string) {
+function nestParameter(guard: Guard | undefined, field?: string) {
   return (prototype: object, name: string | symbol, index: number): void => {
     valueOf(field)(prototype, name, index);
-    if (guard !== undefined) guardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
+    if (guard !== undefined)
+      nestGuardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
   };
 }
 
 // Nest has only the legacy dialect, in which parameters before the request may be decorated.
-const family = decoratorFamily<'any'>({ decorate: guardDecorator, parameter: guardedParameter });
+const family = decoratorFamily<'any'>({ decorate: nestGuardDecorator, parameter: nestParameter });
 
 /**
  * `@RequireSession(…)` of typed-session as a guard of Nest, for methods and for controllers. A request that does not pass

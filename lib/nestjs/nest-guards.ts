@@ -39,11 +39,11 @@ export const SESSION_REQUIREMENTS = 'typed-session:requirements';
 export function sessionRequirementsOf(
   context: Pick<ExecutionContext, 'getClass' | 'getHandler'>,
 ): SessionRequirements | undefined {
-  const guards = guardsBefore(context);
+  const guards = nestGuardsBefore(context);
   return guards.some(({ resets }) => resets !== true) ? mergeRequirements(guards) : undefined;
 }
 
-function guardsBefore(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): readonly Guard[] {
+function nestGuardsBefore(context: Pick<ExecutionContext, 'getClass' | 'getHandler'>): readonly Guard[] {
   return joinGuards(classGuards(context.getClass()), getGuards(context.getHandler()));
 }
 
@@ -60,7 +60,7 @@ class NestGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (this.#ofClass && !this.#holds(context)) return true;
     const http = context.switchToHttp();
-    const group = guardGroup(guardsBefore(context));
+    const group = guardGroup(nestGuardsBefore(context));
     return new Promise((resolve, reject) => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is passed on unchanged
       const next = (error: unknown): void => { reject(inNest(error)); }; // prettier-ignore
@@ -96,7 +96,7 @@ function nestException(
 }
 
 /** A decorator for Nest that puts a guard before a method, or before all methods of a class. */
-export function guardDecorator(guard: Guard) {
+export function nestGuardDecorator(guard: Guard) {
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const owner: unknown = name === undefined ? target : descriptor?.value;
     if (typeof owner !== 'function') throw new TypeError('This decorator is for methods and classes.');

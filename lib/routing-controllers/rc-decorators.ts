@@ -2,11 +2,11 @@ import { createParamDecorator, type Action } from 'routing-controllers';
 import { decoratorFamily, type DecoratorFamily } from '../guards/decorator-family.js';
 import type { RequireSessionDecorators } from '../guards/decorator-types.js';
 import type { Guard } from '../guards/guard.js';
-import { sessionValue } from '../guards/session-guard.js';
-import { asHttpError, guardDecorator } from './rc-guards.js';
+import { sessionValue } from '../guards/built-in-guards.js';
+import { asHttpError, rcGuardDecorator } from './rc-guards.js';
 
 /** A parameter's guard is declared for its action. */
-function guardedParameter(guard: Guard | undefined, field?: string) {
+function rcParameter(guard: Guard | undefined, field?: string) {
   const valueOf = createParamDecorator({
     value: async ({ request }: Action): Promise<unknown> => {
       try {
@@ -18,12 +18,12 @@ function guardedParameter(guard: Guard | undefined, field?: string) {
   });
   return (prototype: object, name: string | symbol, index: number): void => {
     valueOf(prototype, name as string, index); // its type knows no symbols
-    if (guard !== undefined) guardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
+    if (guard !== undefined) rcGuardDecorator(guard)(prototype, name, Object.getOwnPropertyDescriptor(prototype, name));
   };
 }
 
 // routing-controllers has only the legacy dialect, in which parameters before the request may be decorated.
-const family = decoratorFamily<'any'>({ decorate: guardDecorator, parameter: guardedParameter });
+const family = decoratorFamily<'any'>({ decorate: rcGuardDecorator, parameter: rcParameter });
 
 /**
  * `@RequireSession(…)` of typed-session for actions and controllers of routing-controllers, and for what their subclasses

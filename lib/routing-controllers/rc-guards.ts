@@ -12,7 +12,7 @@ type Uses = ReturnType<typeof getMetadataArgsStorage>['uses'];
  * A decorator for routing-controllers that puts a guard before an action, or before all actions of a controller. The guards
  * become middleware when routing-controllers asks which middleware an action uses.
  */
-export function guardDecorator(guard: Guard) {
+export function rcGuardDecorator(guard: Guard) {
   return (target: object, name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const owner: unknown = name === undefined ? target : descriptor?.value;
     if (typeof owner !== 'function') throw new TypeError('This decorator is for methods and classes.');
@@ -36,11 +36,11 @@ function answerForInherited(): void {
   const answer = storage.filterUsesWithTargetAndMethod.bind(storage) as (target: Class, method?: string) => Uses;
   storage.filterUsesWithTargetAndMethod = (target: Class, method?: string): Uses => {
     const others = answer(target, method);
-    return method === undefined ? others : [...guardsBefore(target, method), ...others];
+    return method === undefined ? others : [...rcGuardsBefore(target, method), ...others];
   };
 }
 
-function guardsBefore(target: Class, method: string): Uses {
+function rcGuardsBefore(target: Class, method: string): Uses {
   const guards = joinGuards(classGuards(target), methodsOf(target.prototype as object).get(method)?.guards ?? []);
   const group = guardGroup(guards);
   return guards

@@ -7,7 +7,7 @@ import { reread } from './conflict.js';
 import { putField } from './payload-fields.js';
 import { endRecord, principalOf } from './session-records.js';
 import type { RequestSession } from './request-session.js';
-import { touch as touchStored } from './touch.js';
+import { touchStored } from './touch.js';
 import { storeChanges } from './store-changes.js';
 import { applyUpdate } from './update-function.js';
 

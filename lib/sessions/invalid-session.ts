@@ -7,7 +7,7 @@ import type { InvalidSession } from './session-options.js';
 import type { SessionConfig } from './session-config.js';
 
 /** A usable payload, and what is known about the stored text that it comes from. */
-interface Found<S extends SessionSchema> {
+interface RepairedPayload<S extends SessionSchema> {
   readonly payload: Payload<S>;
   readonly decodedRecord: DecodedRecord;
 }
@@ -24,7 +24,7 @@ export function decodeInvalid<S extends SessionSchema>(
   request: object,
   read: NotRead,
   schemaVersion: number,
-): Found<S> | undefined {
+): RepairedPayload<S> | undefined {
   const { codec, onInvalid, serializer } = config;
   const { issues } = read;
   emit('invalid', { request, schemaVersion, issues });

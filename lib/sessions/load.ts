@@ -3,7 +3,7 @@ import { SessionCookie } from '../cookie/session-cookie.js';
 import { emit, type LoadOutcome } from '../events.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { SessionRecord } from '../stores/store-contract.js';
-import { moveToFirstName, putInForce, type Place } from './move-name.js';
+import { moveToFirstName, putInForce, type KeyedRecord } from './move-to-first-name.js';
 import { isDamaged, isPending } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import type { SessionConfig } from './session-config.js';
@@ -21,8 +21,8 @@ interface VerifiedCookie {
 }
 
 /** The result of looking up a cookie: a live session, or the reason why there is none. */
-type Found =
-  | { readonly outcome: 'found'; readonly place: Place; readonly isUnderFirstName: boolean }
+type FoundSession =
+  | { readonly outcome: 'found'; readonly place: KeyedRecord; readonly isUnderFirstName: boolean }
   | { readonly outcome: Exclude<LoadOutcome, 'found' | 'rotated'> }
   | { readonly outcome: 'rotated'; readonly successor: string | null };
 
@@ -82,7 +82,7 @@ async function loadFirstLive<S extends SessionSchema>(
   first: VerifiedCookie,
   others: Iterator<VerifiedCookie>,
 ): Promise<void> {
-  let dead: Exclude<Found, { outcome: 'found' }> | undefined;
+  let dead: Exclude<FoundSession, { outcome: 'found' }> | undefined;
   let cookie: VerifiedCookie | undefined = first;
   while (cookie !== undefined) {
     const found = await lookUp(session, cookie);
@@ -99,10 +99,13 @@ async function loadFirstLive<S extends SessionSchema>(
 }
 
 /** Looks for a cookie's session under its own name, then under the others, because another request may just have moved it. */
-async function lookUp<S extends SessionSchema>(session: RequestSession<S>, cookie: VerifiedCookie): Promise<Found> {
+async function lookUp<S extends SessionSchema>(
+  session: RequestSession<S>,
+  cookie: VerifiedCookie,
+): Promise<FoundSession> {
   const { store, names } = session.config;
   const { keys, first } = store.keysOf(cookie.id, cookie.name);
-  let dead: Found | undefined;
+  let dead: FoundSession | undefined;
   for (const key of keys) {
     const { place, isElsewhere } = await placeAt(store, key, keys);
     const found = place && judge(session, place);
@@ -121,7 +124,7 @@ async function placeAt(
   store: GuardedStore,
   key: string,
   keys: readonly string[],
-): Promise<{ readonly place: Place | undefined; readonly isElsewhere: boolean }> {
+): Promise<{ readonly place: KeyedRecord | undefined; readonly isElsewhere: boolean }> {
   const record = await store.read(key);
   if (record === undefined) return { place: undefined, isElsewhere: false };
   if (typeof record.forwardTo === 'string' && keys.includes(record.forwardTo)) {
@@ -131,7 +134,7 @@ async function placeAt(
 }
 
 /** Decides whether a record is a live session. */
-function judge<S extends SessionSchema>(session: RequestSession<S>, place: Place): Found {
+function judge<S extends SessionSchema>(session: RequestSession<S>, place: KeyedRecord): FoundSession {
   const { record } = place;
   if (record.forwardTo !== undefined) return { outcome: 'rotated', successor: record.forwardTo };
   if (session.config.deadlines.passed(record, Date.now(), cookieLifeOf(session, record))) return { outcome: 'expired' };
@@ -150,7 +153,7 @@ function cookieLifeOf<S extends SessionSchema>(
 function arrive<S extends SessionSchema>(
   session: RequestSession<S>,
   cookie: VerifiedCookie,
-  { place, isUnderFirstName }: Extract<Found, { outcome: 'found' }>,
+  { place, isUnderFirstName }: Extract<FoundSession, { outcome: 'found' }>,
 ): void {
   const oldName = isUnderFirstName && cookie.name !== session.config.names[0] ? cookie.name : undefined;
   session.state.found({ id: cookie.id, ...place });

@@ -7,17 +7,17 @@ import type { SessionRecord } from '../stores/store-contract.js';
 import { interpret, mergeInto } from './conflict.js';
 import type { GuardedStore } from './guarded-store.js';
 import { enforceSessionLimit } from './principals.js';
-import { recordOf, retire, tombstoneOf } from './session-records.js';
+import { createRecord, recordOfPayload, retire, tombstoneOf } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 import type { PrincipalChange } from './plan.js';
 import type { Stored } from './status.js';
-import { createRecord, wasStored } from './record-writes.js';
+import { wasStored } from './was-stored.js';
 import { swap } from './swap.js';
 import { isOurs } from './write-id.js';
 
 /** Stores the session under its new id, and leaves a tombstone at the old one. */
-export async function rotate<S extends SessionSchema>(
+export async function storeUnderNewId<S extends SessionSchema>(
   session: RequestSession<S>,
   old: Stored,
   encoded: EncodedPayload | undefined,
@@ -44,7 +44,7 @@ export async function rotate<S extends SessionSchema>(
     fresh ? undefined : change === 'left' ? carried(session, decodedRecord) : decodedRecord;
   let stored = await createRecord(
     session,
-    recordOf(session, mine, { createdAt, revision: 1, decodedRecord: sourceOf(old.decodedRecord) }),
+    recordOfPayload(session, mine, { createdAt, revision: 1, decodedRecord: sourceOf(old.decodedRecord) }),
   );
   // A logout with the old id also ends the new session, but only after a plain rotation: after a login, others may know the
   // old id.
@@ -58,7 +58,11 @@ export async function rotate<S extends SessionSchema>(
       if (fresh) return attempt;
       mine = mergeInto(session, mine, latest.encoded);
       const revision = stored.record.revision + 1;
-      const written = recordOf(session, mine, { createdAt, revision, decodedRecord: sourceOf(latest.decodedRecord) });
+      const written = recordOfPayload(session, mine, {
+        createdAt,
+        revision,
+        decodedRecord: sourceOf(latest.decodedRecord),
+      });
       await store.update(stored.key, written.record, stored.record.revision); // no other request knows this key
       stored = { ...stored, ...written };
       return attempt;

@@ -1,3 +1,4 @@
+import { SessionStoreError } from '../errors.js';
 import type { EncodedPayload } from '../schema/payload-codec.js';
 import type { DecodedRecord } from '../schema/payload-serializer.js';
 import { ownField } from '../schema/encoded-payload.js';
@@ -8,7 +9,8 @@ import { TOMBSTONE_LIFE } from './deadlines.js';
 import type { RequestSession } from './request-session.js';
 import type { GuardedStore } from './guarded-store.js';
 import { swap } from './swap.js';
-import { newWriteId } from './write-id.js';
+import type { Stored } from './status.js';
+import { isOurs, newWriteId } from './write-id.js';
 
 /** A record, and what its text contains. */
 export interface Written {
@@ -17,7 +19,7 @@ export interface Written {
 }
 
 /** Creates the record of a payload, with the deadline that results from storing it now. */
-export function recordOf<S extends SessionSchema>(
+export function recordOfPayload<S extends SessionSchema>(
   session: RequestSession<S>,
   encoded: EncodedPayload,
   about: {
@@ -50,6 +52,22 @@ export function recordOf<S extends SessionSchema>(
     ...(session.config.store.likeExpressSession ? { cookie: cookieOf(session) } : undefined),
   };
   return { record, decodedRecord };
+}
+
+/** Stores a first record under the session's id, or under another id if that one is taken. */
+export async function createRecord<S extends SessionSchema>(
+  session: RequestSession<S>,
+  written: Written,
+): Promise<Stored> {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const { store } = session.config;
+    const { id } = session.state;
+    const key = store.keyOf(id);
+    if (await store.create(key, written.record)) return { id, key, ...written };
+    if (isOurs(await store.read(key), written.record)) return { id, key, ...written };
+    session.state.renewId();
+  }
+  throw new SessionStoreError('create', 'it says that every new id is taken');
 }
 
 /**

@@ -21,12 +21,12 @@ export function sessionsBy<S extends SessionSchema>(config: SessionConfig<S>) {
     },
     migrateAll: (options?: MigrateAllOptions) => migrateAll(config, options),
     list: async (principal: Principal, options: { current?: object } = {}) => {
-      checkNames('list', options, ['current']);
+      checkArguments('list', options, ['current']);
       const { current } = options;
       return listSessions(config, principal, current && (await meant('current', config, current)));
     },
     revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) => {
-      checkNames('revoke', options, ['except', 'only']); // a misspelt option must not end all sessions
+      checkArguments('revoke', options, ['except', 'only']); // a misspelt option must not end all sessions
       const { except } = options;
       if ('only' in options) return revokeOne(config, principal, options.only);
       return revokeSessions(config, principal, except && (await meant('except', config, except)));
@@ -74,7 +74,7 @@ function notMeant(option: string): TypeError {
 }
 
 /** The caller may be plain JavaScript. */
-function checkNames(method: string, options: object, known: readonly string[]): void {
+function checkArguments(method: string, options: object, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`${method}() takes an object as its second argument, with ${known.join(', ')}.`);
   }

@@ -2,14 +2,14 @@ import { SessionEndedError, SessionHeadersSentError } from '../errors.js';
 import type { EncodedPayload } from '../schema/payload-codec.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { mergeInto, interpret } from './conflict.js';
-import { rotate } from './rotate.js';
+import { storeUnderNewId } from './rotate.js';
 import { enforceSessionLimit } from './principals.js';
 import { plan, type PlanFacts, type PrincipalChange } from './plan.js';
-import { principalOf, recordOf } from './session-records.js';
+import { createRecord, principalOf, recordOfPayload } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import { tellTooLate, withholdsCookie } from './response-cookie.js';
 import type { Stored } from './status.js';
-import { createRecord, wasStored } from './record-writes.js';
+import { wasStored } from './was-stored.js';
 import { swap } from './swap.js';
 
 /**
@@ -77,7 +77,7 @@ function rotateFor<S extends SessionSchema>(
   if (principal !== 'none') session.cookie.forgetLife();
   const encoded = principal === 'left' ? startOver(session) : changed;
   if (state.move === undefined) state.rotate();
-  return state.stored && rotate(session, state.stored, encoded, principal);
+  return state.stored && storeUnderNewId(session, state.stored, encoded, principal);
 }
 
 /** Whether a change gives the session another principal. */
@@ -113,7 +113,7 @@ async function create<S extends SessionSchema>(session: RequestSession<S>, encod
     if (session.state.pending === 'always') throw error;
     return;
   }
-  const written = recordOf(session, encoded, { createdAt: Date.now(), revision: 1, decodedRecord: undefined });
+  const written = recordOfPayload(session, encoded, { createdAt: Date.now(), revision: 1, decodedRecord: undefined });
   const stored = await createRecord(session, written);
   wasStored(session, stored, encoded, 'created');
   await enforceSessionLimit(session.config, stored.record.principal);
@@ -128,7 +128,7 @@ async function update<S extends SessionSchema>(
   const attemptOf = (stored: Stored, mine: EncodedPayload) => {
     const { record, decodedRecord } = stored;
     const about = { createdAt: record.createdAt, revision: record.revision + 1, from: record, decodedRecord };
-    return { from: record, stored, mine, ...recordOf(session, mine, about) };
+    return { from: record, stored, mine, ...recordOfPayload(session, mine, about) };
   };
   const done = await swap(store, from.key, attemptOf(from, encoded), (found, failed) => {
     const { encoded: theirs, ...latest } = interpret(session, failed.stored, found);

@@ -70,7 +70,7 @@ async function noteUse<S extends SessionSchema>(
 }
 
 /** Extends the deadline, due or not: `req.session.touch()`. */
-export function touch<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> {
+export function touchStored<S extends SessionSchema>(session: RequestSession<S>, stored: Stored): Promise<void> {
   const life = session.cookie.life;
   return touchNow(session, stored, session.config.deadlines.from(Date.now(), stored.record.createdAt, life));
 }

@@ -4,11 +4,11 @@ import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import { refuseOther, interpret } from './conflict.js';
 import { putField } from './payload-fields.js';
 import { PrincipalWatch } from './principal-watch.js';
-import { principalOf, recordOf, type Written } from './session-records.js';
+import { principalOf, recordOfPayload, type Written } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './status.js';
 import { storeChanges } from './store-changes.js';
-import { wasStored } from './record-writes.js';
+import { wasStored } from './was-stored.js';
 import { swap, type Attempt } from './swap.js';
 import { rebase } from './rebase.js';
 
@@ -91,7 +91,7 @@ async function changeOf<S extends SessionSchema>(
   }
   const { record, decodedRecord } = stored;
   const about = { createdAt: record.createdAt, revision: record.revision + 1, from: record, decodedRecord };
-  return { from: record, stored, next, payload, ...recordOf(session, next, about) };
+  return { from: record, stored, next, payload, ...recordOfPayload(session, next, about) };
 }
 
 /** Puts the payload that an `update()` has started for another principal into the handler's session. */

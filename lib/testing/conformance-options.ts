@@ -67,7 +67,7 @@ export interface ConformanceOptions {
 }
 
 /** {@link ConformanceOptions} after the check. */
-export interface CheckedOptions {
+export interface CheckedConformanceOptions {
   readonly open: () => SessionStore | Promise<SessionStore>;
   readonly without: ReadonlySet<ConformancePart>;
   readonly damage: ((key: string) => unknown) | undefined;
@@ -75,7 +75,7 @@ export interface CheckedOptions {
 }
 
 /** @throws SessionOptionsError */
-export function checkOptions(options: ConformanceOptions): CheckedOptions {
+export function checkOptions(options: ConformanceOptions): CheckedConformanceOptions {
   const known = ['open', 'without', 'damage', 'sessions'];
   checkNames('storeConformance', options, known, 'storeConformance({ open: () => new MyStore() })');
   const { open, without = [], damage, sessions = 10_000 } = options;

@@ -15,7 +15,12 @@ import { signalCases } from './cases/signal-cases.js';
 import { sizeCases } from './cases/size-cases.js';
 import { touchCases } from './cases/touch-cases.js';
 import { updateCases } from './cases/update-cases.js';
-import { checkOptions, METHODS, type CheckedOptions, type ConformanceOptions } from './conformance-options.js';
+import {
+  checkOptions,
+  METHODS,
+  type CheckedConformanceOptions,
+  type ConformanceOptions,
+} from './conformance-options.js';
 import { Subject } from './subject.js';
 
 /** One test of {@link storeConformance}, for whichever runner. */
@@ -75,7 +80,7 @@ export function storeConformance(options: ConformanceOptions): ConformanceCase[]
 }
 
 /** A method that is there is not to be left out: its cases would be lost without a word. */
-function absent({ without }: CheckedOptions): StoreCase[] {
+function absent({ without }: CheckedConformanceOptions): StoreCase[] {
   return METHODS.filter((method) => without.has(method)).map((method) => ({
     title: `${method}: is left out, and the store has no such method`,
     needs: [],
@@ -89,7 +94,7 @@ function absent({ without }: CheckedOptions): StoreCase[] {
 /** The case that is running in this process. */
 let running: string | undefined;
 
-async function run(one: StoreCase, options: CheckedOptions): Promise<void> {
+async function run(one: StoreCase, options: CheckedConformanceOptions): Promise<void> {
   if (running !== undefined) {
     throw new Error(
       `"${running}" has not ended: cases run one after the other, and a store has to answer every command`,

@@ -7,7 +7,7 @@ import {
   type SessionStore,
   type StoreEntry,
 } from '../stores/store-contract.js';
-import type { CheckedOptions, METHODS } from './conformance-options.js';
+import type { CheckedConformanceOptions, METHODS } from './conformance-options.js';
 import { inParallel } from './parallel.js';
 
 /** In milliseconds. */
@@ -34,18 +34,18 @@ export class Subject {
   readonly store: SessionStore;
   /** How many sessions are many. */
   readonly sessions: number;
-  readonly #options: CheckedOptions;
+  readonly #options: CheckedConformanceOptions;
   readonly #opened: SessionStore[] = [];
   readonly #keys: string[] = [];
 
-  private constructor(options: CheckedOptions, store: SessionStore) {
+  private constructor(options: CheckedConformanceOptions, store: SessionStore) {
     this.store = store;
     this.sessions = options.sessions;
     this.#options = options;
     this.#opened.push(store);
   }
 
-  static async open(options: CheckedOptions): Promise<Subject> {
+  static async open(options: CheckedConformanceOptions): Promise<Subject> {
     return new Subject(options, await openStore(options));
   }
 
@@ -116,7 +116,7 @@ export class Subject {
   }
 }
 
-async function openStore({ open }: CheckedOptions): Promise<SessionStore> {
+async function openStore({ open }: CheckedConformanceOptions): Promise<SessionStore> {
   const store = await open();
   for (const method of STORE_METHODS) {
     assert.equal(

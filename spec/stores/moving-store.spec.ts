@@ -11,7 +11,7 @@ describe('moving({ from: MemoryStore, to: MemoryStore }) keeps the store contrac
     without: ['shared', 'scan', 'size'],
   });
   // Whether there is a copy elsewhere is what this store itself notes: it keeps no such note of somebody else.
-  const aboutCopies = ['a record: is read back with a copy in another store', 'update: replaces all of the record at the revision that it was made on']; // prettier-ignore
+  const aboutCopies = ['a record: is read back with its field mirroredUntil', 'update: replaces all of the record at the revision that it was made on']; // prettier-ignore
   const others = cases.filter(({ title }) => !aboutCopies.includes(title));
   it('but for two cases', () => {
     expect(others.length).toBe(cases.length - 2);

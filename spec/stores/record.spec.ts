@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recordOf, valueOf } from '../../lib/stores/redis/redis-commands.js';
+import { recordFromValue, valueOf } from '../../lib/stores/redis/redis-commands.js';
 import { RECORD_FORM, recordFromText, recordToText } from '../../lib/stores/record-text.js';
 import type { SessionRecord } from '../../lib/stores/store-contract.js';
 
@@ -129,6 +129,6 @@ describe('the text of a record', () => {
 
 it('a value that the first RedisStore wrote is read, and is what it writes', () => {
   const value = readFileSync(new URL('../fixtures/records/redis-1.txt', import.meta.url), 'utf8');
-  expect(recordOf(value, 0)).toEqual(FIXTURES[1]);
+  expect(recordFromValue(value, 0)).toEqual(FIXTURES[1]);
   expect(valueOf(FIXTURES[1]!)).toBe(value);
 });

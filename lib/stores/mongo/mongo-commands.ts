@@ -1,4 +1,4 @@
-import { principalText } from '../principal-text.js';
+import { searchablePrincipal } from '../searchable-principal.js';
 import { recordFromText, recordToText } from '../record-text.js';
 import type { SessionRecord, StoreEntry } from '../store-contract.js';
 import type { MongoIndex } from './mongo-driver.js';
@@ -62,7 +62,7 @@ export function dead(key: string): object {
 
 /** Matches the live records of a principal, except for those under the keys in `except`. */
 export function aliveOf(principal: string, except: readonly string[] = []): object {
-  const of = { principal: { $eq: principalText(principal) }, expiresAt: { $gt: now() } };
+  const of = { principal: { $eq: searchablePrincipal(principal) }, expiresAt: { $gt: now() } };
   return except.length === 0 ? of : { ...of, _id: { $nin: except } };
 }
 
@@ -80,16 +80,16 @@ export function allAlive(): object {
 export function documentOf(record: SessionRecord): SessionDocument {
   const { revision, principal } = record;
   const document = { revision, expiresAt: new Date(record.expiresAt), record: recordToText(record) };
-  return principal === undefined ? document : { ...document, principal: principalText(principal) };
+  return principal === undefined ? document : { ...document, principal: searchablePrincipal(principal) };
 }
 
 /** Returns the record of a document. A document that this library did not write is loaded as `corrupt`. */
-export function recordOf(found: object): SessionRecord {
+export function recordFromDocument(found: object): SessionRecord {
   const { record, revision, expiresAt } = found as Partial<SessionDocument>; // checked below; the filters require the date
   return recordFromText(typeof record === 'string' ? record : '', Number(revision), Number(expiresAt));
 }
 
 /** Returns the record of a document with its key. */
 export function entryOf(found: object): StoreEntry {
-  return [(found as { _id: string })._id, recordOf(found)]; // every document has one, and the filters match text only
+  return [(found as { _id: string })._id, recordFromDocument(found)]; // every document has one, and the filters match text only
 }

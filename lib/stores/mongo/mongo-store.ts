@@ -9,7 +9,7 @@ import {
   documentOf,
   entryOf,
   INDEXES,
-  recordOf,
+  recordFromDocument,
 } from './mongo-commands.js';
 import { COMMAND, saysKeyIsTaken, type MongoCollection, type MongoWriteConcern } from './mongo-driver.js';
 import { checkOptions, type MongoStoreOptions } from './mongo-options.js';
@@ -54,7 +54,7 @@ export class MongoStore implements SessionStore {
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
     const found = await this.#collection.findOne(alive(key), this.#reading(options));
-    return found === null ? undefined : recordOf(found);
+    return found === null ? undefined : recordFromDocument(found);
   }
 
   async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { principalText } from '../principal-text.js';
+import { searchablePrincipal } from '../searchable-principal.js';
 
 /** How many expired sessions one statement removes. With 2 kB in each, this takes the server about ten milliseconds. */
 export const PRUNE_BATCH = 1_000;
@@ -87,9 +87,9 @@ export function keyOfText(text: string): string {
 const LONGEST_PRINCIPAL = 512;
 
 /** Converts a principal to the text in its column, by which its sessions are found. */
-export function principalOf(principal: string | undefined): string | null {
+export function principalColumn(principal: string | undefined): string | null {
   if (principal === undefined) return null;
-  return principalText(principal, principal.length > LONGEST_PRINCIPAL || principal.includes('\0'));
+  return searchablePrincipal(principal, principal.length > LONGEST_PRINCIPAL || principal.includes('\0'));
 }
 
 /** Converts a deadline to the value in its column: the first whole millisecond in which the record is expired. */

@@ -29,7 +29,7 @@ const TABLE = /^(?:[a-z_][a-z0-9_]{0,62}\.)?[a-z_][a-z0-9_]{0,51}$/i;
  * Returns the option `table`, or its default.
  * @throws SessionOptionsError if the name is not accepted
  */
-export function checkTable(table: unknown = 'sessions'): string {
+export function checkQualifiedTable(table: unknown = 'sessions'): string {
   if (typeof table === 'string' && TABLE.test(table)) return table;
   throw new SessionOptionsError(
     'table',
@@ -55,7 +55,7 @@ export function checkOptions(options: PostgresStoreOptions): {
   }
   return {
     pool,
-    table: checkTable(options.table),
+    table: checkQualifiedTable(options.table),
     pruneInterval: checkPruneInterval(options.pruneInterval),
   };
 }

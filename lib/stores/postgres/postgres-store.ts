@@ -8,7 +8,7 @@ import {
   deadlineOf,
   keyOfText,
   keyText,
-  principalOf,
+  principalColumn,
   PRUNE_BATCH,
   type Commands,
   type EntryRow,
@@ -79,7 +79,7 @@ export class PostgresStore implements SessionStore {
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
     const { rows } = await this.#run('read', [keyText(key), Date.now()], options);
     const [row] = rows as SessionRow[]; // the columns that the statement selects
-    return row === undefined ? undefined : recordOf(row);
+    return row === undefined ? undefined : recordFromRow(row);
   }
 
   async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
@@ -106,11 +106,11 @@ export class PostgresStore implements SessionStore {
   }
 
   async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
-    return entriesOf(await this.#run('list', [principalOf(principal), Date.now()], options));
+    return entriesOf(await this.#run('list', [principalColumn(principal), Date.now()], options));
   }
 
   async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
-    const values = [principalOf(principal), Date.now(), except.map(keyText)];
+    const values = [principalColumn(principal), Date.now(), except.map(keyText)];
     return rowCount(await this.#run('revoke', values, options));
   }
 
@@ -166,15 +166,15 @@ export class PostgresStore implements SessionStore {
 
 /** Returns the values of revision, expires_at, principal, and record. */
 function columnsOf(record: SessionRecord): unknown[] {
-  return [record.revision, deadlineOf(record.expiresAt), principalOf(record.principal), recordToText(record)];
+  return [record.revision, deadlineOf(record.expiresAt), principalColumn(record.principal), recordToText(record)];
 }
 
-function recordOf(row: SessionRow): SessionRecord {
+function recordFromRow(row: SessionRow): SessionRecord {
   return recordFromText(row.record, Number(row.revision), Number(row.expires_at));
 }
 
 function entriesOf({ rows }: PostgresResult): StoreEntry[] {
-  return (rows as EntryRow[]).map((row) => [keyOfText(row.key), recordOf(row)]); // the columns that the statement selects
+  return (rows as EntryRow[]).map((row) => [keyOfText(row.key), recordFromRow(row)]); // the columns that the statement selects
 }
 
 function rowCount(result: PostgresResult): number {

@@ -1,6 +1,6 @@
 import { SessionOptionsError } from '../../errors.js';
 import { withClient, type PostgresClient, type PostgresPool } from './postgres-driver.js';
-import { checkTable } from './postgres-options.js';
+import { checkQualifiedTable } from './postgres-options.js';
 
 /**
  * The table's columns. They serve as its version. A release that changes the meaning of a column also renames it, so that
@@ -24,7 +24,7 @@ const INSPECT =
   ' ARRAY(SELECT i.relname::text FROM pg_index JOIN pg_class i ON i.oid = indexrelid WHERE indrelid = c.oid) AS indexes' +
   ' FROM pg_class c WHERE c.oid = to_regclass($1)';
 
-interface Found {
+interface TableFacts {
   readonly columns: string;
   readonly indexes: readonly string[];
 }
@@ -77,7 +77,7 @@ function statements(table: string): readonly (readonly [name: string, sql: strin
  * ```
  */
 export function createTableSql(table?: string): string {
-  return statements(checkTable(table))
+  return statements(checkQualifiedTable(table))
     .map(([, sql]) => `${sql}\n`)
     .join('');
 }
@@ -119,9 +119,9 @@ async function bringUp(client: PostgresClient, table: string, steps: TableUpgrad
   }
 }
 
-async function inspect(client: PostgresClient, table: string): Promise<Found | undefined> {
+async function inspect(client: PostgresClient, table: string): Promise<TableFacts | undefined> {
   const { rows } = await client.query(INSPECT, [quoted(table)]);
-  return rows[0] as Found | undefined; // the columns that the statement selects
+  return rows[0] as TableFacts | undefined; // the columns that the statement selects
 }
 
 function foreignTable(table: string, columns: string): SessionOptionsError {

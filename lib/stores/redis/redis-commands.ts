@@ -33,7 +33,7 @@ export function valueOf(record: SessionRecord): string {
 }
 
 /** Reads the record of a value; `undefined` if it has expired. A value in another form is loaded as `corrupt`. */
-export function recordOf(value: string, now: number): SessionRecord | undefined {
+export function recordFromValue(value: string, now: number): SessionRecord | undefined {
   const revision = Number(value.slice(0, NUMBER));
   const expiresAt = Number(value.slice(NUMBER, 2 * NUMBER));
   if (!Number.isSafeInteger(revision) || !Number.isSafeInteger(expiresAt)) {

@@ -44,7 +44,7 @@ export class RedisStore implements SessionStore {
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {
     const value = await this.#valueOf(key, options);
-    return value === undefined ? undefined : commands.recordOf(value, Date.now());
+    return value === undefined ? undefined : commands.recordFromValue(value, Date.now());
   }
 
   async create(key: string, record: SessionRecord, options?: CommandOptions): Promise<boolean> {
@@ -120,7 +120,7 @@ export class RedisStore implements SessionStore {
       const now = Date.now();
       for (const [at, [key]] of known.entries()) {
         const value = values[at];
-        const record = value === undefined ? undefined : commands.recordOf(value, now);
+        const record = value === undefined ? undefined : commands.recordFromValue(value, now);
         found.set(key, record?.principal === principal ? [key, record] : undefined);
       }
       // Another principal's record, or a tombstone, may have taken the key since the index was read.

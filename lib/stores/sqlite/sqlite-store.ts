@@ -1,6 +1,6 @@
 import { nextTurn, type Stop } from '../../timers.js';
 import { pruneEvery } from '../store-options.js';
-import { principalText } from '../principal-text.js';
+import { searchablePrincipal } from '../searchable-principal.js';
 import { recordFromText, recordToText } from '../record-text.js';
 import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import { prepareCommands, PRUNE_BATCH, type Commands, type EntryRow, type SessionRow } from './sqlite-commands.js';
@@ -50,18 +50,26 @@ export class SqliteStore implements SessionStore {
 
   async read(key: string): Promise<SessionRecord | undefined> {
     const found = this.#open().read.get(key, Date.now());
-    return found === undefined ? undefined : recordOf(found as SessionRow); // the columns that the statement selects
+    return found === undefined ? undefined : recordFromRow(found as SessionRow); // the columns that the statement selects
   }
 
   async create(key: string, record: SessionRecord): Promise<boolean> {
     const { revision, expiresAt } = record;
     const text = recordToText(record);
-    return changed(this.#open().create.run(key, revision, expiresAt, principalOf(record), text, Date.now()));
+    return changed(this.#open().create.run(key, revision, expiresAt, principalColumn(record), text, Date.now()));
   }
 
   async update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
     const { revision, expiresAt } = record;
-    const values = [revision, expiresAt, principalOf(record), recordToText(record), key, expectedRevision, Date.now()];
+    const values = [
+      revision,
+      expiresAt,
+      principalColumn(record),
+      recordToText(record),
+      key,
+      expectedRevision,
+      Date.now(),
+    ];
     return changed(this.#open().update.run(...values));
   }
 
@@ -76,11 +84,11 @@ export class SqliteStore implements SessionStore {
   async list(principal: string): Promise<StoreEntry[]> {
     const { nextOf } = this.#open();
     const now = Date.now();
-    return rows((last) => nextOf.get(principalText(principal), last, now), '');
+    return rows((last) => nextOf.get(searchablePrincipal(principal), last, now), '');
   }
 
   async revoke(principal: string, except: readonly string[]): Promise<number> {
-    return Number(this.#open().revoke.run(principalText(principal), JSON.stringify(except), Date.now()).changes);
+    return Number(this.#open().revoke.run(searchablePrincipal(principal), JSON.stringify(except), Date.now()).changes);
   }
 
   async prune(): Promise<number> {
@@ -131,16 +139,16 @@ function rows(next: (after: string) => unknown, after: string, limit = Infinity)
   while (entries.length < limit) {
     const row = next(entries.at(-1)?.[0] ?? after) as EntryRow | undefined; // the columns that the statement selects
     if (row === undefined) break;
-    entries.push([row.key, recordOf(row)]);
+    entries.push([row.key, recordFromRow(row)]);
   }
   return entries;
 }
 
-function principalOf({ principal }: SessionRecord): string | null {
-  return principal === undefined ? null : principalText(principal);
+function principalColumn({ principal }: SessionRecord): string | null {
+  return principal === undefined ? null : searchablePrincipal(principal);
 }
 
-function recordOf(row: SessionRow): SessionRecord {
+function recordFromRow(row: SessionRow): SessionRecord {
   return recordFromText(row.record, Number(row.revision), Number(row.expires_at));
 }
 

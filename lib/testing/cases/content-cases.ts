@@ -1,5 +1,6 @@
 import { group, type StoreCase } from '../conformance-case.js';
 import type { ConformancePart } from '../conformance-options.js';
+import { RECORD_FIELDS, type RecordField } from '../../stores/record-fields.js';
 import type { SessionRecord } from '../../stores/store-contract.js';
 import { expectRecord, expectTrue } from '../expect.js';
 import { aRecord } from '../subject.js';
@@ -21,8 +22,21 @@ function readsBack(what: string, fields: Partial<SessionRecord>, needs: readonly
   });
 }
 
+/** A record with a value in each field of the table. */
+const SAMPLES: Readonly<Record<RecordField, Partial<SessionRecord>>> = {
+  schemaVersion: { schemaVersion: 12 },
+  createdAt: { createdAt: 1_700_000_000_321 },
+  cookieMaxAge: { cookieMaxAge: 3_600_000 },
+  principal: { principal: 'ada@example.org' },
+  forwardTo: { data: '', forwardTo: 'the-key-of-the-successor' },
+  mirroredUntil: { mirroredUntil: 1_900_000_000_000 },
+  writeId: { writeId: 'a1B2-_c3' },
+  usedAt: { usedAt: 1_700_000_000_123 },
+};
+
 /** What a record may hold, and that it is a value. */
 export const contentCases = [
+  ...RECORD_FIELDS.flatMap((field) => readsBack(`its field ${field}`, SAMPLES[field])),
   ...readsBack('no data', { data: '' }, ['exact-data']),
   ...readsBack('text of many scripts', {
     data: JSON.stringify({ name: 'Zoë 你好 👩‍👩‍👧 \u2028 \\ " \u0000', rtl: 'שלום' }),
@@ -30,17 +44,10 @@ export const contentCases = [
   ...readsBack('data of several lines', { data: '{\n  "views": 1\n}\n' }, ['exact-data']),
   ...readsBack('data that is no JSON', { data: 'views = 1; \r\n\t\\n \u2028 😀' }, ['exact-data']),
   ...readsBack('a megabyte of data', { data: JSON.stringify({ text: 'ü1'.repeat(350_000) }) }),
-  ...readsBack('a version of the schema', { schemaVersion: 12 }),
-  ...readsBack('a life of the cookie', { cookieMaxAge: 3_600_000 }),
   ...readsBack('a cookie that ends with the browser', { cookieMaxAge: null }),
-  ...readsBack('a principal', { principal: 'ada@example.org' }),
   ...readsBack('a principal of any text', { principal: 'a\u0000\'"\n👩‍👧' }),
   ...readsBack('an empty principal', { principal: '' }),
-  ...readsBack('a note that leads to a successor', { data: '', forwardTo: 'the-key-of-the-successor' }),
-  ...readsBack('a note that leads nowhere', { data: '', forwardTo: null }),
-  ...readsBack('a copy in another store', { mirroredUntil: 1_900_000_000_000 }),
-  ...readsBack('the name of its write', { writeId: 'a1B2-_c3' }),
-  ...readsBack('when it was used', { usedAt: 1_700_000_000_123 }),
+  ...readsBack('a tombstone that leads nowhere', { data: '', forwardTo: null }),
   ...readsBack('a large revision', { revision: 2 ** 40 }),
   ...readsBack('a deadline at the end of time', { expiresAt: 8.64e15 }, ['exact-deadlines']),
   ...group('a record', [], {

@@ -14,7 +14,7 @@ import { newWriteId } from './write-id.js';
 // Step 1 alone never makes the copy a session, so a slow request cannot restore a session that has ended.
 
 /** The key under which a session is found, and its record. */
-export interface Place {
+export interface KeyedRecord {
   readonly key: string;
   readonly record: SessionRecord;
 }
@@ -23,7 +23,11 @@ export interface Place {
  * Moves a live session to the key of the first name.
  * @returns where the session is now: at its old key if the new one is taken; `undefined` if it has ended
  */
-export async function moveToFirstName(store: GuardedStore, id: string, found: Place): Promise<Place | undefined> {
+export async function moveToFirstName(
+  store: GuardedStore,
+  id: string,
+  found: KeyedRecord,
+): Promise<KeyedRecord | undefined> {
   const to = store.keyOf(id);
   const started = Date.now();
   let { record } = found;
@@ -55,7 +59,7 @@ export async function putInForce(
   key: string,
   writeId: string | undefined,
   copy?: SessionRecord,
-): Promise<Place | undefined> {
+): Promise<KeyedRecord | undefined> {
   for (let record = copy ?? (await store.read(key)); record !== undefined; record = await store.read(key)) {
     if (!isPending(record)) return record.forwardTo === undefined ? { key, record } : undefined;
     if (writeId === undefined || record.writeId !== writeId) {

@@ -10,7 +10,7 @@ const NOT_AS_IT_IS = /^\\sha256:|\p{Surrogate}/u;
  * UTF-8 cannot store half of a surrogate pair. The principal itself is in the record.
  * @param isTooMuch - whether this database cannot store it for another reason
  */
-export function principalText(principal: string, isTooMuch = false): string {
+export function searchablePrincipal(principal: string, isTooMuch = false): string {
   if (!isTooMuch && !NOT_AS_IT_IS.test(principal)) return principal;
   return HASHED + createHash('sha256').update(principal, 'utf16le').digest('hex'); // UTF-16 keeps lone surrogates apart
 }
