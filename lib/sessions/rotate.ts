@@ -32,10 +32,7 @@ export async function storeUnderNewId<S extends SessionSchema>(
   const fresh = session.state.move === 'regenerate';
   const principalChanged = change !== 'none';
   if (fresh && encoded === undefined && session.state.pending !== 'always') {
-    // There is nothing to store. Clearing the cookie makes the browser begin again without the old id.
-    await retire(store, old.key, old.record, null);
-    session.state.left();
-    session.cookie.clear();
+    await leave(session, old);
     return;
   }
   let mine = encoded ?? session.exactBase();
@@ -70,15 +67,29 @@ export async function storeUnderNewId<S extends SessionSchema>(
   } catch (error) {
     const isMoved = error instanceof SessionStoreError ? await isWritten(store, old.key, attempt.record) : false;
     if (isMoved !== true) {
-      // No client knows the new id yet, so without its record it is as if it had never existed.
-      const removal = store.delete(stored.key).catch(() => undefined);
-      if (isMoved === false) await removal; // a store that does not answer is not waited for again
+      await removeNew(store, stored.key, isMoved === false);
       throw error;
     }
   }
   wasStored(session, stored, mine, 'moved');
   emit('rotate', { request: session.request, principalChanged });
   if (principalChanged) await enforceSessionLimit(session.config, stored.record.principal);
+}
+
+/** Ends the old session without a new one. Clearing the cookie makes the browser begin again without the old id. */
+async function leave<S extends SessionSchema>(session: RequestSession<S>, old: Stored): Promise<void> {
+  await retire(session.config.store, old.key, old.record, null);
+  session.state.left();
+  session.cookie.clear();
+}
+
+/**
+ * Removes the record under the new id after a failed rotation. No client knows that id yet, so it is as if it had never existed.
+ * @param isAwaited - false for a store that did not answer before
+ */
+async function removeNew(store: GuardedStore, key: string, isAwaited: boolean): Promise<void> {
+  const removal = store.delete(key).catch(() => undefined);
+  if (isAwaited) await removal;
 }
 
 /** Keeps only the fields that are carried over, in their stored form, from what was stored for the previous principal. */

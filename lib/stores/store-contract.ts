@@ -22,8 +22,11 @@ export interface SessionRecord {
   /** Who the session belongs to. Absent if it has no principal. */
   readonly principal?: string | undefined;
   /**
-   * Present on a tombstone, which a rotation leaves behind: the session is not stored under this key any more. The value is
-   * the key of its successor, or `null` if the old id must not lead to it.
+   * Present if no request may use the record as a session:
+   *
+   * - `data` is empty: a tombstone, which a rotation leaves behind. The value is the key of the session's successor, or
+   *   `null` if the old id must not lead to it.
+   * - `data` is not empty and the value is `null`: a copy under another name of the cookie that is not in force yet.
    */
   readonly forwardTo?: string | null | undefined;
   /** When the session was used, as of its last write, in milliseconds since the epoch. A touch changes only `expiresAt`. */
