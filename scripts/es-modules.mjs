@@ -214,9 +214,27 @@ function stripInternalComments() {
   );
   const printer = ts.createPrinter({ removeComments: true });
   for (const file of filesFrom((one) => importsOf(one, read(one)))) {
-    if (!file.endsWith('.d.ts') || exported.has(file)) continue;
-    write(file, printer.printFile(ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022)));
+    if (!file.endsWith('.d.ts')) continue;
+    const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2022, true);
+    const texts = source.statements.map((statement) =>
+      exported.has(file) && !isInternal(statement, source)
+        ? statement.getFullText()
+        : `\n${printer.printNode(ts.EmitHint.Unspecified, statement, source)}`,
+    );
+    write(file, `${texts.join('').trim()}\n`);
   }
+}
+
+/**
+ * Whether users cannot see the documentation of a declaration.
+ * @param {ts.Statement} statement
+ * @param {ts.SourceFile} source
+ */
+function isInternal(statement, source) {
+  if (ts.getJSDocTags(statement).some(({ tagName }) => tagName.text === 'internal')) return true;
+  if (!ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement)) return false;
+  const isExported = statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+  return !isExported && !new RegExp(`export [^;]*\\b${statement.name.text}\\b[^;]*\\}`).test(source.text);
 }
 
 /**

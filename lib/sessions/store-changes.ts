@@ -1,11 +1,12 @@
 import { SessionEndedError, SessionHeadersSentError } from '../errors.js';
+import { ownField } from '../schema/encoded-payload.js';
 import type { EncodedPayload } from '../schema/payload-codec.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { mergeInto, interpret } from './conflict.js';
 import { storeUnderNewId } from './rotate.js';
 import { enforceSessionLimit } from './principals.js';
 import { plan, type PlanFacts, type PrincipalChange } from './plan.js';
-import { createRecord, principalOf, recordOfPayload } from './session-records.js';
+import { createRecord, principalOf, principalText, recordOfPayload } from './session-records.js';
 import type { RequestSession } from './request-session.js';
 import { tellTooLate, withholdsCookie } from './response-cookie.js';
 import type { Stored } from './status.js';
@@ -100,9 +101,12 @@ function startOver<S extends SessionSchema>(session: RequestSession<S>): Encoded
 
 /** Whether the store cannot find the session by its principal, for example because it was stored before the option was set. */
 function needsReindex<S extends SessionSchema>(session: RequestSession<S>, { record, decodedRecord }: Stored): boolean {
-  const { config, state } = session;
-  const isKnown = decodedRecord !== undefined && config.store.knowsPrincipals;
-  return isKnown && principalOf(config, state.base.exact) !== record.principal;
+  const { codec, principal, store } = session.config;
+  if (decodedRecord === undefined || !store.knowsPrincipals) return false;
+  // One field is encoded, not the payload: this is asked for each request that only reads.
+  const value = principal === undefined ? undefined : ownField(session.fields, principal);
+  if (principal === undefined || value === undefined || value === null) return record.principal !== undefined;
+  return principalText(codec.encodeField(principal, value) ?? value) !== record.principal;
 }
 
 async function create<S extends SessionSchema>(session: RequestSession<S>, encoded: EncodedPayload): Promise<void> {
