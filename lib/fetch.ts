@@ -9,7 +9,8 @@ import './schema/zod-registries.js';
 
 import type { FetchMissingHandler } from './fetch/fetch-missing-handler.js';
 import { fetchSessions, refuseExpressHandlers } from './fetch/fetch-sessions.js';
-import type { CheckedOptions, ExcessInitial, ExpressOption, InitialPayload } from './sessions/session-options.js';
+import type { CheckedOptions, ExcessInitial } from './sessions/checked-options.js';
+import type { ExpressOption, InitialPayload } from './sessions/session-options.js';
 import type { Session } from './sessions/session.js';
 import { resolveOptions } from './sessions/session-config.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';

@@ -1,6 +1,7 @@
 import { pathMatches } from './cookie/cookie-options.js';
 import { load } from './sessions/load.js';
-import type { CheckedOptions, ExcessInitial, InitialPayload } from './sessions/session-options.js';
+import type { CheckedOptions, ExcessInitial } from './sessions/checked-options.js';
+import type { InitialPayload } from './sessions/session-options.js';
 import { addSession, findSession } from './sessions/registry.js';
 import { sessionsBy } from './sessions/sessions.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';

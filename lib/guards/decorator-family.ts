@@ -114,6 +114,6 @@ export function decoratorFamily<At extends Place>({ decorate, parameter }: Decor
     CurrentSession: (...required: unknown[]) =>
       parameter(required.length > 0 ? sessionGuard(required, { by: '@CurrentSession' }) : undefined),
     SessionValue: (field: string) => parameter(sessionGuard([field], { by: '@SessionValue' }), field),
-  };
+  } satisfies Record<keyof DecoratorFamily, unknown>;
   return family as unknown as DecoratorFamily<At>; // decorators of both dialects; what they narrow only the compiler sees
 }

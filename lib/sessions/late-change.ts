@@ -56,6 +56,7 @@ function lateFields<S extends SessionSchema>(session: RequestSession<S>): string
   } catch (error) {
     if (!(error instanceof SessionValidationError)) return []; // nobody is left to receive the error
   }
+  if (codec.same(now, session.state.base.asStored)) return [];
   const { committed } = session;
   const base = session.exactBase();
   if (codec.same(now, base)) return [];

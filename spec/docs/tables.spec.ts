@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { COOKIE_ATTRIBUTES } from '../../lib/cookie/cookie-attributes.js';
 import { OPTION_TABLE } from '../../lib/sessions/option-table.js';
 import { RECORD_FIELDS } from '../../lib/stores/record-fields.js';
-import { read, root } from './docs.js';
+import { read } from './docs.js';
 
 // The tables in lib are the source: the documents must have a row for each of their entries, and no other row.
 
@@ -48,11 +46,4 @@ it('docs/stores.md has a row for each field of a record, and no other row', () =
   const ofStores = ['data', 'revision', 'expiresAt', 'cookie']; // a store keeps these separately
   const names = rows(section('docs/stores.md', '### The fields of a record'));
   expect(names.sort()).toEqual([...ofStores, ...RECORD_FIELDS].sort());
-});
-
-it('no two files in lib/ have the same name', () => {
-  const names = readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name);
-  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });

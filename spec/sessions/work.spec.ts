@@ -140,3 +140,24 @@ describe('a request does no more than it must:', () => {
     expect(store).toEqual([]);
   });
 });
+
+it('a request that reads a session decodes its payload once, also with codecs and a principal', async () => {
+  const worked = { decoded: 0, encoded: 0 };
+  const counted = z.codec(z.string(), z.date(), {
+    decode: (text) => (worked.decoded++, new Date(text)),
+    encode: (date) => (worked.encoded++, date.toISOString()),
+  });
+  const schema = z.object({ userId: z.string().optional(), seen: counted.optional() });
+  const sessions = session({ schema, secret: 's', store: new MemoryStore(), principal: 'userId' });
+  const still = openStill(sessions);
+  const { cookie } = await still((req, res) => {
+    Object.assign(sessions.of(req), { userId: 'ann', seen: new Date() });
+    res.end();
+  });
+  Object.assign(worked, { decoded: 0, encoded: 0 });
+  await still((req, res) => {
+    res.end(String(sessions.of(req).seen));
+  }, cookie);
+  // Encoded for the comparison at the commit, and for the one after the response that finds late changes.
+  expect(worked).toEqual({ decoded: 1, encoded: 2 });
+});
