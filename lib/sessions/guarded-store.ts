@@ -51,8 +51,8 @@ export class GuardedStore {
     return this.#timeout;
   }
 
-  /** Whether records have the layout of express-session. */
-  get likeExpressSession(): boolean {
+  /** Whether records describe the session's cookie, as those of express-session do. */
+  get storesCookie(): boolean {
     return this.#store.layout === 'express-session';
   }
 
@@ -60,7 +60,7 @@ export class GuardedStore {
   keyOf(id: string): string {
     const [name] = this.#names;
     if (this.#store.keyOf !== undefined) return this.#store.keyOf(id, name);
-    return this.likeExpressSession ? id : keyOf(id, name);
+    return this.#store.layout === 'express-session' ? id : keyOf(id, name);
   }
 
   /**

@@ -49,7 +49,7 @@ export function recordOfPayload<S extends SessionSchema>(
     principal,
     usedAt: principal === undefined ? undefined : now,
     writeId: newWriteId(),
-    ...(session.config.store.likeExpressSession ? { cookie: cookieOf(session) } : undefined),
+    ...(session.config.store.storesCookie ? { cookie: cookieOf(session) } : undefined),
   };
   return { record, decodedRecord };
 }
