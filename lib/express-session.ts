@@ -74,7 +74,7 @@ session.Session = Session;
 session.MemoryStore = MemoryStore;
 
 /** The types, for those who write `session.SessionData` or `session.Store`, as with express-session. */
-// eslint-disable-next-line @typescript-eslint/no-namespace -- it has types alone
+// eslint-disable-next-line @typescript-eslint/no-namespace -- it contains only types
 declare namespace session {
   /** The type of that name. */
   export type SessionData = types.SessionData;
@@ -93,10 +93,10 @@ declare namespace session {
 }
 
 declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express's
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express declares its types in a namespace
   namespace Express {
     // By inheritance, so that it may stand beside the declaration of `@types/express-session`.
-    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it has inherited members
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- all of its members are inherited
     interface Request extends types.DropInRequest {}
   }
 }

@@ -41,7 +41,7 @@ export type FetchSessionOptions<S extends SessionSchema> = CheckedOptions<S, Req
 type NotExpress = Readonly<Partial<Record<ExpressOption, never>>>;
 
 /** What {@link session} makes: the sessions of web-standard requests. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- one of any principal is assignable to one without
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- sessions with a principal are assignable to a type that names none
 export interface FetchSessions<S extends SessionSchema, P extends string = any> extends StoredSessions<S, P, Request> {
   /**
    * Passes the request's session to the handler, stores what the handler has changed, and returns its response with the cookie.

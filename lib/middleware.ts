@@ -36,9 +36,9 @@ import type { SessionIdentity } from './guards/narrowing.js';
  */
 export interface SessionMiddleware<
   S extends SessionSchema,
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- one of any name is assignable to one without a name
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a middleware with a name is assignable to a type without one
   Name extends string = any,
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- and so is one of any principal
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the same for the principal
   P extends string = any,
 >
   extends SessionIdentity<S, Name>, StoredSessions<S, P, AnyRequest> {

@@ -20,8 +20,9 @@ const parameters = new WeakMap<object, Map<PropertyKey, Parameter[]>>();
  */
 export function guardedParameter(guard: Guard = loadingGuard, field?: string) {
   return (prototype: object, name: PropertyKey, index: number): void => {
-    if (typeof index !== 'number')
+    if (typeof index !== 'number') {
       throw new TypeError('This decorator is for parameters of methods, in the legacy dialect.');
+    }
     const ofClass = parameters.get(prototype) ?? new Map<PropertyKey, Parameter[]>();
     const ofMethod = ofClass.get(name) ?? [];
     ofMethod[index] = { guard, field };

@@ -63,7 +63,7 @@ export function configOf(options: SessionOptions): Config {
   const signerOf = signers(options.secret);
   const store = unlessFalsy(options.store) ?? new MemoryStore();
   if (production && store instanceof MemoryStore) {
-    // eslint-disable-next-line no-console -- where express-session says it
+    // eslint-disable-next-line no-console -- express-session warns on the console as well
     console.warn('Warning: MemoryStore keeps all sessions in this process and forgets none: not for production.');
   }
   const fixedCookie = typeof cookie === 'function' ? {} : (unlessFalsy(cookie) ?? {});

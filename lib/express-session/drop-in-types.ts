@@ -7,7 +7,7 @@ import type { ExpressSessionStore } from '../stores/express-session-store.js';
 // The types of the drop-in are those of `@types/express-session`, under the same names, so that an app and the typings of
 // its stores compile with the import changed. What they leave open with `any`, an app may rely on: a callback that
 // takes an `Error`, for example.
-/* eslint-disable @typescript-eslint/no-explicit-any -- see above */
+/* eslint-disable @typescript-eslint/no-explicit-any -- apps rely on the any of those types */
 
 /** The data of a session as `@types/express-session` knows it, if a program has that package. */
 type OtherSessionData = Express.Request extends {

@@ -33,7 +33,7 @@ type ParamsOf<Path> = Path extends string ? RouteParameters<Path> : Path extends
 /** As Express types the parameters of a path that is a regular expression: its groups, by name or number. */
 type FlatParams = Record<string | number, string>;
 
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unused-vars -- Express's own type parameters and their defaults */
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unused-vars -- these must be Express's own type parameters and defaults */
 // Express's own types hand on to a handler what one middleware of the same call adds, and in `app.use(…)` without a path and
 // `app.route(…)` not even that. These overloads come before Express's own, for calls that have a guard of this library.
 declare module 'express-serve-static-core' {

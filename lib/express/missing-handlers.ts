@@ -26,6 +26,12 @@ const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
  * ```
  */
 export function redirect(path: string, options: { readonly parameter?: string } = {}): MissingHandler {
+  if (typeof options !== 'object' || options === null) {
+    throw new SessionOptionsError(
+      'redirect',
+      "takes an object as its second argument: redirect('/login', { parameter: 'next' })",
+    );
+  }
   const { parameter = 'returnTo' } = options;
   const [unknown] = Object.keys(options).filter((name) => name !== 'parameter');
   if (unknown !== undefined) {

@@ -111,8 +111,9 @@ function begin<S extends SessionSchema>(config: SessionConfig<S>, request: Reque
   if (transport === undefined) {
     const attributes = typeof config.cookie === 'function' ? config.cookie(request) : config.cookie;
     const isCovered = attributes.path === '/' || pathMatches(attributes.path, new URL(request.url).pathname);
-    if (!isCovered)
+    if (!isCovered) {
       throw new SessionNotLoadedError('The path of this request has no session: cookie.path does not cover it.');
+    }
     transport = new FetchTransport(config, attributes, request);
     addSession(transport.session);
   }
@@ -134,10 +135,11 @@ function checkResponse(response: Response | undefined, need: string): void {
 export function refuseExpressHandlers(given: unknown): void {
   if (typeof given !== 'object' || given === null) return; // refused elsewhere
   for (const [option, handler] of Object.entries(given) as [string, unknown][]) {
-    if ((option !== 'onMissing' && option !== 'onForbidden') || typeof handler !== 'function' || handler.length <= 2)
-      continue;
-    const advice =
-      "is a handler for Express: on the fetch API, return a response, () => Response.redirect(new URL('/login', url))";
-    throw new SessionOptionsError(option, advice);
+    const isResponder = (option === 'onMissing' || option === 'onForbidden') && typeof handler === 'function';
+    if (isResponder && handler.length > 2) {
+      const advice =
+        "is a handler for Express: on the fetch API, return a response, () => Response.redirect(new URL('/login', url))";
+      throw new SessionOptionsError(option, advice);
+    }
   }
 }

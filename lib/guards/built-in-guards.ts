@@ -108,10 +108,11 @@ function isTarget([target, context]: readonly unknown[]): boolean {
 
 /**
  * The guard of `@AllowAnonymous`. Every request passes, and the guards of the class do not apply.
- * @throws SessionOptionsError if it is used without parentheses
+ * @throws SessionOptionsError if it is used without parentheses or with arguments
  */
 export function allowingGuard(given: readonly unknown[]): Guard {
   if (isTarget(given)) throw needsParentheses('@AllowAnonymous');
+  if (given.length > 0) throw new SessionOptionsError('@AllowAnonymous', 'takes nothing');
   return { metadata: {}, resets: true, check: () => undefined };
 }
 

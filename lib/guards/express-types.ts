@@ -30,7 +30,7 @@ import type {
  * The entry points that a program uses. Each of them adds its own member. `req.session` is declared only once, here, because
  * two declarations of one property must not differ.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the entry points
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the entry points add members
 export interface EntryPoints {}
 
 /**
@@ -67,7 +67,7 @@ declare const comparison: unique symbol;
 
 declare module 'express-serve-static-core' {
   // The names of the type parameters are Express's.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- all of them must be named to name the last one
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the last one can only be used if all are named
   interface Request<P, ResBody, ReqBody, ReqQuery, LocalsObj> {
     /** The request's session. Its fields are those of the registered schema; in the drop-in, those of `SessionData`. */
     session: SessionProperty<LocalsObj>;

@@ -109,7 +109,7 @@ export type ReadonlySession<Found = unknown> = DeepReadonly<Payload<RegisteredSc
  * The members of `req.session`, under a name that is short when an editor shows it.
  * @internal
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it only adds a name
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- only a shorter name
 export interface RegisteredMembers extends SessionMembers<RegisteredSchema> {}
 
 /** The schema of a middleware's type, or the schema itself. */

@@ -65,6 +65,10 @@ describe('guards refuse', () => {
     expect(messageOf(RequireAnonymous, { onPresent: 5 })).toMatch(/^@RequireAnonymous: takes nothing, or a handler/);
   });
 
+  it('@AllowAnonymous() takes no argument', () => {
+    expect(messageOf(AllowAnonymous, 'userId')).toBe('@AllowAnonymous: takes nothing');
+  });
+
   it('requireSession(redirect(…)) refuses the handler and shows where it belongs', () => {
     const advice = "takes functions of the session: a handler such as redirect('/login') is passed as";
     expect(messageOf(requireSession, redirect('/login'))).toBe(
@@ -98,6 +102,9 @@ describe('handlers for onMissing', () => {
     expect(messageOf(redirect, '/login', { param: 'next' })).toBe(
       'redirect({ param }): is not an option of redirect(), only parameter',
     );
+    for (const given of ['next', null]) {
+      expect(messageOf(redirect, '/login', given)).toContain('takes an object as its second argument');
+    }
   });
 
   it('problem() that is called instead of passed says so', () => {
