@@ -28,7 +28,7 @@ describe('an unknown option', () => {
 
   it.each(['onMissing', 'onForbidden'])('is no question where %s stands among the values of a guard', (handler) => {
     const mixed = { role: 'admin', [handler]: () => undefined } as never;
-    expect(() => requireSession(mixed)).toThrow(/must be in an object of its own/);
+    expect(() => requireSession(mixed)).toThrow(/must be in a separate object/);
   });
 
   it('is an error that asks in list(), revoke() and migrateAll() too', async () => {

@@ -26,6 +26,9 @@ const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
  * ```
  */
 export function redirect(path: string, options: { readonly parameter?: string } = {}): MissingHandler {
+  if (typeof path !== 'string' || (!OWN_PATH.test(path) && !/^https?:\/\//.test(path))) {
+    throw new SessionOptionsError('redirect', "needs a path such as '/login', or an address that begins with https://");
+  }
   if (typeof options !== 'object' || options === null) {
     throw new SessionOptionsError(
       'redirect',
@@ -36,9 +39,6 @@ export function redirect(path: string, options: { readonly parameter?: string } 
   const [unknown] = Object.keys(options).filter((name) => name !== 'parameter');
   if (unknown !== undefined) {
     throw new SessionOptionsError(`redirect({ ${unknown} })`, 'is not an option of redirect(), only parameter');
-  }
-  if (typeof path !== 'string' || (!OWN_PATH.test(path) && !/^https?:\/\//.test(path))) {
-    throw new SessionOptionsError('redirect', "needs a path such as '/login', or an address that begins with https://");
   }
   return (error, request, response, next) => {
     const wanted = request.originalUrl;

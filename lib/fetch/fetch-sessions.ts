@@ -8,7 +8,7 @@ import {
 } from '../errors.js';
 import { problemText } from '../guards/problem-text.js';
 import { runGuards, type Guard } from '../guards/guard.js';
-import type { Responder } from '../guards/requirements.js';
+import { isExpressHandler, type Responder } from '../guards/requirements.js';
 import { sessionGuard } from '../guards/built-in-guards.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { load } from '../sessions/load.js';
@@ -48,14 +48,15 @@ export function fetchSessions<S extends SessionSchema>(config: SessionConfig<S>)
       if (args.length > 2) {
         throw new TypeError("sessions.handle() takes one guard: sessions.requireSession('userId', 'role').");
       }
+      if (typeof request === 'function') {
+        throw new TypeError('sessions.handle() takes the request first: sessions.handle(request, handler).');
+      }
       const [guard, handler] = args.length === 1 ? [undefined, args[0]] : args;
       if (typeof handler !== 'function') {
-        throw new TypeError(
-          'The last argument of sessions.handle() must be a handler: (session, request) => Response.',
-        );
+        throw new TypeError('sessions.handle() needs a handler as its last argument: (session, request) => Response.');
       }
       if (guard !== undefined && !guards.has(guard)) {
-        throw new TypeError('The guard of sessions.handle() must be made by requireSession() of the same sessions.');
+        throw new TypeError('sessions.handle() needs a guard that requireSession() of the same sessions returned.');
       }
       return handle(config, request, guard, handler);
     },
@@ -135,8 +136,7 @@ function checkResponse(response: Response | undefined, need: string): void {
 export function refuseExpressHandlers(given: unknown): void {
   if (typeof given !== 'object' || given === null) return; // refused elsewhere
   for (const [option, handler] of Object.entries(given) as [string, unknown][]) {
-    const isResponder = (option === 'onMissing' || option === 'onForbidden') && typeof handler === 'function';
-    if (isResponder && handler.length > 2) {
+    if ((option === 'onMissing' || option === 'onForbidden') && isExpressHandler(handler)) {
       const advice =
         "is a handler for Express: on the fetch API, return a response, () => Response.redirect(new URL('/login', url))";
       throw new SessionOptionsError(option, advice);

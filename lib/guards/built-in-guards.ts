@@ -36,17 +36,16 @@ interface SessionGuardOptions<S extends SessionSchema> {
  */
 export function sessionGuard<S extends SessionSchema>(
   required: readonly unknown[],
-  { config, readonly = false, by }: SessionGuardOptions<S> = {},
+  { config, readonly = false, by = 'requireSession' }: SessionGuardOptions<S> = {},
 ): Guard {
   const wanted = requirementsOf(required, by);
-  if (config !== undefined) refuseUnknownFields(wanted, config.codec.fields, by);
-  const checked = new WeakSet<object>(); // settings whose schema has all the fields
-  const checkFields = (request: object): void => {
-    const found = config ?? findSession(request)?.config;
+  const checked = new WeakSet<object>(); // configurations whose schema has all the fields
+  const checkFields = (found: SessionConfig<S> | undefined): void => {
     if (found === undefined || checked.has(found)) return;
-    refuseUnknownFields(wanted, found.codec.fields, by);
+    refuseUnknownFields(wanted, found.codec.fields);
     checked.add(found);
   };
+  checkFields(config);
   return {
     metadata: {
       session: true,
@@ -65,7 +64,7 @@ export function sessionGuard<S extends SessionSchema>(
       return respond; // its type is up to the host
     },
     check: (request, { readonly: isReadonly, namesField }) => {
-      checkFields(request);
+      checkFields(config ?? findSession(request)?.config);
       return useSession(request, config, (session, attached): undefined => {
         checkPayload(session, wanted, { principal: attached?.config.principal, namesField });
         if (isReadonly) attached?.makeReadonly();
@@ -86,7 +85,10 @@ export function anonymousGuard(given: readonly unknown[], by = 'requireAnonymous
   const isKnown =
     typeof options === 'object' && options !== null && Object.keys(options).every((name) => name === 'onPresent');
   if (!isKnown || (onPresent !== undefined && typeof onPresent !== 'function')) {
-    throw new SessionOptionsError(by, "takes nothing, or a handler: { onPresent: redirect('/account') }");
+    throw new SessionOptionsError(
+      by,
+      "takes no argument, or an object with a handler: { onPresent: redirect('/account') }",
+    );
   }
   return {
     metadata: { anonymous: true },

@@ -6,6 +6,8 @@ export type Responder = (...args: never[]) => unknown;
 
 /** What a guard or a decorator requires of a session. */
 export interface Requirements {
+  /** The name of the guard or decorator in errors. */
+  readonly by: string;
   /** Fields that must be present. */
   readonly fields: readonly string[];
   /** Fields that must have a certain value. */
@@ -20,8 +22,8 @@ export interface Requirements {
 
 const COMPARABLE: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'bigint']);
 const TAKES =
-  "takes names of fields, objects such as { role: 'admin' }, functions of the session, and { onMissing, onForbidden } as an object of its own";
-/** What the options of a guard may hold. */
+  "takes names of fields, objects such as { role: 'admin' }, predicates such as (session) => session.age > 17, and { onMissing, onForbidden } as a separate object";
+/** The options of a guard that are handlers. */
 const HANDLERS: ReadonlySet<string> = new Set(['onMissing', 'onForbidden']);
 
 /**
@@ -29,7 +31,7 @@ const HANDLERS: ReadonlySet<string> = new Set(['onMissing', 'onForbidden']);
  * @param by - the name of the guard or decorator in errors
  * @throws SessionOptionsError for an argument that it does not accept, or if no session can meet all of them
  */
-export function requirementsOf(required: readonly unknown[], by = 'requireSession'): Requirements {
+export function requirementsOf(required: readonly unknown[], by: string): Requirements {
   const fields: string[] = [];
   const values = new Map<string, unknown>();
   const predicates: ((session: object) => unknown)[] = [];
@@ -61,27 +63,32 @@ export function requirementsOf(required: readonly unknown[], by = 'requireSessio
       throw new SessionOptionsError(by, TAKES);
     }
   }
-  return { fields, values, predicates, onMissing: handlers.onMissing, onForbidden: handlers.onForbidden };
+  return { by, fields, values, predicates, onMissing: handlers.onMissing, onForbidden: handlers.onForbidden };
 }
 
 /** The error of a decorator that was applied as `@Name` instead of `@Name()`. */
 export function needsParentheses(by: string): SessionOptionsError {
-  const decorator = by.startsWith('@') ? by : '@RequireSession';
+  const decorator = by.startsWith('@') ? by : `@${by.charAt(0).toUpperCase()}${by.slice(1)}`;
   return new SessionOptionsError(decorator, `needs its parentheses: ${decorator}()`);
 }
 
-/** Whether a decorator that was given this was applied to a class. */
+/** Whether the argument is a class, which means that a decorator was applied without parentheses. */
 export function isClass(given: unknown): boolean {
   return typeof given === 'function' && /^class\b/.test(Function.prototype.toString.call(given));
 }
 
-/** Refuses a function that is no predicate of the session. @throws SessionOptionsError */
+/** Refuses a function that is not a predicate. @throws SessionOptionsError */
 function refuseHandler(given: object, by: string): void {
   if (isClass(given)) throw needsParentheses(by); // it was called with the class
-  if ((given as Responder).length > 2) {
-    const advice = `takes functions of the session: a handler such as redirect('/login') is passed as ${by}({ onMissing: handler })`;
+  if (isExpressHandler(given)) {
+    const advice = `takes predicates, not handlers: pass a handler such as redirect('/login') as ${by}({ onMissing: handler })`;
     throw new SessionOptionsError(by, advice);
   }
+}
+
+/** Whether a function takes a request, a response, and more, as `redirect('/login')` does. A predicate takes the session. */
+export function isExpressHandler(given: unknown): boolean {
+  return typeof given === 'function' && given.length > 2;
 }
 
 /** @throws SessionOptionsError */
@@ -98,31 +105,30 @@ export function addValues(
       if (HANDLERS.has(field)) {
         throw new SessionOptionsError(
           `${by}({ ${field} })`,
-          `must be in an object of its own: ${by}({ role: 'admin' }, { ${field} })`,
+          `must be in a separate object: ${by}({ role: 'admin' }, { ${field} })`,
         );
       }
       const wrong =
         typeof value === 'function'
-          ? `is a function, and a field is compared with a value${didYouMean(field, HANDLERS)}`
+          ? `is a function, but a field can only be compared with a value${didYouMean(field, HANDLERS)}`
           : 'must be a string, number, boolean, bigint or null';
       throw new SessionOptionsError(`${by}({ ${field} })`, wrong);
     }
     if (values.has(field) && values.get(field) !== value) {
-      throw new SessionOptionsError(`${by}({ ${field} })`, 'is asked to have two values at once');
+      throw new SessionOptionsError(`${by}({ ${field} })`, 'is required to have two different values');
     }
     values.set(field, value);
   }
 }
 
 /**
- * Refuses a requirement for a field that no session of this schema can have, because it would result in a 401 forever.
+ * Refuses a requirement for a field that no session of this schema can have, because every request would get a 401.
  * @param known - the fields of the schema; `undefined` if it allows any
  * @throws SessionOptionsError, which names the field
  */
 export function refuseUnknownFields(
-  { fields, values }: Requirements,
+  { by, fields, values }: Requirements,
   known: ReadonlySet<string> | undefined,
-  by = 'requireSession',
 ): void {
   if (known === undefined) return;
   for (const field of [...fields, ...values.keys()]) {
@@ -151,31 +157,32 @@ export interface CheckContext {
  */
 export function checkPayload(
   session: object,
-  { fields, values, predicates }: Requirements,
+  { by, fields, values, predicates }: Requirements,
   { principal, namesField }: CheckContext,
 ): void {
   const payload = fieldsOf(session);
-  const isPresent = (field: string): boolean => Object.hasOwn(payload, field) && payload[field] != null;
-  const missing = fields.filter((field) => !isPresent(field));
+  const missing = fields.filter((field) => !isPresent(session, field));
   const failed = [...values]
     .filter(([field, value]) => !Object.hasOwn(payload, field) || payload[field] !== value)
     .map(([field]) => field);
   if (payload['isNew'] === true || missing.length > 0) throw new SessionRequiredError(missing, failed);
-  if (failed.length === 0) failed.push(...failedPredicates(session, predicates));
+  if (failed.length === 0) failed.push(...failedPredicates(session, predicates, by));
   if (failed.length === 0) return;
-  const isSignedIn = principal === undefined ? namesField : isPresent(principal);
+  const isSignedIn = principal === undefined ? namesField : isPresent(session, principal);
   throw isSignedIn ? new SessionForbiddenError(failed) : new SessionRequiredError([], failed);
 }
 
+/** Whether a session has a field with a value. */
+export function isPresent(session: object, field: string): boolean {
+  return Object.hasOwn(session, field) && fieldsOf(session)[field] != null;
+}
+
 /** The first predicate that does not return `true`. Later ones may rely on what it checks, so they are not called. */
-function failedPredicates(session: object, predicates: Requirements['predicates']): string[] {
+function failedPredicates(session: object, predicates: Requirements['predicates'], by: string): string[] {
   for (const predicate of predicates) {
     const result = predicate(session);
     if (typeof result === 'object' && result !== null) {
-      throw new SessionOptionsError(
-        'requireSession',
-        'a function of the session must return true or false, and no promise',
-      );
+      throw new SessionOptionsError(by, 'a predicate must return true or false, not a promise');
     }
     if (result !== true) return [`${predicate.name === '' ? 'predicate' : predicate.name}()`];
   }

@@ -25,7 +25,7 @@ export async function storeUnderNewId<S extends SessionSchema>(
 ): Promise<void> {
   if (session.transport.headersSent()) throw new SessionHeadersSentError();
   if (withholdsCookie(session)) {
-    session.rollBack(); // the browser would be left with an id that has no effect
+    session.rollBack(); // the browser would keep an id that is no longer valid
     return;
   }
   const { store } = session.config;
@@ -37,11 +37,11 @@ export async function storeUnderNewId<S extends SessionSchema>(
   }
   let mine = encoded ?? session.exactBase();
   const createdAt = fresh || principalChanged ? Date.now() : old.record.createdAt;
-  const sourceOf = (decodedRecord: DecodedRecord | undefined) =>
+  const decodedBefore = (decodedRecord: DecodedRecord | undefined) =>
     fresh ? undefined : change === 'left' ? carried(session, decodedRecord) : decodedRecord;
   let stored = await createRecord(
     session,
-    recordOfPayload(session, mine, { createdAt, revision: 1, decodedRecord: sourceOf(old.decodedRecord) }),
+    recordOfPayload(session, mine, { createdAt, revision: 1, decodedRecord: decodedBefore(old.decodedRecord) }),
   );
   // A logout with the old id also ends the new session, but only after a plain rotation: after a login, others may know the
   // old id.
@@ -58,7 +58,7 @@ export async function storeUnderNewId<S extends SessionSchema>(
       const written = recordOfPayload(session, mine, {
         createdAt,
         revision,
-        decodedRecord: sourceOf(latest.decodedRecord),
+        decodedRecord: decodedBefore(latest.decodedRecord),
       });
       await store.update(stored.key, written.record, stored.record.revision); // no other request knows this key
       stored = { ...stored, ...written };
@@ -84,8 +84,8 @@ async function leave<S extends SessionSchema>(session: RequestSession<S>, old: S
 }
 
 /**
- * Removes the record under the new id after a failed rotation. No client knows that id yet, so it is as if it had never existed.
- * @param isAwaited - false for a store that did not answer before
+ * Removes the record under the new id after a failed rotation. No client knows that id yet, so nothing is lost.
+ * @param isAwaited - `false` if the store has already failed to answer
  */
 async function removeNew(store: GuardedStore, key: string, isAwaited: boolean): Promise<void> {
   const removal = store.delete(key).catch(() => undefined);

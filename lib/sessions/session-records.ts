@@ -67,7 +67,7 @@ export async function createRecord<S extends SessionSchema>(
     if (isOurs(await store.read(key), written.record)) return { id, key, ...written };
     session.state.renewId();
   }
-  throw new SessionStoreError('create', 'it says that every new id is taken');
+  throw new SessionStoreError('create', 'the store reports that every new id is taken');
 }
 
 /**

@@ -28,6 +28,7 @@ export function sessionsBy<S extends SessionSchema>(config: SessionConfig<S>) {
     revoke: async (principal: Principal, options: { except?: object; only?: unknown } = {}) => {
       checkArguments('revoke', options, ['except', 'only']); // a misspelt option must not end all sessions
       const { except } = options;
+      if ('only' in options && except !== undefined) throw new TypeError('revoke() takes except or only, not both.');
       if ('only' in options) return revokeOne(config, principal, options.only);
       return revokeSessions(config, principal, except && (await meant('except', config, except)));
     },
@@ -41,7 +42,7 @@ export function notAttached(): SessionNotLoadedError {
   );
 }
 
-/** A request's session of these settings. @throws SessionNotLoadedError */
+/** The request's session of this middleware. @throws SessionNotLoadedError */
 function attachedTo<S extends SessionSchema>(config: SessionConfig<S>, request: object): RequestSession<S> {
   const attached = findSession(request, config);
   if (attached === undefined) throw notAttached();
@@ -63,7 +64,7 @@ async function meant<S extends SessionSchema>(
 ): Promise<RequestSession<S>> {
   const mine: RequestSession<SessionSchema> | undefined = SessionObject.requestOf(object);
   const isOurs = mine !== undefined && Object.is(mine.config, config);
-  const found = isOurs ? (mine as unknown as RequestSession<S>) : findSession(object, config); // it has our settings
+  const found = isOurs ? (mine as unknown as RequestSession<S>) : findSession(object, config); // it has our config
   if (found === undefined) throw notMeant(option);
   await load(found);
   return found;

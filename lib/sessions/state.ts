@@ -48,7 +48,7 @@ export class SessionState {
 
   /** The record that this session is stored as; `undefined` for a new one. */
   get stored(): Stored | undefined {
-    return 'stored' in this.#status ? this.#status.stored : undefined;
+    return storedOf(this.#status);
   }
 
   /** Whether, and how, the session gets a new id at the next commit. */
@@ -168,15 +168,15 @@ export class SessionState {
   /** The payload was stored, and the id did not change. */
   committed(stored: Stored, encoded: EncodedPayload): void {
     const { status } = this;
-    this.#settle(status.is === 'moving' ? { ...status, stored, isWaiting: false } : { is: 'stored', stored }, encoded);
+    this.#commit(status.is === 'moving' ? { ...status, stored, isWaiting: false } : { is: 'stored', stored }, encoded);
   }
 
   /** The payload was stored under its new id. */
   moved(stored: Stored, encoded: EncodedPayload): void {
-    this.#settle({ is: 'stored', stored }, encoded);
+    this.#commit({ is: 'stored', stored }, encoded);
   }
 
-  #settle(status: Status, encoded: EncodedPayload): void {
+  #commit(status: Status, encoded: EncodedPayload): void {
     this.#status = status;
     this.setBase(encoded);
     this.#pending = 'changes';
@@ -204,8 +204,8 @@ export class SessionState {
   }
 
   /**
-   * For a login that was sent twice: the second request came with the id that the first one has ended, and begins its own
-   * session.
+   * If a login is sent twice, the second request arrives with the id that the first one has ended. It then begins a session
+   * of its own.
    */
   beginAfterRotation(): void {
     if (this.isRotatedAway) this.#status = { is: 'new' };
@@ -228,7 +228,7 @@ export class SessionState {
     else if (is !== 'new') this.#status = status.is === 'moving' ? { ...status, isWaiting: true } : status;
   }
 
-  /** A commit failed: the session is reset to how it was loaded. */
+  /** A commit failed: the session returns to the state in which it was loaded. */
   rollBack(): void {
     const { stored, isNew, status } = this;
     this.#pending = 'changes';

@@ -3,7 +3,7 @@ import type { DecodedRecord } from '../schema/decoded-record.js';
 import type { EncodedPayload } from '../schema/encoded-payload.js';
 import type { SessionRecord } from '../stores/store-contract.js';
 
-/** Where a session is stored, and what the store holds there as far as this request knows. */
+/** Where a session is stored, and the record that this request last saw there. */
 export interface Stored {
   readonly id: string;
   readonly key: string;
@@ -41,7 +41,7 @@ export type Status =
       readonly is: 'ended';
       readonly reason: SessionEnd;
       readonly stored?: Stored | undefined;
-      /** The payload is a fresh one, of which nothing was stored: after `regenerate()`. */
+      /** The payload is fresh and was never stored: after `regenerate()`. */
       readonly isFresh?: boolean;
       /** If the request came with an id that was rotated away: the successor's key, or `null` if it is secret. */
       readonly successor?: string | null;

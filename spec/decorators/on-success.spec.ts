@@ -57,7 +57,7 @@ describe.each(cases)("%s('userId') in the %s dialect", (decorator, dialect, one)
     ['undefined', [undefined], ': takes names of fields'],
     ['a list', [['userId']], ': takes names of fields'],
     ['a value that cannot be compared', [{ role: new Date() }], '({ role }): must be a string, number, boolean'],
-    ['two values of one field', [{ views: 1 }, { views: 2 }], '({ views }): is asked to have two values at once'],
+    ['two values of one field', [{ views: 1 }, { views: 2 }], '({ views }): is required to have two different values'],
   ])('refuses %s where the class is defined', (_, given, message) => {
     expect(() => made(...given)).toThrow(`${decorator}${message}`);
     expect(() => made(...given)).toThrow(expect.objectContaining({ code: 'SESSION_OPTIONS' }) as Error);

@@ -4,7 +4,7 @@ import { ESLint } from 'eslint';
 import { expect, it } from 'vitest';
 import { read, root } from './docs.js';
 
-// What CONTRIBUTING says about the layout of lib/.
+// Checks the rules for lib/ in CONTRIBUTING.md.
 
 const entries = readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true });
 
@@ -13,7 +13,7 @@ it('no two files in lib/ have the same name', () => {
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
-it('eslint.config.js says for every folder of lib/ what its files must not import', async () => {
+it('eslint.config.js restricts the imports of every folder in lib/', async () => {
   const eslint = new ESLint({ cwd: root });
   for (const folder of entries.filter((entry) => entry.isDirectory())) {
     const path = join(folder.parentPath, folder.name);
@@ -22,7 +22,7 @@ it('eslint.config.js says for every folder of lib/ what its files must not impor
   }
 });
 
-it('every entry point is known to the package, to TypeScript, to typedoc, and to the documents', () => {
+it('every entry point is listed in package.json, tsconfig.json, typedoc.json, and spec/docs/docs.ts', () => {
   const names = (paths: readonly string[]): string[] =>
     paths.map((path) => path.replace(/^\.\/|^lib\/|\.ts$/g, '').replace(/^typed-session\/?/, '')).sort();
   const { exports, typesVersions } = JSON.parse(read('package.json')) as {

@@ -453,7 +453,7 @@ it.each<[string, (sessions: ReturnType<typeof open>['sessions']) => Promise<unkn
   [
     'no handler',
     (sessions) => sessions.handle(new Request('http://localhost/'), undefined as never),
-    'must be a handler',
+    'needs a handler as its last argument',
   ],
   ['an address', (sessions) => sessions.handle('http://localhost/' as never, () => new Response()), 'take a Request'],
   ['nothing', (sessions) => sessions.load(undefined as never), 'take a Request'],

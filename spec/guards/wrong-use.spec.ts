@@ -47,7 +47,7 @@ const places: readonly (readonly [place: string, args: readonly unknown[]])[] = 
   ['a class, in the standard dialect', [Controller, { ...context, kind: 'class' }]],
 ];
 
-describe('a decorator without its parentheses is an error where the class is defined:', () => {
+describe('a decorator without parentheses throws when the class is defined:', () => {
   for (const [place, args] of places) {
     it(`@RequireSession, @RequireAnonymous, and @AllowAnonymous on ${place}`, () => {
       for (const [name, decorator] of Object.entries({ RequireSession, RequireAnonymous, AllowAnonymous })) {
@@ -58,11 +58,15 @@ describe('a decorator without its parentheses is an error where the class is def
 });
 
 describe('guards refuse', () => {
-  it('requireAnonymous() refuses everything but { onPresent }, as does its decorator', () => {
+  it('requireAnonymous() and @RequireAnonymous() refuse any argument but { onPresent }', () => {
     for (const given of [redirect('/'), 'userId', { onMissing: problem }, { onPresent: '/account' }, null]) {
-      expect(messageOf(requireAnonymous, given)).toMatch(/^requireAnonymous: takes nothing, or a handler/);
+      expect(messageOf(requireAnonymous, given)).toMatch(
+        /^requireAnonymous: takes no argument, or an object with a handler/,
+      );
     }
-    expect(messageOf(RequireAnonymous, { onPresent: 5 })).toMatch(/^@RequireAnonymous: takes nothing, or a handler/);
+    expect(messageOf(RequireAnonymous, { onPresent: 5 })).toMatch(
+      /^@RequireAnonymous: takes no argument, or an object with a handler/,
+    );
   });
 
   it('@AllowAnonymous() takes no argument', () => {
@@ -70,7 +74,7 @@ describe('guards refuse', () => {
   });
 
   it('requireSession(redirect(…)) refuses the handler and shows where it belongs', () => {
-    const advice = "takes functions of the session: a handler such as redirect('/login') is passed as";
+    const advice = "takes predicates, not handlers: pass a handler such as redirect('/login') as";
     expect(messageOf(requireSession, redirect('/login'))).toBe(
       `requireSession: ${advice} requireSession({ onMissing: handler })`,
     );
@@ -102,18 +106,19 @@ describe('handlers for onMissing', () => {
     expect(messageOf(redirect, '/login', { param: 'next' })).toBe(
       'redirect({ param }): is not an option of redirect(), only parameter',
     );
+    expect(messageOf(redirect, 302, '/login')).toContain("needs a path such as '/login'");
     for (const given of ['next', null]) {
       expect(messageOf(redirect, '/login', given)).toContain('takes an object as its second argument');
     }
   });
 
-  it('problem() that is called instead of passed says so', () => {
+  it('problem() throws with advice if it is called instead of passed', () => {
     expect(messageOf(problem)).toBe('problem is a handler: pass it, onMissing: problem');
   });
 });
 
 describe('the middleware', () => {
-  it('called without next, it names the entry point for web-standard requests', () => {
+  it('the middleware called without next names typed-session/fetch', () => {
     expect(messageOf(session(options), new Request('http://localhost/'))).toContain('typed-session/fetch');
   });
 });
@@ -136,6 +141,20 @@ describe('typed-session/fetch', () => {
     );
   });
 
+  it('handle() without a request rejects, and shows the order of its arguments', async () => {
+    const handle = sessions.handle as (...args: unknown[]) => Promise<Response>;
+    await expect(handle(() => new Response())).rejects.toThrow('sessions.handle(request, handler)');
+  });
+
+  it('revoke() refuses except and only together', async () => {
+    const revoke = session({ ...options, name: 'revoke', principal: 'userId' }).revoke as (
+      ...args: unknown[]
+    ) => Promise<number>;
+    await expect(revoke('ann', { only: 'key', except: {} })).rejects.toThrow(
+      'revoke() takes except or only, not both.',
+    );
+  });
+
   it('a request that cookie.path does not cover has its own message', async () => {
     const narrow = fetchSession({ ...options, cookie: { path: '/app' } });
     const load = async (): Promise<unknown> => await narrow.load(new Request('http://localhost/other'));
@@ -144,7 +163,7 @@ describe('typed-session/fetch', () => {
 });
 
 describe('schemas and payloads', () => {
-  it('session() names the field of a schema that was not called, and of one that is no schema of zod 4', () => {
+  it('session() names a field whose schema was not called or is not from zod 4', () => {
     const notCalled = z.object({ tags: z.object({ one: z.string }).optional() } as never);
     expect(messageOf(session, { ...options, schema: notCalled })).toMatch(/tags.*is a function: call it/);
     const zod3 = z.object({ name: { _def: { typeName: 'ZodString' }, parse: String } } as never);
@@ -166,7 +185,7 @@ describe('schemas and payloads', () => {
 });
 
 describe('methods of the session', () => {
-  it('a callback that is no function and a field that is no name are errors of the call', async () => {
+  it('save() and take() refuse an invalid callback or field name', async () => {
     const app = express();
     app.use(session(options));
     app.get('/', (req, res) => {

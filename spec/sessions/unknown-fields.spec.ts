@@ -318,14 +318,14 @@ it('whatever a release does not know survives any sequence of writes by old and 
 function openText(schema: z.ZodType<object, object>, shared: object) {
   const cell = shared as { text?: string };
   const codec = PayloadCodec.of(schema, undefined);
-  const text = new PayloadSerializer(codec, { first: 0, version: 0, steps: [] }, [], 'keep');
+  const serializer = new PayloadSerializer(codec, { first: 0, version: 0, steps: [] }, [], 'keep');
   return {
     write(change: (mine: Fields) => void) {
-      const read = text.read(cell.text ?? '{}', 0);
+      const read = serializer.read(cell.text ?? '{}', 0);
       if (!read.ok) throw new Error(JSON.stringify(read.issues));
       const mine = read.payload as Fields;
       change(mine);
-      cell.text = text.write(codec.encode(mine), read.decodedRecord).data;
+      cell.text = serializer.write(codec.encode(mine), read.decodedRecord).data;
     },
     tree: () => JSON.parse(cell.text ?? '{}') as Fields,
   };

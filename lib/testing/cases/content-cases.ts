@@ -5,8 +5,7 @@ import type { SessionRecord } from '../../stores/store-contract.js';
 import { expectRecord, expectTrue } from '../expect.js';
 import { aRecord } from '../subject.js';
 
-const OWN =
-  'a record is a value: store a copy of it, as text or frozen, and hand out nothing that leads to what is stored';
+const OWN = 'a record is a value: store a copy, as text or frozen, and never return a reference to what is stored';
 
 /** A case for records that have something special in them. */
 function readsBack(what: string, fields: Partial<SessionRecord>, needs: readonly ConformancePart[] = []): StoreCase[] {
@@ -34,7 +33,7 @@ const SAMPLES: Readonly<Record<RecordField, Partial<SessionRecord>>> = {
   usedAt: { usedAt: 1_700_000_000_123 },
 };
 
-/** What a record may hold, and that it is a value. */
+/** Checks what a record may contain, and that stores copy it. */
 export const contentCases = [
   ...RECORD_FIELDS.flatMap((field) => readsBack(`its field ${field}`, SAMPLES[field])),
   ...readsBack('no data', { data: '' }, ['exact-data']),
