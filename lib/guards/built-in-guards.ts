@@ -15,6 +15,7 @@ import {
   checkPayload,
   fieldsOf,
   isClass,
+  isPresent,
   needsParentheses,
   refuseUnknownFields,
   requirementsOf,
@@ -96,9 +97,9 @@ export function anonymousGuard(given: readonly unknown[], by = 'requireAnonymous
     check: (request) =>
       useSession(request, undefined, (session, attached): undefined => {
         const principal = attached?.config.principal;
-        const fields = fieldsOf(session);
-        const isPresent = principal === undefined ? fields['isNew'] !== true : fields[principal] != null;
-        if (isPresent) throw new SessionPresentError();
+        const isSignedIn =
+          principal === undefined ? fieldsOf(session)['isNew'] !== true : isPresent(session, principal);
+        if (isSignedIn) throw new SessionPresentError();
       }),
   };
 }
