@@ -4,6 +4,7 @@
 import * as timers from 'node:timers';
 
 const { setImmediate: immediate } = timers;
+const now = performance.now.bind(performance);
 
 /** Calls a function in a later turn of the event loop, outside of any promise: what it throws is an uncaught exception. */
 export function defer<A extends unknown[]>(run: (...args: A) => unknown, ...args: A): void {
@@ -44,6 +45,67 @@ export function every(interval: number, run: () => void): Stop {
   return () => {
     stop(timer);
   };
+}
+
+/** Work that is given up if it takes too long. */
+export interface LimitedWork {
+  /** Called once, if the work has reached its limit. */
+  timedOut(): void;
+}
+
+/**
+ * Gives each piece of work the same number of milliseconds, with one timer for all of them: a timer for each would cost more
+ * than a short piece of work. While work is running, the process stays alive.
+ */
+export class TimeLimit {
+  readonly #limit: number;
+  /** What is running, in the order in which it began: since when, or how its own timer is cancelled. */
+  readonly #running = new Map<LimitedWork, number | Stop>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  start(work: LimitedWork): void {
+    // Under a test clock, each piece has a timer of its own: the clock may be installed or moved at any time.
+    const isReal = globalThis.setTimeout === timers.setTimeout;
+    this.#running.set(work, isReal ? now() : after(this.#limit, () => { this.#end(work); })); // prettier-ignore
+    if (!isReal) return;
+    if (this.#timer === undefined) this.#wakeIn(this.#limit);
+    else this.#timer.ref();
+  }
+
+  stop(work: LimitedWork): void {
+    const began = this.#running.get(work);
+    if (typeof began === 'function') began();
+    this.#running.delete(work);
+    if (this.#running.size === 0) this.#timer?.unref(); // it goes on for the next work
+  }
+
+  #end(work: LimitedWork): void {
+    this.#running.delete(work);
+    work.timedOut();
+  }
+
+  #wakeIn(delay: number): void {
+    this.#timer = timers.setTimeout(() => {
+      this.#timer = undefined;
+      this.#wake();
+    }, delay);
+  }
+
+  #wake(): void {
+    for (const [work, began] of this.#running) {
+      if (typeof began === 'function') continue;
+      const rest = began + this.#limit - now();
+      if (rest > 0) {
+        this.#wakeIn(rest);
+        return;
+      }
+      this.#end(work);
+    }
+  }
 }
 
 /** In an environment of a browser (jsdom), a timer is a number. */

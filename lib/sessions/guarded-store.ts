@@ -3,14 +3,25 @@ import { SessionError, SessionStoreError } from '../errors.js';
 import { isError } from '../realms.js';
 import { keyOf, nameOfKey } from '../stores/store-key.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../stores/store-contract.js';
-import { after } from '../timers.js';
+import { TimeLimit, type LimitedWork } from '../timers.js';
 
 type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';
 
-/** The options of one command. The signal is created only when the store asks for it, because few stores do. */
-class Command implements CommandOptions {
+/** One command: its options for the store, and what happens if it takes too long. */
+class Command implements CommandOptions, LimitedWork {
+  readonly #operation: Operation;
+  readonly #reject: (error: Error) => void;
+  readonly #timeout: number;
   #controller: AbortController | undefined;
   #isAborted = false;
+
+  constructor(operation: Operation, reject: (error: Error) => void, timeout: number) {
+    this.#operation = operation;
+    this.#reject = reject;
+    this.#timeout = timeout;
+  }
+
+  /** Created only when the store asks for it, because few stores do. */
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -18,7 +29,14 @@ class Command implements CommandOptions {
     return this.#controller.signal;
   }
 
-  abort(): void {
+  timedOut(): void {
+    this.#reject(
+      new SessionStoreError(
+        this.#operation,
+        `it did not answer within storeTimeout (${String(this.#timeout)} ms): ` +
+          'its server cannot be reached, is busy, or has no connection free',
+      ),
+    );
     this.#isAborted = true;
     this.#controller?.abort();
   }
@@ -33,6 +51,8 @@ class Command implements CommandOptions {
 export class GuardedStore {
   readonly #store: SessionStore;
   readonly #timeout: number;
+  /** `undefined` if a command may take as long as it likes. */
+  readonly #limit: TimeLimit | undefined;
   /** The names that keys are derived from. */
   readonly #names: CookieNames;
   /** Whether a key begins with its name. If the key is the id alone, the store cannot tell names apart. */
@@ -41,6 +61,7 @@ export class GuardedStore {
   constructor(store: SessionStore, timeout: number, names: CookieNames) {
     this.#store = store;
     this.#timeout = timeout;
+    this.#limit = timeout === Infinity ? undefined : new TimeLimit(timeout);
     // If the id is the key, there is only one key, and the cookie's name is not part of it.
     this.#names = store.layout === 'express-session' ? [names[0]] : names;
     this.#isNamed = store.layout !== 'express-session' || store.keyOf !== undefined;
@@ -81,9 +102,12 @@ export class GuardedStore {
     return this.#store.list !== undefined && this.#store.revoke !== undefined;
   }
 
-  async read(key: string): Promise<SessionRecord | undefined> {
-    const record = await this.#call('read', (store, options) => store.read(key, options));
-    return record && this.#fromStore(key, record);
+  read(key: string): Promise<SessionRecord | undefined> {
+    return this.#call(
+      'read',
+      (store, options) => store.read(key, options),
+      (record) => record && this.#fromStore(key, record),
+    );
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {
@@ -150,43 +174,42 @@ export class GuardedStore {
     return Promise.all(this.#names.map(run));
   }
 
-  /** @param run - returns `undefined` if the store lacks the method */
+  /**
+   * @param run - returns `undefined` if the store lacks the method
+   * @param convert - converts the store's answer
+   */
   #call<T>(
     operation: Operation,
     run: (store: SessionStore, options: CommandOptions) => Promise<T> | undefined,
+    convert: (answer: T) => T = same,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const command = new Command();
-      let stop: (() => void) | undefined;
+      const command = new Command(operation, reject, this.#timeout);
       const fail = (error: unknown): void => {
-        stop?.();
+        this.#limit?.stop(command);
         reject(asStoreError(operation, error));
       };
       try {
         const answer = run(this.#store, command);
         if (answer === undefined) throw new SessionStoreError(operation, lacks(operation));
+        this.#limit?.start(command);
         answer.then((value) => {
-          stop?.();
-          resolve(value);
+          this.#limit?.stop(command);
+          try {
+            resolve(convert(value));
+          } catch (error) {
+            fail(error); // what the store returned is not a record
+          }
         }, fail);
       } catch (error) {
         fail(error);
-        return;
-      }
-      if (this.#timeout !== Infinity) {
-        stop = after(this.#timeout, () => {
-          reject(
-            new SessionStoreError(
-              operation,
-              `it did not answer within storeTimeout (${String(this.#timeout)} ms): ` +
-                'its server cannot be reached, is busy, or has no connection free',
-            ),
-          );
-          command.abort();
-        });
       }
     });
   }
+}
+
+function same<T>(answer: T): T {
+  return answer;
 }
 
 /** The kind of an error. Drivers have classes for their errors, but do not always set the name. */
