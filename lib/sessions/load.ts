@@ -1,4 +1,5 @@
 import { cookieValues } from '../cookie/cookie-header.js';
+import type { Signer } from '../cookie/cookie-signature.js';
 import { SessionCookie } from '../cookie/session-cookie.js';
 import { emit, type LoadOutcome } from '../events.js';
 import type { SessionSchema } from '../schema/payload-types.js';
@@ -40,60 +41,76 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
     session.initialize('none');
     return undefined;
   }
-  const cookies = verifiedCookies(session.config, header);
-  const first = cookies.next();
-  if (first.done === true) {
-    session.initialize(first.value ? 'signature' : 'none');
+  const cookies = new SignedCookies(session.config, header);
+  const first = cookies.nextVerified();
+  if (first === undefined) {
+    session.initialize(cookies.isAny ? 'signature' : 'none');
     return undefined;
   }
-  const loading = loadFirstLive(session, first.value, cookies).catch((error: unknown) => {
-    state.failed(error as Error); // GuardedStore rejects with nothing else
-    throw error;
-  });
+  const loading = loadFirstLive(session, first, cookies);
   state.loading(loading);
   return loading;
 }
 
 /**
- * The cookies whose signature is valid, each verified only when the caller asks for it. Cookies of the first name come first,
- * because that name may have a prefix that keeps other hosts from setting it.
- * @returns at the end, whether the request has a cookie of any of the names
+ * The signed cookies of a request. Cookies of the first name come first, because that name may have a prefix that keeps other
+ * hosts from setting it.
  */
-function* verifiedCookies<S extends SessionSchema>(
-  { names, signer }: SessionConfig<S>,
-  header: string,
-): Generator<VerifiedCookie, boolean> {
-  const checked: string[] = [];
-  let isAny = false;
-  for (const name of names) {
-    for (const value of cookieValues(header, name)) {
-      isAny = true;
-      if (!signer.isSigned(value) || checked.includes(value)) continue;
-      if (checked.push(value) > MOST_COOKIES) return true;
-      const verified = signer.verify(value);
-      if (verified !== undefined) yield { name, ...verified };
+class SignedCookies {
+  /** Whether the request has a cookie of any of the names. */
+  readonly isAny: boolean;
+  readonly #signer: Signer;
+  readonly #cookies: { readonly name: string; readonly value: string }[] = [];
+  #next = 0;
+
+  constructor({ names, signer }: Pick<SessionConfig<SessionSchema>, 'names' | 'signer'>, header: string) {
+    this.#signer = signer;
+    let isAny = false;
+    for (const name of names) {
+      for (const value of cookieValues(header, name)) {
+        isAny = true;
+        if (this.#cookies.length < MOST_COOKIES && signer.isSigned(value) && !this.#has(value)) {
+          this.#cookies.push({ name, value });
+        }
+      }
+    }
+    this.isAny = isAny;
+  }
+
+  #has(value: string): boolean {
+    return this.#cookies.some((cookie) => cookie.value === value);
+  }
+
+  /** The next cookie whose signature is valid. The others after it are verified only when they are asked for. */
+  nextVerified(): VerifiedCookie | undefined {
+    for (;;) {
+      const cookie = this.#cookies[this.#next++];
+      if (cookie === undefined) return undefined;
+      const verified = this.#signer.verify(cookie.value);
+      if (verified !== undefined) return { name: cookie.name, id: verified.id, secret: verified.secret };
     }
   }
-  return isAny;
 }
 
 async function loadFirstLive<S extends SessionSchema>(
   session: RequestSession<S>,
   first: VerifiedCookie,
-  others: Iterator<VerifiedCookie>,
+  others: SignedCookies,
 ): Promise<void> {
   let dead: Exclude<FoundSession, { outcome: 'found' }> | undefined;
-  let cookie: VerifiedCookie | undefined = first;
-  while (cookie !== undefined) {
-    const found = await lookUp(session, cookie);
-    if (found.outcome === 'found') {
-      arrive(session, cookie, found);
-      return;
+  try {
+    for (let cookie: VerifiedCookie | undefined = first; cookie !== undefined; cookie = others.nextVerified()) {
+      const found = await lookUp(session, cookie);
+      if (found.outcome === 'found') {
+        arrive(session, cookie, found);
+        return;
+      }
+      // `'rotated'` is the most useful outcome: a login that was sent twice, or a logout with the old id, depends on it.
+      if (dead === undefined || (dead.outcome !== 'rotated' && found.outcome === 'rotated')) dead = found;
     }
-    // `'rotated'` is the most useful outcome: a login that was sent twice, or a logout with the old id, depends on it.
-    if (dead === undefined || (dead.outcome !== 'rotated' && found.outcome === 'rotated')) dead = found;
-    const next = others.next();
-    cookie = next.done === true ? undefined : next.value;
+  } catch (error) {
+    session.state.failed(error as Error); // GuardedStore rejects with nothing else
+    throw error;
   }
   session.initialize(dead?.outcome ?? 'unknown', dead?.outcome === 'rotated' ? dead.successor : undefined);
 }
