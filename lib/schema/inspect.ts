@@ -4,6 +4,7 @@ import { SessionOptionsError, formatPath } from '../errors.js';
 import { ANY_KEY } from './issue-paths.js';
 import { fieldOptionsOf, type FieldOptions } from './field-options.js';
 import { isReserved } from './reserved.js';
+import { sameBothWays } from './same-both-ways.js';
 import { defOf, innerOf } from './zod-def.js';
 
 /** What is known about a schema. Sessions use it to skip work that the schema does not need. */
@@ -19,6 +20,8 @@ export interface SchemaTraits {
   readonly namedLikeMembers: boolean;
   /** Some part may contain what JSON cannot represent, although its type does not show it. It is checked before storing. */
   readonly mayHoldMore: boolean;
+  /** The fields with defaults of a schema that does the same in both directions; otherwise `undefined`. */
+  readonly sameBothWays: readonly string[] | undefined;
   /** The schema does not limit how deep a value may be, so the levels are counted before storing. */
   readonly mayBeDeep: boolean;
   /** The payload's fields; `undefined` if the schema allows any field. */
@@ -193,7 +196,13 @@ export function inspectSchema(schema: $ZodType): SchemaTraits {
 
   refuseNoObject(schema);
   visit(schema, [], true);
-  return { ...traits, fieldOptions, fields: isOpen ? undefined : fields, named: fields };
+  return {
+    ...traits,
+    sameBothWays: sameBothWays(schema),
+    fieldOptions,
+    fields: isOpen ? undefined : fields,
+    named: fields,
+  };
 }
 
 /** Creates the error for an async schema: `req.session` is available synchronously, so nothing can be awaited. */

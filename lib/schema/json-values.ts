@@ -73,3 +73,28 @@ function findInside(value: object, path: PropertyKey[]): NotJson | undefined {
 function found(path: readonly PropertyKey[], what: string, advice: string): NotJson {
   return { path: [...path], code: 'not_json', what, advice };
 }
+
+/** Whether `JSON.parse` of a value's JSON text is the same value again, without a property that is `undefined` or a `-0`. */
+export function isJsonExact(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      return value === null || isExactInside(value);
+    default:
+      return false;
+  }
+}
+
+function isExactInside(value: object): boolean {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isJsonExact(value[i])) return false; // also for holes
+    return true;
+  }
+  if (!isPlain(value)) return false;
+  for (const key in value) if (!isJsonExact(value[key])) return false;
+  return true;
+}

@@ -183,6 +183,11 @@ export class PayloadCodec<S extends SessionSchema> {
     return this.#validator.traits.hasCodec ? encodePayload(this.#validator, payload) : (payload as EncodedPayload);
   }
 
+  /** Whether the schema does the same in both directions, so that what it has once kept it keeps again. */
+  get isSameBothWays(): boolean {
+    return this.#validator.traits.sameBothWays !== undefined;
+  }
+
   /**
    * Whether encoding the payload would return exactly this encoded payload. Without codecs, the two can be compared. With
    * codecs, `false` is the safe answer.

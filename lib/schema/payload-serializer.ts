@@ -5,9 +5,10 @@ import { FieldStorage, type StoredForm } from './field-storage.js';
 import { PayloadCodec, type EncodedPayload } from './payload-codec.js';
 import { causeOf } from './decode.js';
 import type { AnyMigration } from './migrations.js';
-import { MAX_DEPTH, isDeeper, isPlain, withoutDeep } from './encoded-payload.js';
+import { MAX_DEPTH, isDeeper, withoutDeep } from './encoded-payload.js';
 import type { Payload, SessionSchema } from './payload-types.js';
 import { DecodedRecord } from './decoded-record.js';
+import { ParsedTexts, parse, type ParsedText } from './parsed-texts.js';
 import { findUnknown, keepUnknown } from './unknown-fields.js';
 
 export type { DecodedRecord } from './decoded-record.js';
@@ -42,6 +43,7 @@ export class PayloadSerializer<S extends SessionSchema> {
   readonly #first: number;
   readonly #steps: readonly Step[];
   readonly #keepsUnknown: boolean;
+  readonly #parsed = new ParsedTexts();
   readonly #reported = new Set<string>();
 
   /**
@@ -82,9 +84,13 @@ export class PayloadSerializer<S extends SessionSchema> {
     });
   }
 
-  /** Parses, migrates, and decodes a text that was stored under a version. */
-  read(text: string, version: number): Read<Payload<S>> {
-    const stored = parse(text);
+  /**
+   * Parses, migrates, and decodes a text that was stored under a version.
+   * @param key - the record's key in the store, if it is likely to be read again; see {@link ParsedTexts}
+   */
+  read(text: string, version: number, key?: string): Read<Payload<S>> {
+    const parsed = key === undefined ? undefined : this.#parsed.find(key, text);
+    const stored = parsed?.value ?? parse(text);
     if (stored === undefined) return { ok: false, encoded: undefined, storedForms: NOTHING, issues: [] };
     const step = this.#steps[version - this.#first];
     const { encoded, storedForms, unreadable } = (step?.fieldStorage ?? this.#fieldStorage).unwrap(stored, Date.now());
@@ -104,15 +110,17 @@ export class PayloadSerializer<S extends SessionSchema> {
     }
     const decoded = this.#codec.decode(today);
     if (!decoded.ok) return { ok: false, encoded: today, storedForms, issues: decoded.issues, ...causeOf(decoded) };
-    const isExact = this.#codec.isExact(today, decoded.payload);
-    const known = isExact ? today : () => this.#encodeKnown(today);
     const about = {
       encoded: today,
       storedForms,
       version: Math.max(version, this.version),
       migrated: version < this.version,
     };
-    const decodedRecord = new DecodedRecord(about, known);
+    const kept = parsed?.value === today ? parsed : undefined;
+    const decodedRecord = new DecodedRecord(
+      about,
+      kept?.isExact === true ? today : () => this.#encodeKnown(today, kept),
+    );
     this.#report(decodedRecord);
     return { ok: true, payload: decoded.payload, decodedRecord };
   }
@@ -154,6 +162,17 @@ export class PayloadSerializer<S extends SessionSchema> {
     };
   }
 
+  /** Remembers what was stored under a key, so that it does not have to be parsed when it is read again. */
+  remember(key: string, data: string, { encoded, known }: DecodedRecord): void {
+    if (this.#codec.fieldOptions.size > 0) return; // the text has stored forms of its own
+    this.#parsed.add(key, data, encoded, encoded === known && this.#codec.isSameBothWays);
+  }
+
+  /** Forgets what was stored under a key. */
+  forget(key: string): void {
+    this.#parsed.forget(key);
+  }
+
   #withUnknown(encoded: EncodedPayload, before: DecodedRecord): EncodedPayload {
     const { known } = before;
     if (known === before.encoded) return encoded;
@@ -162,10 +181,17 @@ export class PayloadSerializer<S extends SessionSchema> {
     return keepUnknown(before.encoded, known, encoded);
   }
 
-  /** Returns what the schema keeps of an encoded payload that it has accepted. */
-  #encodeKnown(encoded: EncodedPayload): EncodedPayload {
+  /**
+   * Returns what the schema keeps of an encoded payload that it has accepted.
+   * @param parsed - the parsed text that this is, for which it is recorded whether the schema keeps all of it
+   */
+  #encodeKnown(encoded: EncodedPayload, parsed: ParsedText | undefined): EncodedPayload {
     const decoded = this.#codec.decode(encoded);
-    if (decoded.ok) return this.#codec.encode(decoded.payload);
+    if (decoded.ok) {
+      const isExact = this.#codec.isExact(encoded, decoded.payload);
+      if (parsed !== undefined) parsed.isExact = isExact && this.#codec.isSameBothWays;
+      return isExact ? encoded : this.#codec.encode(decoded.payload);
+    }
     // A schema that depends on the time may now refuse what it accepted before. Then the fields that it has are known.
     return Object.fromEntries(Object.entries(encoded).filter(([field]) => this.#codec.hasField(field)));
   }
@@ -219,14 +245,4 @@ function unknownToBoth(
   const isUnknown = (field: string): boolean =>
     !Object.hasOwn(known, field) && !from.names(field) && !to.names(field) && field !== '__proto__';
   return Object.fromEntries(Object.entries(encoded).filter(([field]) => isUnknown(field)));
-}
-
-function parse(text: string): EncodedPayload | undefined {
-  let encoded: unknown;
-  try {
-    encoded = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return isPlain(encoded) ? encoded : undefined;
 }

@@ -54,6 +54,7 @@ export function standardValidator(schema: StandardSchema<object | undefined, obj
     publicPath,
     traits: {
       hasCodec: false,
+      sameBothWays: undefined,
       sharesInput: true,
       mayHoldMore: true,
       mayBeDeep: true,

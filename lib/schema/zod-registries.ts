@@ -1,4 +1,5 @@
-import { globalRegistry } from 'zod/v4/core';
+import * as core from 'zod/v4/core';
+import { addCompiler } from './compiled-schema.js';
 import { addRegistry } from './field-options.js';
 
 declare module 'zod/v4/core' {
@@ -13,4 +14,7 @@ declare module 'zod/v4/core' {
 
 // Before 4.1.13, zod has one metadata registry for each module format. The entry points that accept a schema add the
 // registry of their own format.
-addRegistry(globalRegistry);
+addRegistry(core.globalRegistry);
+
+// zod 4.5 and later.
+if ('compile' in core) addCompiler(core);

@@ -1,4 +1,5 @@
 import type { $ZodRawIssue, $ZodType } from 'zod/v4/core';
+import { compiled } from './compiled-schema.js';
 import { asyncSchema, inspectSchema } from './inspect.js';
 import { isolatorOf } from './isolate.js';
 import { publicPath } from './issue-paths.js';
@@ -21,11 +22,15 @@ export function zodValidator(schema: $ZodType<object, object | undefined>): Vali
   const traits = inspectSchema(schema);
   const options = unionOf(schema);
   const hasSensitive = traits.hasSensitive;
+  const decoder = compiled(schema);
+  const encodesForward = (payload: object): boolean =>
+    traits.sameBothWays?.every((field) => ownField(payload, field) !== undefined) === true;
   return {
     traits,
     isolate: isolatorOf(schema),
-    decode: (encoded) => run(schema, encoded, 'decode'),
-    encode: (payload) => run(schema, payload, 'encode'),
+    decode: (encoded) => run(schema, encoded, 'decode', decoder),
+    encode: (payload) =>
+      encodesForward(payload) ? run(schema, payload, 'decode', decoder) : run(schema, payload, 'encode'),
     encodeField(field, value) {
       for (const one of fieldsOf(schema, field)) {
         try {
@@ -133,9 +138,15 @@ const INDEXABLE: ReadonlySet<string> = new Set([
   'custom',
 ]);
 
-function run(schema: $ZodType<object, object | undefined>, value: object, direction: 'decode' | 'encode'): Validated {
+/** @param runner - a schema that does the same as `schema`, and runs in its place */
+function run(
+  schema: $ZodType<object, object | undefined>,
+  value: object,
+  direction: 'decode' | 'encode',
+  runner = schema,
+): Validated {
   try {
-    const result = RUN[direction](schema, value);
+    const result = RUN[direction](runner, value);
     if (result.success) return { ok: true, value: result.data };
     return { ok: false, ...issuesOf(schema, result.issues) };
   } catch (error) {

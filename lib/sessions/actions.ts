@@ -79,9 +79,11 @@ export function destroy<S extends SessionSchema>(session: RequestSession<S>): Pr
   return session.serialize(async () => {
     const { state, cookie } = session;
     const { stored, successor } = state;
-    const { store } = session.config;
-    if (stored !== undefined) await endRecord(store, stored.key, stored.record);
-    else if (typeof successor === 'string') await endRecord(store, successor, await store.read(successor));
+    const { store, serializer } = session.config;
+    if (stored !== undefined) {
+      serializer.forget(stored.key);
+      await endRecord(store, stored.key, stored.record);
+    } else if (typeof successor === 'string') await endRecord(store, successor, await store.read(successor));
     if (cookie.isKnown || typeof successor === 'string') cookie.clear();
     state.destroyed();
     session.assignInitial();

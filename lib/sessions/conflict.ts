@@ -40,7 +40,7 @@ export function interpret<S extends SessionSchema>(
     session.state.ended(end ?? 'gone');
     throw new SessionEndedError(end ?? 'gone');
   }
-  const read = serializer.read(record.data, record.schemaVersion);
+  const read = serializer.read(record.data, record.schemaVersion, stored.key);
   if (!read.ok) throw new SessionConflictError([]); // another release of the app wrote a payload that this one cannot read
   return { record, decodedRecord: read.decodedRecord, encoded: codec.encode(read.payload) };
 }

@@ -145,7 +145,7 @@ export class RequestSession<S extends SessionSchema> {
     const { stored } = this.state;
     if (stored === undefined) return undefined;
     const { data, schemaVersion } = stored.record;
-    const read = this.config.serializer.read(data, schemaVersion);
+    const read = this.config.serializer.read(data, schemaVersion, stored.key);
     const found = read.ok ? read : decodeInvalid(this.config, this.request, read, schemaVersion);
     if (found === undefined) {
       this.initialize(!read.ok && read.encoded === undefined ? 'corrupt' : 'invalid');

@@ -78,6 +78,7 @@ export async function storeUnderNewId<S extends SessionSchema>(
 
 /** Ends the old session without a new one. Clearing the cookie makes the browser begin again without the old id. */
 async function leave<S extends SessionSchema>(session: RequestSession<S>, old: Stored): Promise<void> {
+  session.config.serializer.forget(old.key);
   await retire(session.config.store, old.key, old.record, null);
   session.state.left();
   session.cookie.clear();

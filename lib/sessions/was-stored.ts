@@ -15,12 +15,16 @@ export function wasStored<S extends SessionSchema>(
   how: 'created' | 'updated' | 'moved',
 ): void {
   const { state, cookie } = session;
+  const { serializer } = session.config;
   const before = state.stored?.record;
   const hasNewDeadline = before?.expiresAt !== stored.record.expiresAt && cookie.life !== undefined;
   const hasNewLife = before?.cookieMaxAge !== stored.record.cookieMaxAge;
   if (how !== 'updated' || hasNewDeadline || hasNewLife || session.config.rolling || cookie.isOutdated) cookie.set();
-  if (how === 'moved') state.moved(stored, encoded);
-  else state.committed(stored, encoded);
+  if (how === 'moved') {
+    if (state.stored !== undefined) serializer.forget(state.stored.key);
+    state.moved(stored, encoded);
+  } else state.committed(stored, encoded);
+  if (stored.decodedRecord !== undefined) serializer.remember(stored.key, stored.record.data, stored.decodedRecord);
   session.wasStored();
   emit('commit', { request: session.request, created: how !== 'updated', revision: stored.record.revision });
 }
