@@ -1,8 +1,7 @@
 import { pathMatches } from './cookie/cookie-options.js';
-import { load } from './sessions/load.js';
 import type { CheckedOptions, ExcessInitial } from './sessions/checked-options.js';
 import type { InitialPayload } from './sessions/session-options.js';
-import { addSession, findSession } from './sessions/registry.js';
+import { attach, findAttachment } from './sessions/registry.js';
 import { sessionsBy } from './sessions/sessions.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';
 import { guardDecorator } from './decorators/guard-decorator.js';
@@ -125,11 +124,11 @@ export function session<
       const attributes = typeof cookie === 'function' ? cookie(request) : cookie;
       if (attributes.path === '/' || pathMatches(attributes.path, requestPath(request))) {
         const context = contextOf(request) ?? new RequestContext(request, response, next);
-        if (findSession(request, config) === undefined) {
+        if (findAttachment(request, config) === undefined) {
           const transport = new NodeTransport(config, attributes, context);
-          addSession(transport.session);
+          attach(request, transport);
           context.gate.hooks.push(transport);
-          if (config.load === 'eager') loading = load(transport.session);
+          loading = transport.begin();
         }
       }
     } catch (error) {

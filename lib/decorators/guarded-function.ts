@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http';
-import { sessionsOf } from '../sessions/registry.js';
+import { attachmentsOf } from '../sessions/registry.js';
 import { setGuards } from '../guards/declared-guards.js';
 import { guardGroup, type Guard } from '../guards/guard.js';
 import { runHandlerGuards } from '../guards/handler-guards.js';
@@ -44,7 +44,7 @@ export function isCallable(value: unknown): value is Callable {
 
 function isRequest(value: unknown, index: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (sessionsOf(value).length > 0 || value instanceof IncomingMessage) return true;
+  if (attachmentsOf(value).length > 0 || value instanceof IncomingMessage) return true;
   if (index === 0 && 'session' in value) return true; // a fake request of a unit test
   return 'method' in value && 'url' in value && 'headers' in value; // one that an adapter creates
 }

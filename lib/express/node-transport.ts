@@ -6,7 +6,10 @@ import type { SessionSchema } from '../schema/payload-types.js';
 import { isCacheable, keepPrivate, type HeaderFields } from '../cookie/cache-control.js';
 import { destroy } from '../sessions/actions.js';
 import { commit, runOnSuccess } from '../sessions/commit.js';
+import { load } from '../sessions/load.js';
+import type { Attachment } from '../sessions/registry.js';
 import type { Transport } from '../sessions/transport.js';
+import { isObserved } from '../events.js';
 import { writeCookie } from '../sessions/response-cookie.js';
 import { addHeader, headerValues, type AnyRequest, type AnyResponse } from '../node/node-messages.js';
 import type { ResponseHook, ResponseMoment } from '../node/response-hook.js';
@@ -22,15 +25,38 @@ interface ExpressRequest {
 }
 
 /** One session of a request on Express, or on a bare Node server. */
-export class NodeTransport<S extends SessionSchema> implements Transport, ResponseHook {
+export class NodeTransport<S extends SessionSchema> implements Transport, ResponseHook, Attachment<S> {
+  readonly config: SessionConfig<S>;
   readonly request: AnyRequest;
-  readonly session: RequestSession<S>;
+  readonly #attributes: CookieAttributes;
   readonly #context: RequestContext;
+  #session: RequestSession<S> | undefined;
+  /** Whether the request came without a cookie, so that its session begins when something asks for it. */
+  #beginsLater = false;
 
   constructor(config: SessionConfig<S>, attributes: CookieAttributes, context: RequestContext) {
+    this.config = config;
     this.request = context.request;
+    this.#attributes = attributes;
     this.#context = context;
-    this.session = new RequestSession(config, attributes, this);
+  }
+
+  get session(): RequestSession<S> {
+    if (this.#session === undefined) {
+      this.#session = new RequestSession(this.config, this.#attributes, this);
+      if (this.#beginsLater) this.#session.initialize('none');
+    }
+    return this.#session;
+  }
+
+  /** The request arrives. Returns `undefined` if there is nothing to wait for. */
+  begin(): Promise<void> | undefined {
+    const { load: when, names, saveUninitialized } = this.config;
+    if (when !== 'eager') return undefined;
+    const header = this.cookieHeader();
+    const mayHaveSession = header !== undefined && names.some((name) => header.includes(name));
+    this.#beginsLater = !mayHaveSession && !saveUninitialized && !isObserved('load');
+    return this.#beginsLater ? undefined : load(this.session);
   }
 
   cookieHeader(): string | undefined {
@@ -38,7 +64,7 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
   }
 
   isSecure(): boolean {
-    const { proxy } = this.session.config;
+    const { proxy } = this.config;
     const secure = proxy === undefined ? expressSecure(this.request) : undefined;
     if (secure !== undefined) return secure;
     return isEncrypted(this.request) || (proxy === true && saysHttps(requestHeader(this.request, 'x-forwarded-proto')));
@@ -62,13 +88,14 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
     const { response } = this.#context;
     if (typeof response.once !== 'function') return; // a mock may not be an emitter
     response.once('finish', () => {
-      if (!this.#context.isUnset(this.session)) then(response.statusCode, routeOf(this.request));
+      if (!this.#context.isUnset(this)) then(response.statusCode, routeOf(this.request));
     });
   }
 
   commit({ status, streamed }: ResponseMoment): Promise<void> | undefined {
+    const isUnset = this.#context.isUnset(this);
+    if (!isUnset) return this.#session && commit(this.#session, status, streamed);
     const { session } = this;
-    if (!this.#context.isUnset(session)) return commit(session, status, streamed);
     const work = session.onSuccess === 'destroy' ? runOnSuccess(session, status, streamed) : undefined;
     if (work !== undefined) return work;
     if (session.config.unset === 'keep' || session.state.end !== undefined || !session.state.isLoaded) return undefined;
@@ -76,15 +103,15 @@ export class NodeTransport<S extends SessionSchema> implements Transport, Respon
   }
 
   writeCookie(): void {
-    writeCookie(this.session);
+    if (this.#session !== undefined) writeCookie(this.#session);
   }
 
   rollBack(): void {
-    this.session.rollBack();
+    this.#session?.rollBack();
   }
 
   failedLate(error: Error): void {
-    const { onError } = this.session.config;
+    const { onError } = this.config;
     if (onError !== undefined) defer(onError, error, this.request);
   }
 }

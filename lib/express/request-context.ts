@@ -1,7 +1,7 @@
 import type { AnyRequest, AnyResponse } from '../node/node-messages.js';
 import { gateOf, type ResponseGate } from '../node/response-gate.js';
 import { CONTEXT } from '../node/state-keys.js';
-import { sessionsOf } from '../sessions/registry.js';
+import { attachmentsOf } from '../sessions/registry.js';
 import type { RequestSession } from '../sessions/request-session.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 
@@ -41,8 +41,8 @@ export class RequestContext {
   /**
    * Whether the handler has removed the session: `req.session = null` or, once the response has begun, `delete req.session`.
    */
-  isUnset(session: object | undefined): boolean {
-    if (sessionsOf(this.request)[0] !== session) return false;
+  isUnset(attachment: object | undefined): boolean {
+    if (attachmentsOf(this.request)[0] !== attachment) return false;
     this.#isPutAway ||= this.#definedSession && !Object.hasOwn(this.request, 'session');
     return this.#isPutAway;
   }
@@ -66,12 +66,12 @@ function defineMissing(request: object, name: string, descriptor: PropertyDescri
 const SESSION: PropertyDescriptor & ThisType<WithContext> = {
   configurable: true,
   get() {
-    const [first] = sessionsOf(this);
-    return this[CONTEXT]?.isUnset(first) === true ? null : first?.session;
+    const [first] = attachmentsOf(this);
+    return this[CONTEXT]?.isUnset(first) === true ? null : first?.session.session;
   },
   set(value: unknown) {
     const context = this[CONTEXT];
-    if (context === undefined || sessionsOf(this).length === 0) {
+    if (context === undefined || attachmentsOf(this).length === 0) {
       setForeign(this, 'session', value);
     } else if (value === null || value === undefined) {
       context.putAway(); // the option `unset` decides what happens to it
@@ -94,11 +94,11 @@ function named(
   return {
     configurable: true,
     get() {
-      const [first] = sessionsOf(this);
-      return first && look(first);
+      const [first] = attachmentsOf(this);
+      return first && look(first.session);
     },
     set(value: unknown) {
-      if (sessionsOf(this).length > 0) {
+      if (attachmentsOf(this).length > 0) {
         throw new TypeError(`req.${name} cannot be set: await req.session.rotate() for another id`);
       }
       setForeign(this, name, value);

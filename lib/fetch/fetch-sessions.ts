@@ -12,7 +12,7 @@ import { isExpressHandler, type Responder } from '../guards/requirements.js';
 import { sessionGuard } from '../guards/built-in-guards.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { load } from '../sessions/load.js';
-import { addSession, findSession } from '../sessions/registry.js';
+import { attach, findSession } from '../sessions/registry.js';
 import type { Session } from '../sessions/session.js';
 import { notAttached, sessionsBy } from '../sessions/sessions.js';
 import type { SessionConfig } from '../sessions/session-config.js';
@@ -116,7 +116,7 @@ function begin<S extends SessionSchema>(config: SessionConfig<S>, request: Reque
       throw new SessionNotLoadedError('The path of this request has no session: cookie.path does not cover it.');
     }
     transport = new FetchTransport(config, attributes, request);
-    addSession(transport.session);
+    attach(request, transport);
   }
   transport.expectResponse();
   return transport;

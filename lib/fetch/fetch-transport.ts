@@ -5,6 +5,7 @@ import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { commit } from '../sessions/commit.js';
 import { RequestSession } from '../sessions/request-session.js';
+import type { Attachment } from '../sessions/registry.js';
 import { writeCookie } from '../sessions/response-cookie.js';
 import type { SessionConfig } from '../sessions/session-config.js';
 import type { Transport } from '../sessions/transport.js';
@@ -13,8 +14,9 @@ import type { Transport } from '../sessions/transport.js';
  * One session of a request on the fetch API. Its response is only known when the handler has returned it, and a handler may
  * call another one for the same request. So each response gets the cookie that is due, and those that were sent before.
  */
-export class FetchTransport<S extends SessionSchema> implements Transport {
+export class FetchTransport<S extends SessionSchema> implements Transport, Attachment<S> {
   readonly request: Request;
+  readonly config: SessionConfig<S>;
   readonly session: RequestSession<S>;
   /** A copy of the response's headers. */
   #headers = new Headers();
@@ -27,6 +29,7 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
 
   constructor(config: SessionConfig<S>, attributes: CookieAttributes, request: Request) {
     this.request = request;
+    this.config = config;
     this.session = new RequestSession(config, attributes, this);
   }
 
@@ -56,7 +59,7 @@ export class FetchTransport<S extends SessionSchema> implements Transport {
 
   isSecure(): boolean {
     if (this.request.url.startsWith('https:')) return true;
-    return this.session.config.proxy === true && saysHttps(this.request.headers.get('X-Forwarded-Proto'));
+    return this.config.proxy === true && saysHttps(this.request.headers.get('X-Forwarded-Proto'));
   }
 
   headersSent(): boolean {

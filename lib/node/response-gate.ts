@@ -3,7 +3,14 @@ import { DeferredResponse, type Call } from './deferred-response.js';
 import { nextTick, respondInVain } from './discarded-call.js';
 import { DrainListeners } from './drain-listeners.js';
 import { applyHead, checkStatus, isRefused, refuseHeaders } from './response-head.js';
-import { isHttp2, isNodeResponse, type AnyRequest, type AnyResponse, type InterceptedMethod } from './node-messages.js';
+import {
+  isHttp2,
+  isNodeResponse,
+  type AnyRequest,
+  type AnyResponse,
+  type InterceptedMethod,
+  type Untyped,
+} from './node-messages.js';
 import { ResponsePatch } from './response-patch.js';
 import { asError, commitHooks, type ResponseHook } from './response-hook.js';
 import { ACTIONS, type Phase } from './response-phases.js';
@@ -35,7 +42,8 @@ export class ResponseGate {
   readonly #next: (error: unknown) => void;
   readonly #patch: ResponsePatch;
   readonly #drains: DrainListeners | undefined;
-  readonly #deferred: DeferredResponse;
+  /** Created when the response first waits, which most responses never do. */
+  #deferredResponse: DeferredResponse | undefined;
   #phase: Phase;
   /** What is left of the arguments of `writeHead`. */
   #head: unknown[] | undefined;
@@ -50,24 +58,37 @@ export class ResponseGate {
     this.#response = response;
     this.#next = next;
     this.#phase = response.headersSent ? 'streaming' : 'open';
-    this.#deferred = new DeferredResponse(response);
     this.#patch = new ResponsePatch(response);
     this.#drains = DrainListeners.watch(response);
-    this.#install();
+    this.#patch.install(METHODS);
+  }
+
+  get #deferred(): DeferredResponse {
+    return (this.#deferredResponse ??= new DeferredResponse(this.#response));
   }
 
   /** Whether it is too late for a cookie. While the head is held back, `response.headersSent` only says so. */
   get headersGone(): boolean {
     if (this.#phase === 'streaming' || this.#phase === 'ending' || this.#phase === 'done') return true;
-    return !this.#deferred.isDeferred && this.#response.headersSent;
+    return this.#deferredResponse?.isDeferred !== true && this.#response.headersSent;
   }
 
-  #install(): void {
-    const failure = this.#failure;
-    this.#patch.install((method, args) => {
-      // Middleware behind the session has kept a method of the response that was discarded since.
-      if (failure === undefined && this.#failure !== undefined) return this.#respondInVain(method, args, this.#failure);
-      return this.#intercept(method, args);
+  /** Takes a call of one of the methods that were put onto the response at the beginning. */
+  intercept(method: InterceptedMethod, args: unknown[]): unknown {
+    // Middleware behind the session has kept a method of the response that was discarded since.
+    if (this.#failure !== undefined) return this.#respondInVain(method, args, this.#failure);
+    return this.#intercept(method, args);
+  }
+
+  /** Puts methods onto the response for the error response, in front of what other middleware has put there since. */
+  #installAgain(): void {
+    const method = (name: InterceptedMethod): Untyped => (...args) => this.#intercept(name, args); // prettier-ignore
+    this.#patch.install({
+      writeHead: method('writeHead'),
+      flushHeaders: method('flushHeaders'),
+      write: method('write'),
+      end: method('end'),
+      flush: method('flush'),
     });
   }
 
@@ -196,7 +217,7 @@ export class ResponseGate {
 
   /** Sends what was held back: the cookies and the head. */
   #open(phase: Phase): void {
-    this.#deferred.release();
+    this.#deferredResponse?.release();
     this.#phase = phase;
     const head = this.#head;
     this.#head = undefined;
@@ -259,7 +280,7 @@ export class ResponseGate {
     this.#failure = failure;
     this.#deferred.discard(failure);
     this.#head = undefined;
-    this.#install(); // middleware behind the session has wrapped the discarded response, and may think that it has ended
+    this.#installAgain(); // middleware behind the session has wrapped the discarded response, and may think that it has ended
     this.#phase = 'open';
     this.#endGiven = false;
     this.#deferred.takeFull();
@@ -278,6 +299,21 @@ export class ResponseGate {
     emit('error', { request: this.#request, error: asError(error), consequence: 'dropped' });
     for (const hook of this.hooks) hook.failedLate?.(asError(error));
   }
+}
+
+/** The methods of every response whose gate has not failed. They are shared, so that a request allocates none. */
+const METHODS: Readonly<Record<InterceptedMethod, Untyped>> = {
+  writeHead: methodOf('writeHead'),
+  flushHeaders: methodOf('flushHeaders'),
+  write: methodOf('write'),
+  end: methodOf('end'),
+  flush: methodOf('flush'),
+};
+
+function methodOf(name: InterceptedMethod): Untyped {
+  return function (this: unknown, ...args) {
+    return (this as Gated)[GATE]?.intercept(name, args);
+  };
 }
 
 /** Runs the first of the queued calls. */

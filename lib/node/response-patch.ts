@@ -3,10 +3,7 @@ import type { AnyResponse, InterceptedMethod, ResponseMethod, Untyped } from './
 /** The response's methods as they are without us: Node's own, or those of middleware in front of the session. */
 export type NativeMethods = Readonly<Record<ResponseMethod, Untyped>>;
 
-/** Takes a call of one of the response's methods. */
-export type Intercept = (method: InterceptedMethod, args: unknown[]) => unknown;
-
-const METHODS = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
+const NAMES = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
 
 /** The methods that we have put onto one response. Its prototypes, which belong to everybody, stay as they are. */
 export class ResponsePatch {
@@ -26,13 +23,11 @@ export class ResponsePatch {
   }
 
   /** Puts the methods onto the response; also in front of what other middleware has put there since. */
-  install(intercept: Intercept): void {
+  install(methods: Readonly<Record<InterceptedMethod, Untyped>>): void {
     const target = this.#target;
-    for (const method of METHODS) {
-      if (typeof this.native[method] === 'function') target[method] = (...args) => intercept(method, args);
-    }
+    for (const name of NAMES) if (typeof this.native[name] === 'function') target[name] = methods[name];
     this.#writeHead = target['writeHead'];
-    if (this.flush !== undefined) target['flush'] = (...args) => intercept('flush', args);
+    if (this.flush !== undefined) target['flush'] = methods.flush;
   }
 
   /** Whether middleware behind the session has put a `writeHead` in front of ours, as `on-headers` does. */

@@ -5,13 +5,21 @@ import type { SessionConfig } from './session-config.js';
 /** Each installed copy of the package has its own key, so two copies in one process never find each other's sessions. */
 const SESSIONS: unique symbol = Symbol('typed-session.sessions');
 
-interface WithSessions {
-  [SESSIONS]?: RequestSession<SessionSchema>[];
+/** What a middleware has put onto a request: its session, which may be created only when something asks for it. */
+export interface Attachment<S extends SessionSchema = SessionSchema> {
+  readonly config: SessionConfig<S>;
+  readonly session: RequestSession<S>;
 }
 
-/** The sessions of a request; the one behind `req.session` comes first. */
-export function sessionsOf(request: object): readonly RequestSession<SessionSchema>[] {
-  return (request as WithSessions)[SESSIONS] ?? []; // any object can be asked
+interface WithSessions {
+  [SESSIONS]?: Attachment[];
+}
+
+const NONE: readonly Attachment[] = [];
+
+/** What the middlewares have put onto a request; what is behind `req.session` comes first. */
+export function attachmentsOf(request: object): readonly Attachment[] {
+  return (request as WithSessions)[SESSIONS] ?? NONE; // any object can be asked
 }
 
 /** The request's session of one middleware, or its first session. */
@@ -20,15 +28,22 @@ export function findSession<S extends SessionSchema>(
   config?: SessionConfig<S>,
 ): RequestSession<S> | undefined {
   if (typeof request !== 'object' || request === null) return undefined;
-  const sessions = sessionsOf(request);
-  const found = config === undefined ? sessions[0] : sessions.find((one) => Object.is(one.config, config));
-  return found; // it was created with these settings, and so with their schema
+  const found = config === undefined ? attachmentsOf(request)[0] : findAttachment(request, config);
+  return found?.session as RequestSession<S> | undefined; // it was created with this configuration, and so with its schema
 }
 
-/** Attaches one more session to a request. */
-export function addSession<S extends SessionSchema>(session: RequestSession<S>): void {
-  const { request } = session as { readonly request: WithSessions }; // any object can get the property
-  const any = session as unknown as RequestSession<SessionSchema>; // only what every session has is used
-  if (request[SESSIONS] === undefined) request[SESSIONS] = [any];
-  else request[SESSIONS].push(any);
+/** What one middleware has put onto a request. */
+export function findAttachment<S extends SessionSchema>(
+  request: object,
+  config: SessionConfig<S>,
+): Attachment | undefined {
+  return attachmentsOf(request).find((one) => Object.is(one.config, config));
+}
+
+/** Puts one more session onto a request. */
+export function attach<S extends SessionSchema>(request: object, attachment: Attachment<S>): void {
+  const attached = request as WithSessions; // any object can get the property
+  const any = attachment as unknown as Attachment; // only what every session has is used
+  if (attached[SESSIONS] === undefined) attached[SESSIONS] = [any];
+  else attached[SESSIONS].push(any);
 }

@@ -1,7 +1,7 @@
 /**
  * The request and the response that carry a session. Each host (Node with Express, the fetch API) implements it.
  *
- * For each request, the host creates a `RequestSession` with its transport and registers it (`addSession`). It awaits `load`
+ * For each request, the host creates a `RequestSession` with its transport and puts it onto the request (`attach`). It awaits `load`
  * before the handler and `commit` before the first byte, and calls `writeCookie` when it writes the head.
  */
 export interface Transport {
