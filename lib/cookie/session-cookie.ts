@@ -1,4 +1,4 @@
-import { stringifySetCookie, type SetCookie } from 'cookie';
+import { stringifySetCookie } from 'cookie';
 import { SessionOptionsError } from '../errors.js';
 import { LONGEST_LIFE, checkExpires, checkMaxAge, type PlainAttribute } from './cookie-attributes.js';
 import { plainAttributes, type CookieAttributes } from './cookie-options.js';
@@ -134,17 +134,14 @@ export function setCookieHeader(
   requestIsSecure: boolean,
   life: number | undefined,
 ): string {
-  const cookie: SetCookie = {
-    name,
-    value,
-    ...plainAttributes(attributes, requestIsSecure),
-    // Both: Expires is what express-session sends. Browsers prefer Max-Age, which does not depend on the client's clock.
-    ...(life === undefined ? undefined : { maxAge: Math.floor(life / 1000), expires: new Date(Date.now() + life) }),
-  };
   try {
-    return attributes.encode === undefined
-      ? stringifySetCookie(cookie)
-      : stringifySetCookie(cookie, { encode: attributes.encode });
+    const { before, between, after } = partsOf(attributes, requestIsSecure, life !== undefined);
+    const text = (attributes.encode ?? encodeURIComponent)(value);
+    if (attributes.encode !== undefined) stringifySetCookie({ name, value }, { encode: attributes.encode }); // checks it
+    // Both: Expires is what express-session sends. Browsers prefer Max-Age, which does not depend on the client's clock.
+    return life === undefined
+      ? `${name}=${text}${before}`
+      : `${name}=${text}${before}${String(Math.floor(life / 1000))}${between}${httpDate(Date.now() + life)}${after}`;
   } catch {
     // Without a cause: the message of the package cookie quotes the id and its signature.
     throw new SessionOptionsError(
@@ -152,6 +149,43 @@ export function setCookieHeader(
       'returned text that a cookie cannot hold (RFC 6265, section 4.1.1), so the session cookie was not set: encode ids with encodeURIComponent, which is the default',
     );
   }
+}
+
+/** The parts of a Set-Cookie header that are the same for every session; `before` is all if the cookie has no lifetime. */
+interface HeaderParts {
+  /** What follows the value. */
+  readonly before: string;
+  /** What is between Max-Age and Expires. */
+  readonly between: string;
+  readonly after: string;
+}
+
+/** The parts for each set of attributes: for insecure and for secure requests, with and without a lifetime. */
+const known = new WeakMap<CookieAttributes, Map<string, HeaderParts>>();
+
+function partsOf(attributes: CookieAttributes, requestIsSecure: boolean, hasLife: boolean): HeaderParts {
+  let ofThese = known.get(attributes);
+  if (ofThese === undefined) known.set(attributes, (ofThese = new Map<string, HeaderParts>()));
+  const kind = `${String(requestIsSecure)} ${String(hasLife)}`;
+  let parts = ofThese.get(kind);
+  if (parts === undefined) {
+    const plain = plainAttributes(attributes, requestIsSecure);
+    const example = { name: 'a', value: 'b', ...plain, ...(hasLife && { maxAge: 0, expires: new Date(0) }) };
+    const [before = '', between = '', after = ''] = stringifySetCookie(example)
+      .slice('a=b'.length)
+      .split(hasLife ? /(?<=; Max-Age=)0|(?<=; Expires=)[^;]*/ : '\0');
+    ofThese.set(kind, (parts = { before, between, after }));
+  }
+  return parts;
+}
+
+/** The text of the second that was written last: cookies that are set in the same second mostly expire in the same one. */
+let lastDate = { second: 0, text: new Date(0).toUTCString() };
+
+function httpDate(moment: number): string {
+  const second = Math.floor(moment / 1000);
+  if (second !== lastDate.second) lastDate = { second, text: new Date(moment).toUTCString() };
+  return lastDate.text;
 }
 
 /** A Set-Cookie header that makes the browser drop the cookie. Its scope must be that of the cookie. */

@@ -1,4 +1,5 @@
-import { HEADER_METHODS, refuseHeaders } from './response-head.js';
+import { HEADER_METHODS, refuseHeaders, type HeaderMethod } from './response-head.js';
+import { DEFERRED } from './state-keys.js';
 import { isHttp2, removeHeader, type AnyResponse, type InterceptedMethod, type Untyped } from './node-messages.js';
 
 /** What describes a body or where to find it. An error response that replaces the body must not inherit it. */
@@ -23,8 +24,11 @@ export type Call = readonly [method: InterceptedMethod, args: unknown[]];
  */
 export class DeferredResponse {
   readonly #response: AnyResponse;
+  /** The methods for headers as they are without us. */
+  readonly #native: Partial<Record<HeaderMethod, Untyped>> = {};
   #isDeferred = false;
   #isPatched = false;
+  #reportsQueue = false;
   #statusCode = 200;
   #statusMessage = '';
   #calls: Call[] = [];
@@ -102,6 +106,7 @@ export class DeferredResponse {
 
   /** @returns whether the writer may go on, by Node's rule */
   #countChunk(chunk: unknown): boolean {
+    this.#reportQueue();
     if (this.#isEnded) return false; // Node will refuse it
     const { length } = chunk as string | Uint8Array; // the gate has refused everything else
     this.#queued += length;
@@ -111,22 +116,34 @@ export class DeferredResponse {
     return false;
   }
 
+  /** Calls one of the response's methods for headers, or refuses it as Node does. */
+  header(method: HeaderMethod, args: unknown[]): unknown {
+    if (this.#isDeferred) refuseHeaders(isHttp2(this.#response), HEADER_METHODS[method]);
+    return this.#native[method]?.apply(this.#response, args);
+  }
+
   /** Done at most once for each response. The members stay, and report Node's own state when nothing is deferred. */
   #patch(): void {
     this.#isPatched = true;
-    const response = this.#response as unknown as Record<string, unknown>;
-    const http2 = isHttp2(this.#response);
-    for (const [name, verb] of HEADER_METHODS) {
-      const native = response[name];
+    const response = this.#response as unknown as Record<string, unknown> & Deferred;
+    response[DEFERRED] = this;
+    for (const method of NAMES) {
+      const native = response[method];
       if (typeof native !== 'function') continue;
-      response[name] = (...args: unknown[]): unknown => {
-        if (this.#isDeferred) refuseHeaders(http2, verb);
-        return (native as Untyped).apply(response, args);
-      };
+      this.#native[method] = native as Untyped;
+      response[method] = METHODS[method];
     }
     this.#report('headersSent', (native) => this.#isDeferred || native());
-    if ('writableNeedDrain' in response) this.#report('writableNeedDrain', (native) => this.#isFull || native());
-    if ('writableLength' in response) this.#report('writableLength', (native) => this.#queued + Number(native()));
+  }
+
+  /** Only a response that is written in parts has a queue. */
+  #reportQueue(): void {
+    if (this.#reportsQueue) return;
+    this.#reportsQueue = true;
+    if ('writableNeedDrain' in this.#response) this.#report('writableNeedDrain', (native) => this.#isFull || native());
+    if ('writableLength' in this.#response) {
+      this.#report('writableLength', (native) => this.#queued + Number(native()));
+    }
   }
 
   #report(name: string, get: (native: () => unknown) => unknown): void {
@@ -138,6 +155,26 @@ export class DeferredResponse {
         : () => (own.get === undefined ? (own.value as unknown) : (own.get.call(response) as unknown));
     Object.defineProperty(response, name, { configurable: true, get: () => get(native) });
   }
+}
+
+interface Deferred {
+  [DEFERRED]?: DeferredResponse;
+}
+
+const NAMES = Object.keys(HEADER_METHODS) as readonly HeaderMethod[]; // of the object itself
+
+/** The methods of every response that has waited. They are shared, so that a request allocates none. */
+const METHODS: Readonly<Record<HeaderMethod, Untyped>> = {
+  setHeader: methodOf('setHeader'),
+  setHeaders: methodOf('setHeaders'),
+  appendHeader: methodOf('appendHeader'),
+  removeHeader: methodOf('removeHeader'),
+};
+
+function methodOf(name: HeaderMethod): Untyped {
+  return function (this: unknown, ...args) {
+    return (this as Deferred)[DEFERRED]?.header(name, args);
+  };
 }
 
 /** The status that an error asks for, as Express's own error handler reads it. */

@@ -16,7 +16,7 @@ interface GivenRequest {
 
 /** The Cookie header of a request. */
 export function cookieHeaderOf(request: object): string | undefined {
-  return hasNoCookie(request) ? undefined : requestHeader(request, 'cookie');
+  return isUntouched(request) ? rawCookieHeader(request.rawHeaders) : requestHeader(request, 'cookie');
 }
 
 /** One header of a request, by its name in lower case; several values are joined as Node joins them. */
@@ -38,19 +38,26 @@ function valueOf(headers: Readonly<Record<string, unknown>>, name: string): unkn
 }
 
 /**
- * Whether a request that Node received has no Cookie header, seen without `headers`: Node builds that object when it is
- * first read, which costs more than everything else that is done for an anonymous request. If it has been built, a
- * middleware may have written a cookie into it.
+ * Whether nothing has read the `headers` of a request that Node received. Node builds that object when it is first read, which
+ * costs more than everything else that is done for an anonymous request. Once it is built, a middleware may have written a
+ * cookie into it.
  */
-function hasNoCookie(request: object): boolean {
+function isUntouched(request: object): request is { readonly rawHeaders: readonly unknown[] } {
   const { rawHeaders } = request as GivenRequest; // any object can be asked
   if (BUILT_HEADERS === undefined || !Array.isArray(rawHeaders) || rawHeaders.length === 0) return false;
-  if (!Object.hasOwn(request, BUILT_HEADERS) || Reflect.get(request, BUILT_HEADERS) !== null) return false;
+  return Object.hasOwn(request, BUILT_HEADERS) && Reflect.get(request, BUILT_HEADERS) === null;
+}
+
+/** The Cookie header as it was received: `[name, value, …]`. Several of them are joined as Node joins them. */
+function rawCookieHeader(rawHeaders: readonly unknown[]): string | undefined {
+  let found: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name: unknown = rawHeaders[i];
-    if (typeof name === 'string' && name.length === 6 && name.toLowerCase() === 'cookie') return false;
+    const name = rawHeaders[i];
+    if (typeof name !== 'string' || name.length !== 6 || name.toLowerCase() !== 'cookie') continue;
+    const value = String(rawHeaders[i + 1]);
+    found = found === undefined ? value : `${found}; ${value}`;
   }
-  return true;
+  return found;
 }
 
 /**

@@ -3,12 +3,15 @@ import { types } from 'node:util';
 import { isHttp2, isNodeResponse, removeHeader, type AnyResponse, type InterceptedMethod } from './node-messages.js';
 
 /** The methods that change headers, and what Node calls that in its error. */
-export const HEADER_METHODS = [
-  ['setHeader', 'set'],
-  ['setHeaders', 'set'],
-  ['appendHeader', 'append'],
-  ['removeHeader', 'remove'],
-] as const;
+export const HEADER_METHODS = {
+  setHeader: 'set',
+  setHeaders: 'set',
+  appendHeader: 'append',
+  removeHeader: 'remove',
+} as const;
+
+/** A method that changes headers. */
+export type HeaderMethod = keyof typeof HEADER_METHODS;
 
 /** Throws the error that Node throws for a header after the headers. */
 export function refuseHeaders(http2: boolean, verb: string): never {

@@ -99,7 +99,7 @@ export class PayloadSerializer<S extends SessionSchema> {
       return { ok: false, encoded, storedForms, issues };
     }
     // Each level takes at least two characters, so a short text cannot be too deep.
-    if (text.length > 2 * MAX_DEPTH && isDeeper(encoded)) {
+    if (text.length > 2 * MAX_DEPTH && parsed?.isExact !== true && isDeeper(encoded)) {
       return { ok: false, encoded, storedForms, issues: [{ path: [], code: 'too_deep' }] };
     }
     let today: EncodedPayload = encoded;

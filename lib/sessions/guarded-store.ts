@@ -1,11 +1,21 @@
 import type { CookieNames } from '../cookie/cookie-names.js';
 import { SessionError, SessionStoreError } from '../errors.js';
 import { isError } from '../realms.js';
+import { RecentMap } from '../recent-map.js';
 import { keyOf, nameOfKey } from '../stores/store-key.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../stores/store-contract.js';
 import { TimeLimit, type LimitedWork } from '../timers.js';
 
 type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';
+
+/** Where a session can be stored. */
+interface SessionKeys {
+  readonly keys: readonly string[];
+  readonly first: string;
+}
+
+/** For how many ids the keys are remembered at least. */
+const REMEMBERED = 4096;
 
 /** One command: its options for the store, and what happens if it takes too long. */
 class Command implements CommandOptions, LimitedWork {
@@ -55,6 +65,8 @@ export class GuardedStore {
   readonly #limit: TimeLimit | undefined;
   /** The names that keys are derived from. */
   readonly #names: CookieNames;
+  /** The keys of the sessions that were looked up last, by id, for cookies of the first name. */
+  readonly #known = new RecentMap<SessionKeys>(REMEMBERED);
   /** Whether a key begins with its name. If the key is the id alone, the store cannot tell names apart. */
   readonly #isNamed: boolean;
 
@@ -88,7 +100,16 @@ export class GuardedStore {
    * The keys under which a cookie's session can be stored: the key of the cookie's own name first, then those of the other
    * names. `first` is the key of the first name.
    */
-  keysOf(id: string, cookieName: string): { readonly keys: readonly string[]; readonly first: string } {
+  keysOf(id: string, cookieName: string): SessionKeys {
+    if (cookieName !== this.#names[0]) return this.#deriveKeys(id, cookieName);
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    const keys = this.#deriveKeys(id, cookieName);
+    this.#known.set(id, keys);
+    return keys;
+  }
+
+  #deriveKeys(id: string, cookieName: string): SessionKeys {
     const [firstName] = this.#names;
     const first = this.keyOf(id);
     if (!this.#isNamed || this.#names.length === 1) return { keys: [first], first };

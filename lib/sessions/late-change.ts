@@ -9,8 +9,8 @@ const warned = new Set<string>();
 const MOST_WARNINGS = 100;
 
 /** Whether a late change would be reported at all. If not, nothing is compared. */
-export function reportsLateChanges(): boolean {
-  return process.env['NODE_ENV'] !== 'production' || isObserved('late-change');
+export function reportsLateChanges({ isProduction }: { readonly isProduction: boolean }): boolean {
+  return !isProduction || isObserved('late-change');
 }
 
 /**
@@ -39,7 +39,7 @@ function report<S extends SessionSchema>(session: RequestSession<S>, status: num
   const fields = lateFields(session);
   if (fields.length === 0) return;
   emit('late-change', { request: session.request, fields });
-  if (process.env['NODE_ENV'] !== 'production') warn(fields, route, session.state.isNew);
+  if (!session.config.isProduction) warn(fields, route, session.state.isNew);
 }
 
 /** The fields that differ from what is stored and from what the commit saw; only names that the schema knows. */

@@ -124,7 +124,9 @@ async function lookUp<S extends SessionSchema>(
   const { keys, first } = store.keysOf(cookie.id, cookie.name);
   let dead: FoundSession | undefined;
   for (const key of keys) {
-    const { place, isElsewhere } = await placeAt(store, key, keys);
+    const record = await store.read(key);
+    const isElsewhere = record !== undefined && isStoredElsewhere(record, keys);
+    const place = isElsewhere ? await followMove(store, record) : record && { key, record };
     const found = place && judge(session, place);
     if (found?.outcome === 'found') {
       const moved = found.place.key === first ? found.place : await moveToFirstName(store, cookie.id, found.place);
@@ -136,18 +138,19 @@ async function lookUp<S extends SessionSchema>(
   return dead ?? { outcome: 'unknown' };
 }
 
-/** Reads the record under one of a session's keys. If the session was moved from there to another of the keys, follows it. */
-async function placeAt(
+/** Whether the session of a record was moved to another of its keys, or is about to be. */
+function isStoredElsewhere(record: SessionRecord, keys: readonly string[]): boolean {
+  const { forwardTo } = record;
+  if (forwardTo === undefined) return false;
+  return isPending(record) || (typeof forwardTo === 'string' && keys.includes(forwardTo));
+}
+
+/** Finds the session that was moved, unless the move is not in force yet. */
+async function followMove(
   store: GuardedStore,
-  key: string,
-  keys: readonly string[],
-): Promise<{ readonly place: KeyedRecord | undefined; readonly isElsewhere: boolean }> {
-  const record = await store.read(key);
-  if (record === undefined) return { place: undefined, isElsewhere: false };
-  if (typeof record.forwardTo === 'string' && keys.includes(record.forwardTo)) {
-    return { place: await putInForce(store, record.forwardTo, record.writeId), isElsewhere: true };
-  }
-  return isPending(record) ? { place: undefined, isElsewhere: true } : { place: { key, record }, isElsewhere: false };
+  { forwardTo, writeId }: SessionRecord,
+): Promise<KeyedRecord | undefined> {
+  return typeof forwardTo === 'string' ? putInForce(store, forwardTo, writeId) : undefined;
 }
 
 /** Decides whether a record is a live session. */

@@ -56,7 +56,7 @@ export class RequestSession<S extends SessionSchema> {
   }
 
   #watchForLateChange(): void {
-    if (this.#reportsLateChange || !reportsLateChanges()) return;
+    if (this.#reportsLateChange || !reportsLateChanges(this.config)) return;
     this.#reportsLateChange = true;
     this.transport.whenFinished?.((status, route) => {
       checkLateChange(this, status, route);
@@ -96,7 +96,7 @@ export class RequestSession<S extends SessionSchema> {
     if (this.isReadonly) return;
     const isChanged = this.changes() !== undefined;
     this.#readonly = { changed: isChanged ? copyEncoded(this.config.codec.comparable(this.payload)) : undefined };
-    if (process.env['NODE_ENV'] !== 'production') freeze(this.peek());
+    if (!this.config.isProduction) freeze(this.peek());
   }
 
   /** Makes the session writable again. */

@@ -28,6 +28,8 @@ export interface SessionConfig<S extends SessionSchema> extends Omit<ResolvedOpt
   /** The names of the cookie. It is set under the first name, and all names are read. */
   readonly names: CookieNames;
   readonly deadlines: Deadlines;
+  /** Whether `NODE_ENV` was `production` when the middleware was made. To read it costs as much as a small store command. */
+  readonly isProduction: boolean;
   readonly onInvalid: 'reset' | 'error' | 'repair' | ((invalid: InvalidSession) => Payload<S> | undefined);
 }
 
@@ -67,6 +69,7 @@ export function resolveOptions<S extends SessionSchema>(
       typeof cookie === 'function'
         ? (request) => checkPrefix(names[0], cookie(request))
         : checkPrefix(names[0], cookie),
+    isProduction: process.env['NODE_ENV'] === 'production',
     deadlines: new Deadlines({ idleTimeout, absoluteTimeout, touchAfter }),
     onInvalid: checked.onInvalid as SessionConfig<S>['onInvalid'], // what a function returns is decoded
   };

@@ -34,12 +34,13 @@ export class SessionObject<S extends SessionSchema> {
     }
     session.#watched = watched;
     const fields = session as unknown as Record<string, unknown>; // its own properties are the payload
-    for (const [field, value] of Object.entries(payload) as [string, unknown][]) {
+    const given = payload as Readonly<Record<string, unknown>>; // an object has fields
+    for (const field of Object.keys(given)) {
       if (field === watched) {
-        session.#principal = value;
+        session.#principal = given[field];
         Object.defineProperty(session, field, accessorOf(field));
       } else {
-        fields[field] = value;
+        fields[field] = given[field];
       }
     }
   }

@@ -2,12 +2,12 @@ import type { SessionEnd } from '../errors.js';
 import type { DecodedRecord } from '../schema/decoded-record.js';
 import type { EncodedPayload } from '../schema/encoded-payload.js';
 import type { SessionRecord } from '../stores/store-contract.js';
-import type { Base, Move, Pending, Status, Stored } from './status.js';
+import { Base, type Move, type Pending, type Status, type Stored } from './status.js';
 
 /** What a failed operation is reset to. */
 type Checkpoint = Readonly<{ status: Status; base: Base; id: string | undefined }>;
 
-const NOTHING: Base = { asStored: {}, exact: {} };
+const NOTHING = new Base({});
 
 /** The state of one request's session, except for its payload. Only the methods below change it. */
 export class SessionState {
@@ -104,18 +104,13 @@ export class SessionState {
 
   /** A stored payload was decoded. */
   decoded(decodedRecord: DecodedRecord): void {
-    this.#base = {
-      asStored: decodedRecord.isResolved ? decodedRecord.known : decodedRecord.encoded,
-      get exact() {
-        return decodedRecord.known;
-      },
-    };
+    this.#base = new Base(decodedRecord.isResolved ? decodedRecord.known : decodedRecord.encoded, decodedRecord);
     this.#putStored({ decodedRecord });
   }
 
   /** The payload begins with this, or another request has stored this. */
   setBase(encoded: EncodedPayload): void {
-    this.#base = { asStored: encoded, exact: encoded };
+    this.#base = new Base(encoded);
   }
 
   /** Another request has stored this record. */

@@ -13,11 +13,21 @@ export interface Stored {
 }
 
 /** The stored payload, which changes are compared with and a merge starts from. */
-export interface Base {
+export class Base {
   /** As it was read from the store. */
   readonly asStored: EncodedPayload;
+  readonly #decodedRecord: DecodedRecord | undefined;
+
+  /** @param decodedRecord - the record that it was read from, if it was read */
+  constructor(asStored: EncodedPayload, decodedRecord?: DecodedRecord) {
+    this.asStored = asStored;
+    this.#decodedRecord = decodedRecord;
+  }
+
   /** The encoded payload, with defaults filled in and without unknown fields. */
-  readonly exact: EncodedPayload;
+  get exact(): EncodedPayload {
+    return this.#decodedRecord?.known ?? this.asStored;
+  }
 }
 
 /** The status of a request's session. */

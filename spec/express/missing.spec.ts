@@ -113,8 +113,9 @@ describe.each([
 
 describe('a readonly guard', () => {
   async function open(nodeEnv: string) {
+    process.env['NODE_ENV'] = nodeEnv;
     const store = new ProbedStore(new MemoryStore());
-    const sessions = session({ schema, secret: 's', store, cookie: { secure: false } });
+    const sessions = session({ schema, secret: 'b4c1f0a97de2486c8a53e1f7902d6b3e', store, cookie: { secure: false } });
     const client = await makeApp((app) => {
       app.use(sessions);
       app.get('/set', (req, res) => {
@@ -143,7 +144,6 @@ describe('a readonly guard', () => {
         res.end();
       });
     });
-    process.env['NODE_ENV'] = nodeEnv;
     await client.get('/set');
     return { client, store };
   }
