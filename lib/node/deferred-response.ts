@@ -26,6 +26,8 @@ export class DeferredResponse {
   readonly #response: AnyResponse;
   /** The methods for headers as they are without us. */
   readonly #native: Partial<Record<HeaderMethod, Untyped>> = {};
+  /** What other middleware has put onto the response in place of Node's state. */
+  readonly #own: Partial<Record<ReportedMember, PropertyDescriptor>> = {};
   #isDeferred = false;
   #isPatched = false;
   #reportsQueue = false;
@@ -133,29 +135,45 @@ export class DeferredResponse {
       this.#native[method] = native as Untyped;
       response[method] = METHODS[method];
     }
-    this.#report('headersSent', (native) => this.#isDeferred || native());
+    this.#report('headersSent');
   }
 
   /** Only a response that is written in parts has a queue. */
   #reportQueue(): void {
     if (this.#reportsQueue) return;
     this.#reportsQueue = true;
-    if ('writableNeedDrain' in this.#response) this.#report('writableNeedDrain', (native) => this.#isFull || native());
-    if ('writableLength' in this.#response) {
-      this.#report('writableLength', (native) => this.#queued + Number(native()));
+    if ('writableNeedDrain' in this.#response) this.#report('writableNeedDrain');
+    if ('writableLength' in this.#response) this.#report('writableLength');
+  }
+
+  #report(member: ReportedMember): void {
+    const own = Object.getOwnPropertyDescriptor(this.#response, member); // another copy's, or another middleware's
+    if (own !== undefined) this.#own[member] = own;
+    Object.defineProperty(this.#response, member, REPORTED[member]);
+  }
+
+  /** What a member of the response reports. */
+  report(member: ReportedMember): unknown {
+    switch (member) {
+      case 'headersSent':
+        return this.#isDeferred || this.#nativeState(member);
+      case 'writableNeedDrain':
+        return this.#isFull || this.#nativeState(member);
+      case 'writableLength':
+        return this.#queued + Number(this.#nativeState(member));
     }
   }
 
-  #report(name: string, get: (native: () => unknown) => unknown): void {
+  #nativeState(member: ReportedMember): unknown {
     const response = this.#response;
-    const own = Object.getOwnPropertyDescriptor(response, name); // another copy's, or another middleware's
-    const native =
-      own === undefined
-        ? () => Reflect.get(Object.getPrototypeOf(response) as object, name, response) as unknown
-        : () => (own.get === undefined ? (own.value as unknown) : (own.get.call(response) as unknown));
-    Object.defineProperty(response, name, { configurable: true, get: () => get(native) });
+    const own = this.#own[member];
+    if (own === undefined) return Reflect.get(Object.getPrototypeOf(response) as object, member, response);
+    return own.get === undefined ? (own.value as unknown) : own.get.call(response);
   }
 }
+
+/** The members of a response that report something else while it waits. */
+type ReportedMember = 'headersSent' | 'writableNeedDrain' | 'writableLength';
 
 interface Deferred {
   [DEFERRED]?: DeferredResponse;
@@ -170,6 +188,22 @@ const METHODS: Readonly<Record<HeaderMethod, Untyped>> = {
   appendHeader: methodOf('appendHeader'),
   removeHeader: methodOf('removeHeader'),
 };
+
+/** As {@link METHODS}: with a function of its own, each response would get a shape of its own too, which is slow. */
+const REPORTED: Readonly<Record<ReportedMember, PropertyDescriptor>> = {
+  headersSent: descriptorOf('headersSent'),
+  writableNeedDrain: descriptorOf('writableNeedDrain'),
+  writableLength: descriptorOf('writableLength'),
+};
+
+function descriptorOf(member: ReportedMember): PropertyDescriptor & ThisType<Deferred> {
+  return {
+    configurable: true,
+    get() {
+      return this[DEFERRED]?.report(member);
+    },
+  };
+}
 
 function methodOf(name: HeaderMethod): Untyped {
   return function (this: unknown, ...args) {

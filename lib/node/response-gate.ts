@@ -154,11 +154,17 @@ export class ResponseGate {
     if (isImplicit) this.#head = undefined; // Node writes it, with the length that it finds
     const ending = method === 'end';
     const work = commitHooks(this.hooks, { status, ending, streamed: !ending });
-    const pass = <T>(call: () => T): T => (isImplicit ? this.#patch.withOwnWriteHead(call) : call());
-    if (work === undefined) {
-      this.#open(ending ? 'done' : 'streaming');
-      return pass(() => this.#call(method, args));
-    }
+    if (work !== undefined) return this.#wait(method, args, work, isImplicit);
+    this.#open(ending ? 'done' : 'streaming');
+    return isImplicit ? this.#patch.withOwnWriteHead(() => this.#call(method, args)) : this.#call(method, args);
+  }
+
+  /** The first call waits for the commit. */
+  #wait(method: InterceptedMethod, args: unknown[], work: Promise<unknown>, isImplicit: boolean): unknown {
+    const pass: Pass = (call) => {
+      if (isImplicit) this.#patch.withOwnWriteHead(call);
+      else call();
+    };
     return this.#hold('held', [method, args], work, () => { this.#release(pass); }, (error) => { this.#fail(error); }); // prettier-ignore
   }
 

@@ -69,7 +69,11 @@ const CHANGED_FORMATS: ReadonlySet<string> = new Set(['url', 'ipv6']);
 
 /** Whether a schema converts its values by itself (`z.coerce`), or has a check that may replace them. */
 function changesValues(node: $ZodType): boolean {
-  const { coerce, format, checks = [] } = defOf(node) as {
+  const {
+    coerce,
+    format,
+    checks = [],
+  } = defOf(node) as {
     readonly coerce?: boolean;
     readonly format?: string;
     readonly checks?: readonly $ZodCheck[];

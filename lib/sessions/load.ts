@@ -127,9 +127,10 @@ async function lookUp<S extends SessionSchema>(
     const record = await store.read(key);
     const isElsewhere = record !== undefined && isStoredElsewhere(record, keys);
     const place = isElsewhere ? await followMove(store, record) : record && { key, record };
-    const found = place && judge(session, place);
+    const found = place && judge(session, place, first);
     if (found?.outcome === 'found') {
-      const moved = found.place.key === first ? found.place : await moveToFirstName(store, cookie.id, found.place);
+      if (found.isUnderFirstName) return found;
+      const moved = await moveToFirstName(store, cookie.id, found.place);
       if (moved !== undefined) return { outcome: 'found', place: moved, isUnderFirstName: moved.key === first };
     } else dead ??= found;
     // A cookie of the first name is set after the move. Only a release with another first name moves the session back.
@@ -154,12 +155,16 @@ async function followMove(
 }
 
 /** Decides whether a record is a live session. */
-function judge<S extends SessionSchema>(session: RequestSession<S>, place: KeyedRecord): FoundSession {
+function judge<S extends SessionSchema>(
+  session: RequestSession<S>,
+  place: KeyedRecord,
+  firstKey: string,
+): FoundSession {
   const { record } = place;
   if (record.forwardTo !== undefined) return { outcome: 'rotated', successor: record.forwardTo };
   if (session.config.deadlines.passed(record, Date.now(), cookieLifeOf(session, record))) return { outcome: 'expired' };
   if (isDamaged(record)) return { outcome: 'corrupt' };
-  return { outcome: 'found', place, isUnderFirstName: false };
+  return { outcome: 'found', place, isUnderFirstName: place.key === firstKey };
 }
 
 function cookieLifeOf<S extends SessionSchema>(
