@@ -1,6 +1,6 @@
 /**
- * A map that forgets. It keeps what was used last, up to a weight between `limit` and twice that, at the cost of a second
- * lookup at most: when the young entries reach the limit, they become the old ones, and those that were old are dropped.
+ * A map that forgets. It keeps what was set last, up to a weight between `limit` and twice that: when the young entries reach
+ * the limit, they become the old ones, and those that were old are dropped.
  */
 export class RecentMap<V> {
   readonly #limit: number;
@@ -17,9 +17,12 @@ export class RecentMap<V> {
     return this.#young.get(key) ?? this.#old.get(key);
   }
 
-  /** Sets a value, which counts as used now. */
+  /** Sets a value. One that weighs more than the limit is not kept. */
   set(key: string, value: V, weight = 1): void {
-    if (weight > this.#limit) return this.delete(key);
+    if (weight > this.#limit) {
+      this.delete(key);
+      return;
+    }
     this.#weight += weight;
     if (this.#weight > this.#limit) {
       this.#old = this.#young;

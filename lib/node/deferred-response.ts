@@ -16,6 +16,14 @@ const HIGH_WATER_MARK = 16 * 1024;
 /** A call that has been queued. */
 export type Call = readonly [method: InterceptedMethod, args: unknown[]];
 
+/** Makes the first of the queued calls. */
+export type Pass = (call: () => void) => void;
+
+/** Makes it as it is. */
+export const makeCall: Pass = (call) => {
+  call();
+};
+
 /**
  * A response whose beginning or end waits for the commit: the calls that were made meanwhile, and what the response
  * reports until they are passed on to Node. Like a response that Node has begun, it reports that its headers are sent,

@@ -47,3 +47,9 @@ export function addHeader(response: AnyResponse, name: string, value: string): v
 export function removeHeader(response: AnyResponse, name: string): void {
   if (headerValues(response, name).length > 0) response.removeHeader(name);
 }
+
+/** The handler has responded: connect-timeout, which waits for the head, must not respond in its place. */
+export function stopTimeout(request: AnyRequest): void {
+  const { clearTimeout } = request as { readonly clearTimeout?: unknown };
+  if (typeof clearTimeout === 'function') clearTimeout.call(request);
+}

@@ -1,15 +1,15 @@
 import { emit } from '../events.js';
-import { DeferredResponse, type Call } from './deferred-response.js';
+import { DeferredResponse, makeCall, type Call, type Pass } from './deferred-response.js';
 import { nextTick, respondInVain } from './discarded-call.js';
 import { DrainListeners } from './drain-listeners.js';
 import { applyHead, checkStatus, isRefused, refuseHeaders } from './response-head.js';
 import {
   isHttp2,
   isNodeResponse,
+  stopTimeout,
   type AnyRequest,
   type AnyResponse,
   type InterceptedMethod,
-  type Untyped,
 } from './node-messages.js';
 import { ResponsePatch } from './response-patch.js';
 import { asError, commitHooks, type ResponseHook } from './response-hook.js';
@@ -60,7 +60,7 @@ export class ResponseGate {
     this.#phase = response.headersSent ? 'streaming' : 'open';
     this.#patch = new ResponsePatch(response);
     this.#drains = DrainListeners.watch(response);
-    this.#patch.install(METHODS);
+    this.#patch.install();
   }
 
   get #deferred(): DeferredResponse {
@@ -78,18 +78,6 @@ export class ResponseGate {
     // Middleware behind the session has kept a method of the response that was discarded since.
     if (this.#failure !== undefined) return this.#respondInVain(method, args, this.#failure);
     return this.#intercept(method, args);
-  }
-
-  /** Puts methods onto the response for the error response, in front of what other middleware has put there since. */
-  #installAgain(): void {
-    const method = (name: InterceptedMethod): Untyped => (...args) => this.#intercept(name, args); // prettier-ignore
-    this.#patch.install({
-      writeHead: method('writeHead'),
-      flushHeaders: method('flushHeaders'),
-      write: method('write'),
-      end: method('end'),
-      flush: method('flush'),
-    });
   }
 
   #intercept(method: InterceptedMethod, args: unknown[]): unknown {
@@ -231,7 +219,7 @@ export class ResponseGate {
     if (head !== undefined) this.#call('writeHead', head);
   }
 
-  #release(pass: Pass = run): void {
+  #release(pass: Pass = makeCall): void {
     try {
       this.#open('streaming');
     } catch (error) {
@@ -243,7 +231,7 @@ export class ResponseGate {
   }
 
   /** Makes the calls that have waited, in their order. */
-  #replay(pass: Pass = run): void {
+  #replay(pass: Pass = makeCall): void {
     const [first, ...rest] = this.#deferred.takeCalls();
     const wasFull = this.#deferred.takeFull();
     if (first === undefined) return;
@@ -286,7 +274,7 @@ export class ResponseGate {
     this.#failure = failure;
     this.#deferred.discard(failure);
     this.#head = undefined;
-    this.#installAgain(); // middleware behind the session has wrapped the discarded response, and may think that it has ended
+    this.#patch.installAgain((method, args) => this.#intercept(method, args)); // middleware behind the session has wrapped the discarded response, and may think that it has ended
     this.#phase = 'open';
     this.#endGiven = false;
     this.#deferred.takeFull();
@@ -305,32 +293,4 @@ export class ResponseGate {
     emit('error', { request: this.#request, error: asError(error), consequence: 'dropped' });
     for (const hook of this.hooks) hook.failedLate?.(asError(error));
   }
-}
-
-/** The methods of every response whose gate has not failed. They are shared, so that a request allocates none. */
-const METHODS: Readonly<Record<InterceptedMethod, Untyped>> = {
-  writeHead: methodOf('writeHead'),
-  flushHeaders: methodOf('flushHeaders'),
-  write: methodOf('write'),
-  end: methodOf('end'),
-  flush: methodOf('flush'),
-};
-
-function methodOf(name: InterceptedMethod): Untyped {
-  return function (this: unknown, ...args) {
-    return (this as Gated)[GATE]?.intercept(name, args);
-  };
-}
-
-/** Runs the first of the queued calls. */
-type Pass = (run: () => void) => void;
-
-const run: Pass = (call) => {
-  call();
-};
-
-/** The handler has responded: connect-timeout, which waits for the head, must not respond in its place. */
-function stopTimeout(request: AnyRequest): void {
-  const { clearTimeout } = request as { readonly clearTimeout?: unknown };
-  if (typeof clearTimeout === 'function') clearTimeout.call(request);
 }

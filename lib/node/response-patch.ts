@@ -1,7 +1,18 @@
 import type { AnyResponse, InterceptedMethod, ResponseMethod, Untyped } from './node-messages.js';
+import { GATE } from './state-keys.js';
 
 /** The response's methods as they are without us: Node's own, or those of middleware in front of the session. */
 export type NativeMethods = Readonly<Record<ResponseMethod, Untyped>>;
+
+/** Takes a call of one of the response's methods. */
+type Intercept = (method: InterceptedMethod, args: unknown[]) => unknown;
+
+type Methods = Readonly<Record<InterceptedMethod, Untyped>>;
+
+/** A response with its gate. */
+interface Gated {
+  readonly [GATE]?: { readonly intercept: Intercept };
+}
 
 const NAMES = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
 
@@ -22,8 +33,23 @@ export class ResponsePatch {
     this.flush = typeof flush === 'function' ? flush : undefined;
   }
 
-  /** Puts the methods onto the response; also in front of what other middleware has put there since. */
-  install(methods: Readonly<Record<InterceptedMethod, Untyped>>): void {
+  /** Puts methods onto the response that call its gate. */
+  install(): void {
+    this.#put(SHARED);
+  }
+
+  /** Puts other methods onto the response, in front of what other middleware has put there since. */
+  installAgain(intercept: Intercept): void {
+    this.#put(
+      methodsWith(
+        (name) =>
+          (...args) =>
+            intercept(name, args),
+      ),
+    );
+  }
+
+  #put(methods: Methods): void {
     const target = this.#target;
     for (const name of NAMES) if (typeof this.native[name] === 'function') target[name] = methods[name];
     this.#writeHead = target['writeHead'];
@@ -52,4 +78,22 @@ export class ResponsePatch {
       if (target['writeHead'] === this.#writeHead) target['writeHead'] = outermost;
     }
   }
+}
+
+/** The first methods of every response. They are shared, so that a request allocates none. */
+const SHARED = methodsWith(
+  (name) =>
+    function (this: unknown, ...args) {
+      return (this as Gated)[GATE]?.intercept(name, args);
+    },
+);
+
+function methodsWith(method: (name: InterceptedMethod) => Untyped): Methods {
+  return {
+    writeHead: method('writeHead'),
+    flushHeaders: method('flushHeaders'),
+    write: method('write'),
+    end: method('end'),
+    flush: method('flush'),
+  };
 }

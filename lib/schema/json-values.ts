@@ -91,7 +91,7 @@ export function isJsonExact(value: unknown): boolean {
 
 function isExactInside(value: object): boolean {
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!isJsonExact(value[i])) return false; // also for holes
+    for (const item of value) if (!isJsonExact(item)) return false;
     return true;
   }
   if (!isPlain(value)) return false;

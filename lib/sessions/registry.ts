@@ -29,7 +29,7 @@ export function findSession<S extends SessionSchema>(
 ): RequestSession<S> | undefined {
   if (typeof request !== 'object' || request === null) return undefined;
   const found = config === undefined ? attachmentsOf(request)[0] : findAttachment(request, config);
-  return found?.session as RequestSession<S> | undefined; // it was created with this configuration, and so with its schema
+  return found?.session; // it was created with this configuration, and so with its schema
 }
 
 /** What one middleware has put onto a request. */

@@ -212,8 +212,11 @@ export class RequestSession<S extends SessionSchema> {
     const current = codec.comparable(payload);
     const before = this.#readonly?.changed;
     const { base } = this.state;
-    if (before === undefined && (codec.same(current, base.asStored) || codec.same(current, base.exact)))
-      return undefined;
+    if (before === undefined) {
+      if (codec.same(current, base.asStored)) return undefined;
+      // Values that the schema fills in, and fields that it does not know, are a difference too, but no change.
+      if (base.exact !== base.asStored && codec.same(current, base.exact)) return undefined;
+    }
     if (this.isReadonly) refuseChanges(codec, current, before ?? base.exact);
     const encoded = codec.encode(payload);
     return codec.same(encoded, base.exact) ? undefined : encoded;
