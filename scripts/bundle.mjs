@@ -5,7 +5,7 @@
 // the modules that need a peer that exists as an ES module: these are in both. So an app that imports zod gets codecs of
 // the same zod, and Nest 12 is never loaded by `require()`.
 import { writeFileSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { defaultExports, entryNames, root } from './entries.mjs';
 
@@ -81,62 +81,64 @@ function reachOf(id) {
 const needsPeer = (id) => [...reachOf(id)].some((one) => PEERS.test(one));
 
 /**
- * Writes the ES module of an entry point that needs a peer.
- *
- * @param {string} name
- * @returns the modules that it imports and that need no peer: it gets them from `<name>.shared.js`, which is CommonJS
+ * Files of CommonJS from which ES modules get what needs no peer: the modules that each re-exports.
+ * @type {Map<string, Set<string>>}
  */
+const sharedFiles = new Map();
+
+/** Writes the ES module of an entry point that needs a peer. @param {string} name */
 async function writeEsModule(name) {
-  /** @type {Set<string>} */
-  const shared = new Set();
   const plugin = /** @type {import('rolldown').Plugin} */ ({
     name: 'import what needs no peer',
     async resolveId(source, importer) {
       if (importer === undefined || isExternal(source)) return undefined;
       const resolved = await this.resolve(source, importer);
       if (resolved === null || needsPeer(resolved.id)) return resolved;
-      shared.add(resolved.id);
-      return { id: `./cjs/${name}.shared.js`, external: true };
+      // A file of its own for the codecs: a bundler does not add the whole library to an app that uses nothing else.
+      const file = basename(dirname(importer)) === 'schema' ? 'schema.shared' : `${name}.shared`;
+      sharedFiles.set(file, (sharedFiles.get(file) ?? new Set()).add(resolved.id));
+      return { id: `./cjs/${file}.js`, external: true };
     },
   });
-  // Bundlers omit the codecs from an app that does not use them; index.js itself has a side effect.
-  const groups = [{ name: 'codecs', test: /(?:field-codecs|expiring)\.ts$/ }];
+  const groups = [{ name: 'codecs', test: /(?:field-codecs|expiring)\.ts$/ }]; // not in index.js, which has a side effect
   const chunks = await bundle({ [name]: sourceOf(name) }, plugin, { codeSplitting: { groups } });
   for (const { fileName, code } of chunks) write(fileName, code);
-  return shared;
 }
 
 const withPeer = entryNames.filter((name) => needsPeer(sourceOf(name)));
-/** @type {Map<string, string>} */
-const sharedModules = new Map();
-for (const name of withPeer) {
-  const shared = await writeEsModule(name);
-  sharedModules.set(`shared:${name}`, [...shared].map((id) => `export * from '${id}';`).join('\n'));
+for (const name of withPeer) await writeEsModule(name);
+
+/** Whether some of these modules lead to a module, and the main entry point too. @param {string[]} names */
+function sharedBy(...names) {
+  const ids = new Set(names.flatMap((name) => [...reachOf(sourceOf(name))]));
+  const main = reachOf(sourceOf('index'));
+  return (/** @type {string} */ id) => main.has(id) && ids.has(id) && !needsPeer(id);
 }
 
-const [main, dropIn, eslint] = ['index', 'express-session', 'eslint'].map((name) => reachOf(sourceOf(name)));
 const chunks = await bundle(
-  { ...sources, ...Object.fromEntries(withPeer.map((name) => [`${name}.shared`, `shared:${name}`])) },
+  { ...sources, ...Object.fromEntries([...sharedFiles.keys()].map((file) => [file, `shared:${file}`])) },
   {
     name: 'shared',
-    resolveId: (source) => (sharedModules.has(source) ? source : undefined),
-    load: (id) => sharedModules.get(id),
+    resolveId: (source) => (source.startsWith('shared:') ? source : undefined),
+    load(id) {
+      const modules = sharedFiles.get(id.replace('shared:', ''));
+      return modules && [...modules].map((one) => `export * from '${one}';`).join('\n');
+    },
   },
   {
     format: 'cjs',
     codeSplitting: {
-      // The drop-in and the plugin load only what they need of the main entry point's code.
       groups: [
-        { name: 'names', test: (id) => main.has(id) && eslint.has(id) },
-        { name: 'base', test: (id) => main.has(id) && dropIn.has(id) },
-        { name: 'core', test: (id) => main.has(id) && !needsPeer(id) },
+        { name: 'common', test: sharedBy('eslint', 'redis', 'sqlite', 'schema/field-codecs', 'schema/expiring') },
+        { name: 'base', test: sharedBy('express-session') },
+        { name: 'core', test: sharedBy('index') },
       ],
     },
   },
 );
 for (const { fileName, code, name, exports, isEntry } of chunks) {
   write(`cjs/${fileName}`, code);
-  if (!isEntry || withPeer.includes(name) || name.endsWith('.shared')) continue;
+  if (!isEntry || withPeer.includes(name) || sharedFiles.has(name)) continue;
   const own = exports.filter((one) => one !== 'default');
   if (defaultExports.has(name)) own.push(`${defaultExports.get(name)} as default`);
   write(`${name}.js`, `export { ${own.join(', ')} } from './cjs/${name}.js';\n`);
