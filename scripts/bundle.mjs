@@ -46,7 +46,7 @@ async function bundle(input, plugin, output) {
     chunkFileNames: '[name].js',
     ...output,
   });
-  return chunks;
+  return chunks.filter((one) => one.type === 'chunk');
 }
 
 /** @param {string} file @param {string} text */
