@@ -145,7 +145,7 @@ const arrows = [
 ];
 
 /**
- * The CommonJS code of a module is all there is of it (scripts/es-modules.mjs), unless it imports a peer that comes as an
+ * The CommonJS code of a module is all there is of it (scripts/bundle.mjs), unless it imports a peer that comes as an
  * ES module too. These folders and files do; what the core needs of zod, it gets from the schema.
  */
 const peersAtRunTime = {

@@ -73,6 +73,9 @@ session.Session = Session;
 /** The default store, {@link MemoryStore}. */
 session.MemoryStore = MemoryStore;
 
+// A bundler renames a class if its name is taken, as it is here, and `util.inspect` would print the new name.
+for (const [name, value] of Object.entries({ Cookie, Session })) Object.defineProperty(value, 'name', { value: name });
+
 /** The types, for those who write `session.SessionData` or `session.Store`, as with express-session. */
 // eslint-disable-next-line @typescript-eslint/no-namespace -- it contains only types
 declare namespace session {

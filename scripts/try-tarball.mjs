@@ -20,8 +20,8 @@ try {
   const tarball = await check('npm pack', pack);
   if (tarball !== undefined) {
     await check('what is packed', () => contents(tarball.files));
-    await check('the tarball has at most 250 kB', () => {
-      if (tarball.size > 250_000) throw new Error(`it has ${tarball.size} bytes`);
+    await check('the tarball has at most 220 kB', () => {
+      if (tarball.size > 220_000) throw new Error(`it has ${tarball.size} bytes`);
     });
     await bare(tarball.path);
     await besideTypes(tarball.path);
