@@ -1,85 +1,76 @@
 // @ts-check
-// CPU per request above bare Express: typed-session against express-session, in one process. See bench/README.md.
-import { request } from './request.mjs';
-import { appsOn, scenariosOn } from './scenarios.mjs';
-import { close, storesOf } from './stores.mjs';
+// CPU per request above bare Express, in this process:
+//   node bench/overhead.mjs [ROUTE…] [--size=2kB] [--cold] [--sessions=20000] [--only=typed-session,drop-in] [--rounds=300]
+import './production.mjs';
+import { parseArgs } from 'node:util';
+import { appOf } from './apps.mjs';
+import { blocks, p10 } from './blocks.mjs';
+import { clientsOf } from './clients.mjs';
+import { sizes } from './payloads.mjs';
+import { goalOf, routes } from './routes.mjs';
 
-const rounds = 9;
-const kind = /** @type {'memory' | 'redis' | 'postgres'} */ (process.argv[2] ?? 'memory');
-const requests = Number(process.argv[3] ?? (kind === 'memory' ? 3000 : 1000));
-/** A server's answers are waited for: requests come side by side, as they do in a process that serves a site. */
-const atOnce = kind === 'memory' ? 1 : 10;
-const apps = appsOn(await storesOf(kind));
+/** @typedef {import('./payloads.mjs').Size} Size */
 
-/** @param {string} name */
-const app = (name) => {
-  const found = apps[name];
-  if (found === undefined) throw new Error(`no app ${name}`);
-  return found;
+/** By payload: requests in a block, and sessions for cold figures, more than a cache of a thousand holds. */
+const plans = {
+  '300B': { requests: 100, sessions: 20_000 },
+  '2kB': { requests: 100, sessions: 20_000 },
+  '20kB': { requests: 25, sessions: 4000 },
+  '200kB': { requests: 4, sessions: 1500 },
 };
 
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-
-/** @typedef {{ cookie?: string | undefined }} Jar */
-
-/** CPU microseconds of one request; as many at the same time as there are jars. @param {string} name @param {string} path @param {Jar[]} jars */
-async function measure(name, path, jars) {
-  const before = process.cpuUsage();
-  for (let done = 0; done < requests; done += jars.length) {
-    if (jars.length === 1) await once(name, path, /** @type {Jar} */ (jars[0]));
-    else await Promise.all(jars.map((jar) => once(name, path, jar)));
+/**
+ * @param {string} name of the route
+ * @param {Size} size
+ * @param {{ cold: boolean, sessions?: number | undefined, rounds: number, libraries: readonly string[] }} options
+ * @returns {Promise<Record<string, number>>} µs of CPU per request, by library and `bare`
+ */
+export async function measureRoute(name, size, { cold, sessions, rounds, libraries }) {
+  const route = routes[name];
+  if (route === undefined) throw new Error(`no route ${name} (there are ${Object.keys(routes).join(', ')})`);
+  const clients = cold ? (sessions ?? plans[size].sessions) : 1;
+  /** @type {Record<string, import('./blocks.mjs').Run>} */
+  const contenders = {};
+  for (const library of ['bare', ...libraries]) {
+    const app = appOf(library, size, { rolling: route.rolling });
+    contenders[library] = await clientsOf(app, route, library === 'bare' ? 0 : clients);
   }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / requests;
+  const took = await blocks(contenders, { rounds, warmUp: 60, requests: plans[size].requests });
+  return Object.fromEntries(Object.entries(took).map(([library, figures]) => [library, p10(figures)]));
 }
 
-/** @param {string} name @param {string} path @param {Jar} jar */
-async function once(name, path, jar) {
-  const cookie = await request(app(name), path, jar.cookie);
-  if (cookie !== undefined && jar.cookie !== undefined) jar.cookie = cookie;
-}
-
-/** A client each, with a session of its own or without. @param {string} name @param {boolean} withSession @returns {Promise<Jar[]>} */
-function clients(name, withSession) {
-  const make = async () => (withSession ? { cookie: await request(app(name), '/fill', undefined) } : {});
-  return Promise.all(Array.from({ length: atOnce }, make));
-}
-
-console.log(
-  `node ${process.version}, ${requests} requests a round, ${rounds} rounds, ${atOnce} at once, 2 kB, store: ${kind}; CPU µs above bare Express`,
-);
-console.log('scenario            bare  express-session  typed-session  ratio [spread]       goal');
-for (const [name, path, withSession, goal, theirs, ours] of scenariosOn(kind)) {
-  const jars = {
-    bare: await clients(theirs, withSession),
-    theirs: await clients(theirs, withSession),
-    ours: await clients(ours === 'typed-session on demand' ? 'typed-session' : ours, withSession),
-  };
-  /** @type {{ bare: number[], theirs: number[], ours: number[] }} */
-  const times = { bare: [], theirs: [], ours: [] };
-  for (let round = 0; round <= rounds; round++) {
-    const took = {
-      bare: await measure('bare', path, jars.bare),
-      theirs: await measure(theirs, path, jars.theirs),
-      ours: await measure(ours, path, jars.ours),
-    };
-    if (round === 0) continue; // the first one warms up
-    for (const who of /** @type {const} */ (['bare', 'theirs', 'ours'])) times[who].push(took[who]);
+/** One line for each library. @param {string} name @param {Size} size @param {'warm' | 'cold'} state @param {Record<string, number>} took */
+function print(name, size, state, took) {
+  const { bare = NaN, 'express-session': theirs = NaN, ...others } = took;
+  for (const [library, figure] of Object.entries(others)) {
+    const ratio = (figure - bare) / (theirs - bare);
+    const goal = goalOf(library, size, name, state);
+    const verdict = goal === undefined ? '' : `<= ${goal.toFixed(2)} ${ratio <= goal ? 'met' : 'missed'}`;
+    const numbers = [bare, theirs - bare, figure - bare].map((one) => one.toFixed(1).padStart(9)).join('');
+    console.log(`${name.padEnd(11)}${size.padEnd(6)}${state.padEnd(5)}${numbers}  ${library.padEnd(15)}${ratio.toFixed(3).padStart(6)}  ${verdict}`); // prettier-ignore
   }
-  const bare = median(times.bare);
-  const them = median(times.theirs) - bare;
-  const us = median(times.ours) - bare;
-  const ratios = times.ours.map((one) => (one - bare) / them).sort((a, b) => a - b);
-  const spread = `[${ratios.at(1)?.toFixed(2)} … ${ratios.at(-2)?.toFixed(2)}]`;
-  const ratio = us / them;
-  console.log(
-    name.padEnd(19),
-    bare.toFixed(1).padStart(5),
-    them.toFixed(1).padStart(14),
-    us.toFixed(1).padStart(14),
-    `${ratio.toFixed(2)} ${spread}`.padStart(24),
-    `<= ${String(goal)} ${ratio <= goal ? 'met' : 'missed'}`,
-  );
 }
-await close();
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string', default: '2kB' },
+    cold: { type: 'boolean', default: false },
+    sessions: { type: 'string' },
+    rounds: { type: 'string', default: '300' },
+    only: { type: 'string', default: 'typed-session,drop-in' },
+  },
+});
+const size = /** @type {Size} */ (values.size);
+if (!(size in sizes)) throw new Error(`no size ${size} (there are ${Object.keys(sizes).join(', ')})`);
+console.log(`node ${process.version}; µs of CPU per request, 10th percentile of ${values.rounds} blocks`);
+console.log('route      size  state     bare   theirs     ours  of which         ratio  goal');
+for (const name of positionals.length === 0 ? Object.keys(routes) : positionals) {
+  const took = await measureRoute(name, size, {
+    cold: values.cold,
+    sessions: values.sessions === undefined ? undefined : Number(values.sessions),
+    rounds: Number(values.rounds),
+    libraries: ['express-session', ...values.only.split(',')],
+  });
+  print(name, size, values.cold ? 'cold' : 'warm', took);
+}

@@ -20,6 +20,7 @@ export function request(app, path, cookie) {
         writev: (_chunks, done) => done(),
       })
     );
+    socket.encrypted = true; // as behind TLS: cookies are `Secure` in production
     const req = new IncomingMessage(socket);
     const headers = ['Host', 'localhost', 'User-Agent', 'Mozilla/5.0', 'Accept', 'text/html', 'Accept-Language', 'en'];
     if (cookie !== undefined) headers.push('Cookie', cookie);
