@@ -5,7 +5,7 @@ import { request } from './request.mjs';
 /**
  * One request after another: of one client for warm figures, or each of another of many clients for cold ones.
  *
- * @param {import('express').Express} app
+ * @param {import('./libraries.mjs').App} app
  * @param {import('./routes.mjs').Route} route
  * @param {number} clients how many; each has a session of its own. Without a session library, none
  * @returns {Promise<import('./blocks.mjs').Run>} runs the next request

@@ -1,76 +1,112 @@
 // @ts-check
-// CPU per request above bare Express, in this process:
-//   node bench/overhead.mjs [ROUTE…] [--size=2kB] [--cold] [--sessions=20000] [--only=typed-session,drop-in] [--rounds=300]
+// CPU per request above bare Express, in this process. Without arguments, everything; with some, the part of it that a
+// change of the code is about:
+//   node bench/overhead.mjs [ROUTE…] [--size=2kB] [--cold] [--sessions=20000] [--libraries=typed-session,drop-in] [--rounds=300]
 import './production.mjs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { appOf } from './apps.mjs';
-import { blocks, p10 } from './blocks.mjs';
-import { clientsOf } from './clients.mjs';
+import { chart } from './chart.mjs';
 import { sizes } from './payloads.mjs';
+import { measureRoute, missing } from './route-cost.mjs';
 import { goalOf, routes } from './routes.mjs';
+import { printMachine, printTable, verdict } from './tables.mjs';
 
 /** @typedef {import('./payloads.mjs').Size} Size */
+/** @typedef {Record<string, Map<string, import('./route-cost.mjs').Cost>>} Costs by route */
 
-/** By payload: requests in a block, and sessions for cold figures, more than a cache of a thousand holds. */
-const plans = {
-  '300B': { requests: 100, sessions: 20_000 },
-  '2kB': { requests: 100, sessions: 20_000 },
-  '20kB': { requests: 25, sessions: 4000 },
-  '200kB': { requests: 4, sessions: 1500 },
-};
+const ours = ['typed-session', 'drop-in'];
+const stateful = ['express-session', ...ours, 'memorystore', 'HMAC + Map'];
+const everyone = [...stateful, 'cookie-session', 'client-sessions', 'iron-session', 'fastify', 'better-auth'];
 
-/**
- * @param {string} name of the route
- * @param {Size} size
- * @param {{ cold: boolean, sessions?: number | undefined, rounds: number, libraries: readonly string[] }} options
- * @returns {Promise<Record<string, number>>} µs of CPU per request, by library and `bare`
- */
-export async function measureRoute(name, size, { cold, sessions, rounds, libraries }) {
-  const route = routes[name];
-  if (route === undefined) throw new Error(`no route ${name} (there are ${Object.keys(routes).join(', ')})`);
-  const clients = cold ? (sessions ?? plans[size].sessions) : 1;
-  /** @type {Record<string, import('./blocks.mjs').Run>} */
-  const contenders = {};
-  for (const library of ['bare', ...libraries]) {
-    const app = appOf(library, size, { rolling: route.rolling });
-    contenders[library] = await clientsOf(app, route, library === 'bare' ? 0 : clients);
-  }
-  const took = await blocks(contenders, { rounds, warmUp: 60, requests: plans[size].requests });
-  return Object.fromEntries(Object.entries(took).map(([library, figures]) => [library, p10(figures)]));
+/** What `npm run bench` measures. @type {{ size: Size, cold: boolean, libraries: readonly string[], names?: readonly string[] }[]} */
+const plan = [
+  { size: '2kB', cold: false, libraries: everyone },
+  { size: '2kB', cold: true, libraries: stateful, names: ['ignored', 'read', 'rolling', 'write', 'regenerate', 'rotate'] },
+  ...(/** @type {const} */ (['300B', '20kB', '200kB']).flatMap((size) =>
+    [false, true].map((cold) => ({ size, cold, libraries: ['express-session', ...ours], names: ['read', 'write', 'regenerate'] })),
+  )),
+]; // prettier-ignore
+
+/** @param {number} one */
+const fixed = (one) => one.toFixed(Math.abs(one) < 100 ? 1 : 0);
+
+/** @param {Costs} costs @param {Size} size @param {boolean} cold */
+function rowsOfGoals(costs, size, cold) {
+  const state = cold ? 'cold' : 'warm';
+  return Object.entries(costs).flatMap(([name, cost]) => {
+    const theirs = cost.get('express-session')?.above ?? NaN;
+    return [...cost].flatMap(([library, { bare, above }]) => {
+      if (library === 'express-session') return [];
+      const goal = goalOf(library, size, name, state);
+      const ratio = above / theirs;
+      return [[name, library, fixed(bare), fixed(theirs), fixed(above), ratio.toFixed(3), goal?.toFixed(2), verdict(ratio, goal)]]; // prettier-ignore
+    });
+  });
 }
 
-/** One line for each library. @param {string} name @param {Size} size @param {'warm' | 'cold'} state @param {Record<string, number>} took */
-function print(name, size, state, took) {
-  const { bare = NaN, 'express-session': theirs = NaN, ...others } = took;
-  for (const [library, figure] of Object.entries(others)) {
-    const ratio = (figure - bare) / (theirs - bare);
-    const goal = goalOf(library, size, name, state);
-    const verdict = goal === undefined ? '' : `<= ${goal.toFixed(2)} ${ratio <= goal ? 'met' : 'missed'}`;
-    const numbers = [bare, theirs - bare, figure - bare].map((one) => one.toFixed(1).padStart(9)).join('');
-    console.log(`${name.padEnd(11)}${size.padEnd(6)}${state.padEnd(5)}${numbers}  ${library.padEnd(15)}${ratio.toFixed(3).padStart(6)}  ${verdict}`); // prettier-ignore
+/** Microseconds of each library on each route. @param {Costs} costs @param {readonly string[]} libraries */
+function rowsOfLibraries(costs, libraries) {
+  return libraries.map((library) => [
+    library,
+    ...Object.values(costs).map((cost) => {
+      const found = cost.get(library);
+      return found === undefined ? '–' : fixed(found.above);
+    }),
+  ]);
+}
+
+/** @param {readonly string[]} names @param {typeof plan[number]} what @param {number} rounds @param {number} [sessions] */
+async function measure(names, { size, cold, libraries }, rounds, sessions) {
+  /** @type {Costs} */
+  const costs = {};
+  for (const name of names) {
+    console.error(`overhead: ${size} ${cold ? 'cold' : 'warm'} ${name}`);
+    costs[name] = await measureRoute(name, size, { cold, sessions, rounds, libraries });
   }
+  return costs;
+}
+
+const columns = ['route', 'library', 'bare', 'express-session', 'library adds', 'ratio', 'goal', ''];
+
+/** @param {string | undefined} svg the file of the chart */
+async function everything(svg) {
+  printMachine(['typed-session', 'express', 'zod', 'express-session', 'memorystore', 'cookie-session', 'client-sessions', 'iron-session', 'fastify', '@fastify/session', 'better-auth']); // prettier-ignore
+  for (const what of plan) {
+    const { size, cold, libraries, names = Object.keys(routes) } = what;
+    const costs = await measure(names, what, 200);
+    const title = `${size}, ${cold ? 'cold' : 'warm'}`;
+    const mine = Object.fromEntries(
+      Object.entries(costs).map(([name, cost]) => [
+        name,
+        new Map([...cost].filter(([library]) => ['express-session', ...ours].includes(library))),
+      ]),
+    );
+    printTable(`${title}: µs of CPU per request`, columns, rowsOfGoals(mine, size, cold));
+    if (libraries.length > 3) printTable(`${title}: µs that each library adds`, ['library', ...names], rowsOfLibraries(costs, libraries)); // prettier-ignore
+    if (what === plan[0] && svg !== undefined) writeFileSync(svg, chart(costs, ours));
+  }
+  for (const [library, reason] of missing) console.log(`\nNot measured: ${library} (${reason})`);
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    size: { type: 'string', default: '2kB' },
+    size: { type: 'string' },
     cold: { type: 'boolean', default: false },
     sessions: { type: 'string' },
     rounds: { type: 'string', default: '300' },
-    only: { type: 'string', default: 'typed-session,drop-in' },
+    libraries: { type: 'string', default: ours.join() },
+    svg: { type: 'string' },
   },
 });
-const size = /** @type {Size} */ (values.size);
+const size = /** @type {Size} */ (values.size ?? '2kB');
 if (!(size in sizes)) throw new Error(`no size ${size} (there are ${Object.keys(sizes).join(', ')})`);
-console.log(`node ${process.version}; µs of CPU per request, 10th percentile of ${values.rounds} blocks`);
-console.log('route      size  state     bare   theirs     ours  of which         ratio  goal');
-for (const name of positionals.length === 0 ? Object.keys(routes) : positionals) {
-  const took = await measureRoute(name, size, {
-    cold: values.cold,
-    sessions: values.sessions === undefined ? undefined : Number(values.sessions),
-    rounds: Number(values.rounds),
-    libraries: ['express-session', ...values.only.split(',')],
-  });
-  print(name, size, values.cold ? 'cold' : 'warm', took);
+if (positionals.length === 0 && values.size === undefined && !values.cold) await everything(values.svg);
+else {
+  const names = positionals.length > 0 ? positionals : Object.keys(routes);
+  const what = { size, cold: values.cold, libraries: ['express-session', ...values.libraries.split(',')] };
+  const costs = await measure(names, what, Number(values.rounds), values.sessions === undefined ? undefined : Number(values.sessions)); // prettier-ignore
+  printTable(`${size}, ${values.cold ? 'cold' : 'warm'}: µs of CPU per request`, columns, rowsOfGoals(costs, size, values.cold)); // prettier-ignore
+  for (const [library, reason] of missing) console.log(`not measured: ${library} (${reason})`);
 }
+process.exit(); // better-auth and stores have timers
