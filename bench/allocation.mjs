@@ -2,7 +2,7 @@
 // Heap bytes that a request allocates above bare Express, collected or not: how much `heapUsed` grows over a round of
 // requests in which nothing is collected. `main.mjs` starts Node with a young generation that is large enough for that.
 //   node --expose-gc --min-semi-space-size=256 --max-semi-space-size=256 bench/allocation.mjs
-import './production.mjs';
+import { quick } from './production.mjs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { clientsOf } from './clients.mjs';
 import { libraryOf } from './libraries.mjs';
@@ -10,7 +10,7 @@ import { routes } from './routes.mjs';
 import { printMachine, printTable, verdict } from './tables.mjs';
 
 const requests = 1000;
-const rounds = 5;
+const rounds = quick ? 1 : 5;
 const libraries = ['express-session', 'typed-session', 'drop-in', 'HMAC + Map'];
 
 /** kB per request, at 2 kB of payload, warm. @type {Record<string, number>} */
@@ -25,7 +25,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** @param {import('./blocks.mjs').Run} run @returns {Promise<number>} bytes per request: the median of the rounds in which nothing was collected */
 async function allocated(run) {
-  for (let i = 0; i < 2000; i++) await run();
+  for (let i = 0; i < (quick ? 200 : 2000); i++) await run();
   /** @type {number[]} */
   const figures = [];
   for (let round = 0; round < rounds; round++) {

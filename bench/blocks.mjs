@@ -5,6 +5,8 @@
 // Linux, and a call takes 2 µs. `process.threadCpuUsage()` advances in steps of 4 ms there, which is too coarse. The CPU
 // time of V8's helper threads is included: they compile and collect garbage for the library that is measured.
 
+import { quick } from './production.mjs';
+
 /** @typedef {() => Promise<unknown>} Run one request */
 
 /**
@@ -28,6 +30,7 @@ async function block(run, requests) {
  * @returns {Promise<Record<string, number[]>>} µs per request of each block, in ascending order
  */
 export async function blocks(contenders, { rounds, warmUp, requests }) {
+  if (quick) [rounds, warmUp] = [10, 2];
   const names = Object.keys(contenders);
   /** @type {Record<string, number[]>} */
   const took = Object.fromEntries(names.map((name) => [name, []]));

@@ -3,7 +3,7 @@
 // process. The server has a process of its own; the clients are here.
 //   node bench/loopback.mjs                         the table
 //   node bench/loopback.mjs serve express-session   a server; prints its port
-import './production.mjs';
+import { quick } from './production.mjs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -15,7 +15,7 @@ import { printMachine, printTable } from './tables.mjs';
 
 const connections = 16;
 const rounds = 5;
-const roundMs = 1000;
+const roundMs = quick ? 100 : 1000;
 const libraries = ['bare', 'express-session', 'typed-session', 'drop-in', 'HMAC + Map'];
 
 /** @param {string} library */

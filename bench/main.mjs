@@ -1,6 +1,6 @@
 // @ts-check
 // `npm run bench` measures everything and puts the tables into docs/performance.md; `npm run bench -- memory startup`
-// does these parts alone. A part is a program of its own, in a process of its own, and prints Markdown.
+// does these parts alone; `npm run bench -- --quick` only shows that everything works. A part is a program of its own, in a process of its own, and prints Markdown.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -44,7 +44,9 @@ function publish(part, text) {
   writeFileSync(page, before.replace(marked, (_all, start, end) => `${start}\n${text.trim()}\n\n${end}`)); // prettier-ignore
 }
 
-const chosen = process.argv.slice(2);
+const quick = process.argv.includes('--quick');
+if (quick) process.env['BENCH_QUICK'] = '1';
+const chosen = process.argv.slice(2).filter((name) => name !== '--quick');
 const unknown = chosen.filter((name) => !(name in parts));
 if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')} (there are ${Object.keys(parts).join(', ')})`); // prettier-ignore
 if (!existsSync(join(root, 'bench/libraries/node_modules'))) {
@@ -55,7 +57,8 @@ for (const part of chosen.length > 0 ? chosen : Object.keys(parts)) {
   const start = Date.now();
   console.log(`\n# ${part}`);
   try {
-    publish(part, await run(process.execPath, parts[part] ?? []));
+    const text = await run(process.execPath, parts[part] ?? []);
+    if (!quick) publish(part, text);
   } catch (error) {
     console.error(`${part} failed, and its tables are left as they were: ${/** @type {Error} */ (error).message}`);
     process.exitCode = 1;

@@ -1,6 +1,7 @@
 // @ts-check
 // What a session costs on one route, with each of the libraries in the same run.
 import { blocks, p10 } from './blocks.mjs';
+import { quick } from './production.mjs';
 import { clientsOf } from './clients.mjs';
 import { libraryOf } from './libraries.mjs';
 import { routes } from './routes.mjs';
@@ -38,7 +39,11 @@ export async function load(names) {
  * @param {{ cold: boolean, sessions?: number | undefined, rounds: number, libraries: readonly string[] }} options
  * @returns {Promise<Map<string, Cost>>} by library
  */
-export async function measureRoute(name, size, { cold, sessions = plans[size].sessions, rounds, libraries }) {
+export async function measureRoute(
+  name,
+  size,
+  { cold, sessions = quick ? 500 : plans[size].sessions, rounds, libraries },
+) {
   const route = routes[name];
   if (route === undefined) throw new Error(`no route ${name} (there are ${Object.keys(routes).join(', ')})`);
   const taking = new Map(
@@ -53,7 +58,7 @@ export async function measureRoute(name, size, { cold, sessions = plans[size].se
     const clients = bares.has(library) ? 0 : cold ? sessions : 1;
     contenders[library] = await clientsOf(await open(size, { rolling: route.rolling }), route, clients);
   }
-  const took = await blocks(contenders, { rounds, warmUp: 60, requests: plans[size].requests });
+  const took = await blocks(contenders, { rounds, warmUp: 40, requests: plans[size].requests });
   /** @param {string} library */
   const figure = (library) => p10(took[library] ?? []);
   return new Map(

@@ -14,7 +14,9 @@ import { join, resolve } from 'node:path';
 export function table(columns, rows) {
   const texts = rows.map((row) => row.map((cell) => (cell === undefined ? '' : String(cell))));
   const widths = columns.map((column, i) => Math.max(4, column.length, ...texts.map((row) => row[i]?.length ?? 0)));
-  const isText = columns.map((_, i) => rows.some((row) => typeof row[i] === 'string' && /^[^\d–-]/.test(row[i])));
+  const isText = columns.map(
+    (name, i) => name === '' || rows.some((row) => typeof row[i] === 'string' && /^[^\d–-]/.test(row[i])),
+  );
   /** @param {readonly string[]} cells */
   const line = (cells) => {
     const padded = widths.map((width, i) => cells[i]?.[isText[i] ? 'padEnd' : 'padStart'](width) ?? ' '.repeat(width));
