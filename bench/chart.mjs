@@ -15,15 +15,15 @@ const width = 560;
 const barHeight = 14;
 const labels = ['typed-session', 'drop-in'];
 
-/** @param {number} ratio */
-const x = (ratio) => left + Math.max(0, Math.min(ratio, 1.1)) * (width / 1.1);
+/** Where a ratio is on the axis, which ends at `limit`. @param {number} ratio @param {number} limit */
+const place = (ratio, limit) => Number((left + Math.max(0, ratio) * (width / limit)).toFixed(1));
 
-/** One bar with its number, and the mark of its goal. @param {number} y @param {number} ratio @param {number} colour @param {number | undefined} goal */
-function bar(y, ratio, colour, goal) {
-  const end = x(ratio).toFixed(1);
-  const mark = goal === undefined ? '' : `<line class="goal" x1="${x(goal).toFixed(1)}" x2="${x(goal).toFixed(1)}" y1="${y - 2}" y2="${y + barHeight + 2}"/>`; // prettier-ignore
-  return `<rect class="bar${colour}" x="${left}" y="${y}" width="${(x(ratio) - left).toFixed(1)}" height="${barHeight}"/>${mark}
-  <text class="text" x="${Math.max(Number(end), goal === undefined ? 0 : x(goal)) + 6}" y="${y + 11}">${ratio.toFixed(2)}</text>`;
+/** One bar with its number, and the mark of its goal. @param {number} y @param {number} ratio @param {number} colour @param {number | undefined} goal @param {(ratio: number) => number} x */
+function bar(y, ratio, colour, goal, x) {
+  const end = x(ratio);
+  const mark = goal === undefined ? '' : `<line class="goal" x1="${x(goal)}" x2="${x(goal)}" y1="${y - 2}" y2="${y + barHeight + 2}"/>`; // prettier-ignore
+  return `<rect class="bar${colour}" x="${left}" y="${y}" width="${(end - left).toFixed(1)}" height="${barHeight}"/>${mark}
+  <text class="text" x="${Math.max(end, goal === undefined ? 0 : x(goal)) + 6}" y="${y + 11}">${ratio.toFixed(2)}</text>`;
 }
 
 /** @param {number} y */
@@ -34,6 +34,12 @@ const legend = (y) =>
 
 /** @param {import('./overhead.mjs').Costs} costs @param {readonly string[]} libraries one bar each */
 export function chart(costs, libraries) {
+  const ratios = Object.values(costs).flatMap((cost) =>
+    libraries.map((library) => (cost.get(library)?.above ?? 0) / (cost.get('express-session')?.above ?? NaN)),
+  );
+  const limit = Math.max(1.1, ...ratios);
+  /** @param {number} ratio */
+  const x = (ratio) => place(ratio, limit);
   let y = 40;
   /** @type {string[]} */
   const parts = [];
@@ -42,7 +48,7 @@ export function chart(costs, libraries) {
     parts.push(`<text class="text" x="${left - 10}" y="${y + 18}" text-anchor="end">${name}</text>`);
     for (const [i, library] of libraries.entries()) {
       const found = cost.get(library);
-      if (found !== undefined) parts.push(bar(y, found.above / theirs, i, goalOf(library, '2kB', name, 'warm')));
+      if (found !== undefined) parts.push(bar(y, found.above / theirs, i, goalOf(library, '2kB', name, 'warm'), x));
       y += barHeight + 4;
     }
     y += 10;
