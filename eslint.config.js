@@ -257,6 +257,7 @@ export default defineConfig(
         console: 'readonly',
         process: 'readonly',
         performance: 'readonly',
+        setImmediate: 'readonly',
         fetch: 'readonly',
         URL: 'readonly',
         Buffer: 'readonly',

@@ -1,85 +1,112 @@
 // @ts-check
-// CPU per request above bare Express: typed-session against express-session, in one process. See bench/README.md.
-import { request } from './request.mjs';
-import { appsOn, scenariosOn } from './scenarios.mjs';
-import { close, storesOf } from './stores.mjs';
+// CPU per request above bare Express, in this process. Without arguments, everything; with some, the part of it that a
+// change of the code is about:
+//   node bench/overhead.mjs [ROUTE…] [--size=2kB] [--cold] [--sessions=20000] [--libraries=typed-session,drop-in] [--rounds=300]
+import { quick } from './production.mjs';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { chart } from './chart.mjs';
+import { sizes } from './payloads.mjs';
+import { measureRoute, missing } from './route-cost.mjs';
+import { goalOf, routes } from './routes.mjs';
+import { printMachine, printTable, verdict } from './tables.mjs';
 
-const rounds = 9;
-const kind = /** @type {'memory' | 'redis' | 'postgres'} */ (process.argv[2] ?? 'memory');
-const requests = Number(process.argv[3] ?? (kind === 'memory' ? 3000 : 1000));
-/** A server's answers are waited for: requests come side by side, as they do in a process that serves a site. */
-const atOnce = kind === 'memory' ? 1 : 10;
-const apps = appsOn(await storesOf(kind));
+/** @typedef {import('./payloads.mjs').Size} Size */
+/** @typedef {Record<string, Map<string, import('./route-cost.mjs').Cost>>} Costs by route */
 
-/** @param {string} name */
-const app = (name) => {
-  const found = apps[name];
-  if (found === undefined) throw new Error(`no app ${name}`);
-  return found;
-};
+const ours = ['typed-session', 'drop-in'];
+const stateful = ['express-session', ...ours, 'memorystore', 'HMAC + Map'];
+const everyone = [...stateful, 'cookie-session', 'client-sessions', 'iron-session', 'fastify', 'better-auth'];
 
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+/** What `npm run bench` measures. @type {{ size: Size, cold: boolean, libraries: readonly string[], names?: readonly string[] }[]} */
+const plan = [
+  { size: '2kB', cold: false, libraries: everyone },
+  { size: '2kB', cold: true, libraries: stateful, names: ['ignored', 'read', 'rolling', 'write', 'regenerate', 'rotate'] },
+  ...(/** @type {const} */ (['300B', '20kB', '200kB']).flatMap((size) =>
+    [false, true].map((cold) => ({ size, cold, libraries: ['express-session', ...ours], names: ['read', 'write'] })),
+  )),
+]; // prettier-ignore
 
-/** @typedef {{ cookie?: string | undefined }} Jar */
+/** @param {number} one */
+const fixed = (one) => one.toFixed(Math.abs(one) < 100 ? 1 : 0);
 
-/** CPU microseconds of one request; as many at the same time as there are jars. @param {string} name @param {string} path @param {Jar[]} jars */
-async function measure(name, path, jars) {
-  const before = process.cpuUsage();
-  for (let done = 0; done < requests; done += jars.length) {
-    if (jars.length === 1) await once(name, path, /** @type {Jar} */ (jars[0]));
-    else await Promise.all(jars.map((jar) => once(name, path, jar)));
+/** @param {Costs} costs @param {Size} size @param {boolean} cold */
+function rowsOfGoals(costs, size, cold) {
+  const state = cold ? 'cold' : 'warm';
+  return Object.entries(costs).flatMap(([name, cost]) => {
+    const theirs = cost.get('express-session')?.above ?? NaN;
+    return [...cost].flatMap(([library, { bare, above }]) => {
+      if (library === 'express-session') return [];
+      const goal = goalOf(library, size, name, state);
+      const ratio = above / theirs;
+      return [[name, library, fixed(bare), fixed(theirs), fixed(above), ratio.toFixed(3), goal?.toFixed(2), verdict(ratio, goal)]]; // prettier-ignore
+    });
+  });
+}
+
+/** Microseconds of each library on each route. @param {Costs} costs @param {readonly string[]} libraries */
+function rowsOfLibraries(costs, libraries) {
+  return libraries.map((library) => [
+    library,
+    ...Object.values(costs).map((cost) => {
+      const found = cost.get(library);
+      return found === undefined ? '–' : fixed(found.above);
+    }),
+  ]);
+}
+
+/** @param {readonly string[]} names @param {typeof plan[number]} what @param {number} rounds @param {number} [sessions] */
+async function measure(names, { size, cold, libraries }, rounds, sessions) {
+  /** @type {Costs} */
+  const costs = {};
+  for (const name of names) {
+    console.error(`overhead: ${size} ${cold ? 'cold' : 'warm'} ${name}`);
+    costs[name] = await measureRoute(name, size, { cold, sessions, rounds, libraries });
   }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / requests;
+  return costs;
 }
 
-/** @param {string} name @param {string} path @param {Jar} jar */
-async function once(name, path, jar) {
-  const cookie = await request(app(name), path, jar.cookie);
-  if (cookie !== undefined && jar.cookie !== undefined) jar.cookie = cookie;
-}
+const columns = ['route', 'library', 'bare', 'express-session', 'library adds', 'ratio', 'goal', ''];
 
-/** A client each, with a session of its own or without. @param {string} name @param {boolean} withSession @returns {Promise<Jar[]>} */
-function clients(name, withSession) {
-  const make = async () => (withSession ? { cookie: await request(app(name), '/fill', undefined) } : {});
-  return Promise.all(Array.from({ length: atOnce }, make));
-}
-
-console.log(
-  `node ${process.version}, ${requests} requests a round, ${rounds} rounds, ${atOnce} at once, 2 kB, store: ${kind}; CPU µs above bare Express`,
-);
-console.log('scenario            bare  express-session  typed-session  ratio [spread]       goal');
-for (const [name, path, withSession, goal, theirs, ours] of scenariosOn(kind)) {
-  const jars = {
-    bare: await clients(theirs, withSession),
-    theirs: await clients(theirs, withSession),
-    ours: await clients(ours === 'typed-session on demand' ? 'typed-session' : ours, withSession),
-  };
-  /** @type {{ bare: number[], theirs: number[], ours: number[] }} */
-  const times = { bare: [], theirs: [], ours: [] };
-  for (let round = 0; round <= rounds; round++) {
-    const took = {
-      bare: await measure('bare', path, jars.bare),
-      theirs: await measure(theirs, path, jars.theirs),
-      ours: await measure(ours, path, jars.ours),
-    };
-    if (round === 0) continue; // the first one warms up
-    for (const who of /** @type {const} */ (['bare', 'theirs', 'ours'])) times[who].push(took[who]);
+/** @param {string | undefined} svg the file of the chart */
+async function everything(svg) {
+  printMachine(['typed-session', 'express', 'zod', 'express-session', 'memorystore', 'cookie-session', 'client-sessions', 'iron-session', 'fastify', '@fastify/session', 'better-auth']); // prettier-ignore
+  for (const what of plan) {
+    const { size, cold, libraries, names = Object.keys(routes) } = what;
+    const costs = await measure(names, what, 120);
+    const title = `${size}, ${cold ? 'cold' : 'warm'}`;
+    const mine = Object.fromEntries(
+      Object.entries(costs).map(([name, cost]) => [
+        name,
+        new Map([...cost].filter(([library]) => ['express-session', ...ours].includes(library))),
+      ]),
+    );
+    printTable(`${title}: µs of CPU per request`, columns, rowsOfGoals(mine, size, cold));
+    if (libraries.length > 3) printTable(`${title}: µs that each library adds`, ['library', ...names], rowsOfLibraries(costs, libraries)); // prettier-ignore
+    if (what === plan[0] && svg !== undefined && !quick) writeFileSync(svg, chart(costs, ours));
   }
-  const bare = median(times.bare);
-  const them = median(times.theirs) - bare;
-  const us = median(times.ours) - bare;
-  const ratios = times.ours.map((one) => (one - bare) / them).sort((a, b) => a - b);
-  const spread = `[${ratios.at(1)?.toFixed(2)} … ${ratios.at(-2)?.toFixed(2)}]`;
-  const ratio = us / them;
-  console.log(
-    name.padEnd(19),
-    bare.toFixed(1).padStart(5),
-    them.toFixed(1).padStart(14),
-    us.toFixed(1).padStart(14),
-    `${ratio.toFixed(2)} ${spread}`.padStart(24),
-    `<= ${String(goal)} ${ratio <= goal ? 'met' : 'missed'}`,
-  );
+  for (const [library, reason] of missing) console.log(`\nNot measured: ${library} (${reason})`);
 }
-await close();
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string' },
+    cold: { type: 'boolean', default: false },
+    sessions: { type: 'string' },
+    rounds: { type: 'string', default: '300' },
+    libraries: { type: 'string', default: ours.join() },
+    svg: { type: 'string' },
+  },
+});
+const size = /** @type {Size} */ (values.size ?? '2kB');
+if (!(size in sizes)) throw new Error(`no size ${size} (there are ${Object.keys(sizes).join(', ')})`);
+if (positionals.length === 0 && values.size === undefined && !values.cold) await everything(values.svg);
+else {
+  const names = positionals.length > 0 ? positionals : Object.keys(routes);
+  const what = { size, cold: values.cold, libraries: ['express-session', ...values.libraries.split(',')] };
+  const costs = await measure(names, what, Number(values.rounds), values.sessions === undefined ? undefined : Number(values.sessions)); // prettier-ignore
+  printTable(`${size}, ${values.cold ? 'cold' : 'warm'}: µs of CPU per request`, columns, rowsOfGoals(costs, size, values.cold)); // prettier-ignore
+  for (const [library, reason] of missing) console.log(`not measured: ${library} (${reason})`);
+}
+process.exit(); // better-auth and stores have timers
