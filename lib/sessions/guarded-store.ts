@@ -65,7 +65,7 @@ export class GuardedStore {
   readonly #limit: TimeLimit | undefined;
   /** The names that keys are derived from. */
   readonly #names: CookieNames;
-  /** The keys of the sessions that were looked up last, by id, for cookies of the first name. */
+  /** The keys that were derived last, by id, for cookies of the first name. */
   readonly #known = new RecentMap<SessionKeys>(REMEMBERED);
   /** Whether a key begins with its name. If the key is the id alone, the store cannot tell names apart. */
   readonly #isNamed: boolean;
@@ -91,6 +91,10 @@ export class GuardedStore {
 
   /** The key of a session id, under the first name. */
   keyOf(id: string): string {
+    return this.keysOf(id, this.#names[0]).first;
+  }
+
+  #deriveKey(id: string): string {
     const [name] = this.#names;
     if (this.#store.keyOf !== undefined) return this.#store.keyOf(id, name);
     return this.#store.layout === 'express-session' ? id : keyOf(id, name);
@@ -111,7 +115,7 @@ export class GuardedStore {
 
   #deriveKeys(id: string, cookieName: string): SessionKeys {
     const [firstName] = this.#names;
-    const first = this.keyOf(id);
+    const first = this.#deriveKey(id);
     if (!this.#isNamed || this.#names.length === 1) return { keys: [first], first };
     const rest = first.slice(firstName.length); // so that the id is hashed only once
     const names = [cookieName, ...this.#names.filter((name) => name !== cookieName)];
