@@ -1,5 +1,6 @@
 import { SessionOptionsError, SessionStoreError } from '../errors.js';
 import type { Payload, SessionSchema } from '../schema/payload-types.js';
+import { mapInTurns, pagesOf } from '../stores/in-turns.js';
 import type { StoreEntry } from '../stores/store-contract.js';
 import { endRecord, principalText } from './session-records.js';
 import type { RequestSession } from './request-session.js';
@@ -17,13 +18,13 @@ export async function listSessions<S extends SessionSchema>(
   const entries = await store.list(checkPrincipal(config, principal));
   const now = Date.now();
   const life = typeof cookie === 'function' ? undefined : cookie.maxAge;
-  return entries.toSorted(byAge).toReversed().map(([key, record]) => {
+  return mapInTurns(entries.toSorted(byAge).toReversed(), ([key, record]) => {
     const { data, schemaVersion, createdAt, expiresAt, cookieMaxAge } = record;
     const read = serializer.read(data, schemaVersion);
     const payload = read.ok ? (codec.show(read.payload) as Partial<Payload<S>>) : undefined; // some of its fields
     const lastUsedAt = deadlines.lastUse(record, now, cookieMaxAge === undefined ? life : (cookieMaxAge ?? undefined));
     return { key, payload, createdAt, lastUsedAt, expiresAt, isCurrent: own.includes(key) };
-  }); // prettier-ignore
+  });
 }
 
 /**
@@ -74,7 +75,7 @@ export async function enforceSessionLimit<S extends SessionSchema>(
   if (cap === undefined || principal === undefined) return;
   const entries = await store.list(principal);
   const tooMany = entries.toSorted(byAge).slice(0, Math.max(0, entries.length - cap));
-  await Promise.all(tooMany.map((entry) => endRecord(store, ...entry)));
+  for (const page of pagesOf(tooMany)) await Promise.all(page.map((entry) => endRecord(store, ...entry)));
 }
 
 function byAge([a, { createdAt: first }]: StoreEntry, [b, { createdAt: second }]: StoreEntry): number {

@@ -68,7 +68,7 @@ describe('SqliteStore', () => {
     });
 
     it('refuses a database that answers by callbacks or promises', () => {
-      const statement = { run: () => ({ changes: 0 }), get: () => Promise.resolve({ columns: '' }) };
+      const statement = { run: () => ({ changes: 0 }), all: () => [], get: () => Promise.resolve({ columns: '' }) };
       const database = { prepare: () => statement, exec: () => undefined };
       expect(() => new SqliteStore({ database })).toThrow(/^database: must be a synchronous database/);
     });

@@ -122,6 +122,7 @@ describe('SqliteStore', () => {
           return {
             run: (...values) => (executed.push(verb), statement.run(...values)),
             get: (...values) => (executed.push(verb), statement.get(...values)),
+            all: (...values) => (executed.push(verb), statement.all(...values)),
           };
         },
       },

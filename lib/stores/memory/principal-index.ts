@@ -1,41 +1,27 @@
-import type { SessionRecord } from '../store-contract.js';
+import { ShardedMap } from './sharded-map.js';
 
-/** An entry of the store's map. It contains its key, so that moving it to the end does not retain a caller's string. */
-export interface Entry {
-  readonly key: string;
-  record: SessionRecord;
-}
-
-/** The entries of each principal. Most principals have one entry, so a set is created only for the second. */
+/** The slots of each principal. Most principals have one session, so a set is created only for the second. */
 export class PrincipalIndex {
-  readonly #entries = new Map<string, Entry | Set<Entry>>();
+  readonly #slots = new ShardedMap<number | Set<number>>();
 
-  of(principal: string): Entry[] {
-    const found = this.#entries.get(principal);
+  of(principal: string): number[] {
+    const found = this.#slots.get(principal);
     return found === undefined ? [] : found instanceof Set ? [...found] : [found];
   }
 
-  add(entry: Entry): void {
-    const { principal } = entry.record;
-    if (principal === undefined) return;
-    const found = this.#entries.get(principal);
-    if (found === undefined || found === entry) this.#entries.set(principal, entry);
-    else if (found instanceof Set) found.add(entry);
-    else this.#entries.set(principal, new Set([found, entry]));
+  add(principal: string, slot: number): void {
+    const found = this.#slots.get(principal);
+    if (found === undefined) this.#slots.set(principal, slot);
+    else if (found instanceof Set) found.add(slot);
+    else this.#slots.set(principal, new Set([found, slot]));
   }
 
-  remove(entry: Entry): void {
-    const { principal } = entry.record;
-    if (principal === undefined) return;
-    const found = this.#entries.get(principal);
+  remove(principal: string, slot: number): void {
+    const found = this.#slots.get(principal);
     if (found instanceof Set) {
-      found.delete(entry);
+      found.delete(slot);
       if (found.size > 0) return;
-    } else if (found !== entry) return;
-    this.#entries.delete(principal);
-  }
-
-  clear(): void {
-    this.#entries.clear();
+    }
+    this.#slots.delete(principal);
   }
 }

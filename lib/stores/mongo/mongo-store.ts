@@ -1,3 +1,4 @@
+import { mapInTurns } from '../in-turns.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import {
   alive,
@@ -16,9 +17,9 @@ import { checkOptions, type MongoStoreOptions } from './mongo-options.js';
 
 /**
  * How many documents each batch of a query may contain. The server's default for the first batch is 101. A batch never
- * exceeds 16 MB. Each further batch takes another command.
+ * exceeds 16 MB. Each further batch takes another command. The driver decodes a batch in one turn of the event loop.
  */
-const BATCH = 1_000;
+const BATCH = 200;
 
 /**
  * Keeps sessions in a collection of MongoDB. Every method is one command, which is atomic on the server. MongoDB itself
@@ -94,7 +95,7 @@ export class MongoStore implements SessionStore {
   async list(principal: string, options?: CommandOptions): Promise<StoreEntry[]> {
     const all = { ...this.#reading(options), batchSize: BATCH };
     const found = await this.#collection.find(aliveOf(principal), all).toArray();
-    return found.map(entryOf);
+    return mapInTurns(found, entryOf);
   }
 
   async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {

@@ -1,6 +1,7 @@
 import { SessionStoreError } from '../../errors.js';
 import type { Stop } from '../../timers.js';
 import { pruneEvery } from '../store-options.js';
+import { mapInTurns } from '../in-turns.js';
 import { recordFromText, recordToText } from '../record-text.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import {
@@ -116,7 +117,7 @@ export class PostgresStore implements SessionStore {
 
   async scan(cursor: string | undefined, limit: number, options?: CommandOptions): Promise<ScanPage> {
     const values = [keyText(cursor ?? ''), Date.now(), limit];
-    const entries = entriesOf(await this.#run('scan', values, options));
+    const entries = await entriesOf(await this.#run('scan', values, options));
     return { entries, next: entries.length < limit ? undefined : entries.at(-1)?.[0] };
   }
 
@@ -173,8 +174,8 @@ function recordFromRow(row: SessionRow): SessionRecord {
   return recordFromText(row.record, Number(row.revision), Number(row.expires_at));
 }
 
-function entriesOf({ rows }: PostgresResult): StoreEntry[] {
-  return (rows as EntryRow[]).map((row) => [keyOfText(row.key), recordFromRow(row)]); // the columns that the statement selects
+function entriesOf({ rows }: PostgresResult): Promise<StoreEntry[]> {
+  return mapInTurns(rows as EntryRow[], (row) => [keyOfText(row.key), recordFromRow(row)]); // the columns that the statement selects
 }
 
 function rowCount(result: PostgresResult): number {

@@ -1,3 +1,4 @@
+import { pagesOf } from '../in-turns.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import * as commands from './redis-commands.js';
 import { textOf, type Driver, type Script } from './redis-driver.js';
@@ -5,6 +6,12 @@ import { checkOptions, type RedisStoreOptions } from './redis-options.js';
 
 /** How many keys one command removes from an index at most, because the server does nothing else meanwhile. */
 const FORGET_BATCH = 1_000;
+
+/**
+ * How many records of a principal are read or removed at a time. Each is a command, because the keys may be on several
+ * servers. If thousands were sent at once, they would block the process, and clients would time out before they are sent.
+ */
+const PAGE = 100;
 
 /** What the index contains for a session. */
 type Indexed = readonly [key: string, deadline: string];
@@ -112,31 +119,42 @@ export class RedisStore implements SessionStore {
     const found = new Map<string, StoreEntry | undefined>();
     for (;;) {
       const known = (await this.#indexed(digest, options)).filter(([key]) => !found.has(key));
-      const values = await Promise.all(known.map(([key]) => this.#valueOf(key, options)));
-      // A record is stored before its index entry, so a missing record has ended. A record that has expired by our clock
-      // may still be live by another clock, so it stays in the index.
-      const gone = known.filter((_, at) => values[at] === undefined);
-      await this.#forget(digest, gone, options);
-      const now = Date.now();
-      for (const [at, [key]] of known.entries()) {
-        const value = values[at];
-        const record = value === undefined ? undefined : commands.recordFromValue(value, now);
-        found.set(key, record?.principal === principal ? [key, record] : undefined);
+      const gone: Indexed[] = [];
+      let hasMoved = false;
+      for (const page of pagesOf(known, PAGE)) {
+        const values = await Promise.all(page.map(([key]) => this.#valueOf(key, options)));
+        const now = Date.now();
+        for (const [at, indexed] of page.entries()) {
+          const value = values[at];
+          const record = value === undefined ? undefined : commands.recordFromValue(value, now);
+          const [key] = indexed;
+          found.set(key, record?.principal === principal ? [key, record] : undefined);
+          // A record is stored before its index entry, so a missing record has ended. A record that has expired by our
+          // clock may still be live by another clock, so it stays in the index.
+          if (value === undefined) gone.push(indexed);
+          // Another principal's record, or a tombstone, may have taken the key since the index was read.
+          else hasMoved ||= found.get(key) === undefined;
+        }
+        options?.signal.throwIfAborted(); // no caller waits for the rest
       }
-      // Another principal's record, or a tombstone, may have taken the key since the index was read.
-      const hasMoved = known.some(([key], at) => values[at] !== undefined && found.get(key) === undefined);
+      await this.#forget(digest, gone, options);
       if (!hasMoved) return [...found.values()].filter((entry) => entry !== undefined);
     }
   }
 
   async revoke(principal: string, except: readonly string[], options?: CommandOptions): Promise<number> {
     const digest = commands.digestOf(principal);
-    const known = (await this.#indexed(digest, options)).filter(([key]) => !except.includes(key));
+    const kept = new Set(except);
+    const known = (await this.#indexed(digest, options)).filter(([key]) => !kept.has(key));
     const args = [commands.digits(Date.now()), digest];
-    const removed = await Promise.all(
-      known.map(([key]) => this.#ask(commands.removeOf, this.#recordAt(key), args, options)),
-    );
-    const gone = known.filter((_, at) => removed[at] === commands.DONE);
+    const gone: Indexed[] = [];
+    for (const page of pagesOf(known, PAGE)) {
+      const removed = await Promise.all(
+        page.map(([key]) => this.#ask(commands.removeOf, this.#recordAt(key), args, options)),
+      );
+      gone.push(...page.filter((_, at) => removed[at] === commands.DONE));
+      options?.signal.throwIfAborted(); // no caller waits for the rest
+    }
     await this.#forget(digest, gone, options);
     return gone.length;
   }
@@ -200,8 +218,8 @@ export class RedisStore implements SessionStore {
   }
 
   async #forget(digest: string, gone: readonly Indexed[], options: CommandOptions | undefined): Promise<void> {
-    for (let at = 0; at < gone.length; at += FORGET_BATCH) {
-      await this.#run(commands.forget, this.#indexAt(digest), gone.slice(at, at + FORGET_BATCH).flat(), options);
+    for (const page of pagesOf(gone, FORGET_BATCH)) {
+      await this.#run(commands.forget, this.#indexAt(digest), page.flat(), options);
     }
   }
 }

@@ -1,13 +1,14 @@
 import { SessionOptionsError } from '../../errors.js';
 import { codeOf, type SqliteDatabase } from './sqlite-driver.js';
 
-/** How many expired sessions one statement removes. With 2 kB in each, this takes about half a millisecond. */
-export const PRUNE_BATCH = 100;
+/** How many sessions one statement reads or removes. With 2 kB in each, this takes about half a millisecond. */
+export const PAGE = 100;
 
 /** A prepared statement, with the values that every binding accepts. */
 export interface SqliteStatement {
   run(...values: (string | number | null)[]): { readonly changes: number | bigint };
   get(...values: (string | number | null)[]): unknown;
+  all(...values: (string | number | null)[]): unknown[];
 }
 
 /** A row as `read` selects it. A binding may be configured to return numbers as bigint. */
@@ -17,9 +18,14 @@ export interface SessionRow {
   readonly record: string;
 }
 
-/** A row with its key, as statements that step through several rows select it. */
+/** A row with its key, as statements that return several rows select it. */
 export interface EntryRow extends SessionRow {
   readonly key: string;
+}
+
+/** A row of a page of a principal's sessions. */
+export interface PageRow extends EntryRow {
+  readonly rowid: number | bigint;
 }
 
 /** One prepared statement for each method of the store. The comments list its values in order. */
@@ -38,10 +44,10 @@ export interface Commands {
   readonly prune: SqliteStatement;
   /** now */
   readonly size: SqliteStatement;
-  /** the previous key, now */
-  readonly next: SqliteStatement;
-  /** principal, the previous key, now */
-  readonly nextOf: SqliteStatement;
+  /** the previous key, now, the limit */
+  readonly scan: SqliteStatement;
+  /** principal, the rowid of the previous row, now */
+  readonly list: SqliteStatement;
   /** principal, the keys to keep as JSON, now */
   readonly revoke: SqliteStatement;
 }
@@ -89,7 +95,7 @@ export function prepareCommands(database: SqliteDatabase, table: string, option:
   }
   database.exec(`CREATE INDEX IF NOT EXISTS "${table}_expires_at" ON "${table}" (expires_at)`);
   database.exec(
-    `CREATE INDEX IF NOT EXISTS "${table}_principal" ON "${table}" (principal, key) WHERE principal IS NOT NULL`,
+    `CREATE INDEX IF NOT EXISTS "${table}_principal" ON "${table}" (principal) WHERE principal IS NOT NULL`,
   );
   // Every binding accepts these values, even if its types are different.
   const prepare = (sql: string): SqliteStatement => database.prepare(sql);
@@ -107,18 +113,19 @@ export function prepareCommands(database: SqliteDatabase, table: string, option:
     touch: prepare(`UPDATE "${table}" SET expires_at = ? WHERE key = ? AND revision = ? AND expires_at > ?`),
     delete: prepare(`DELETE FROM "${table}" WHERE key = ? AND expires_at > ?`),
     prune: prepare(
-      `DELETE FROM "${table}" WHERE rowid IN` +
-        ` (SELECT rowid FROM "${table}" WHERE expires_at <= ? LIMIT ${PRUNE_BATCH})`,
+      `DELETE FROM "${table}" WHERE rowid IN` + ` (SELECT rowid FROM "${table}" WHERE expires_at <= ? LIMIT ${PAGE})`,
     ),
-    next: prepare(
-      `SELECT key, revision, expires_at, record FROM "${table}" WHERE key > ? AND expires_at > ? ORDER BY key LIMIT 1`,
+    scan: prepare(
+      `SELECT key, revision, expires_at, record FROM "${table}" WHERE key > ? AND expires_at > ? ORDER BY key LIMIT ?`,
     ),
-    nextOf: prepare(
-      `SELECT key, revision, expires_at, record FROM "${table}"` +
-        ' WHERE principal = ? AND key > ? AND expires_at > ? ORDER BY key LIMIT 1',
+    // A new row has a higher rowid than all others. So a session that moves to another key between two pages moves ahead.
+    list: prepare(
+      `SELECT rowid, key, revision, expires_at, record FROM "${table}"` +
+        ` WHERE principal = ? AND rowid > ? AND expires_at > ? ORDER BY rowid LIMIT ${PAGE}`,
     ),
     revoke: prepare(
-      `DELETE FROM "${table}" WHERE principal = ? AND key NOT IN (SELECT value FROM json_each(?)) AND expires_at > ?`,
+      `DELETE FROM "${table}" WHERE rowid IN (SELECT rowid FROM "${table}" WHERE principal = ?` +
+        ` AND key NOT IN (SELECT value FROM json_each(?)) AND expires_at > ? LIMIT ${PAGE})`,
     ),
     size: prepare(`SELECT count(*) AS sessions FROM "${table}" WHERE expires_at > ?`),
   };

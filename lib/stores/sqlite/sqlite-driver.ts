@@ -14,6 +14,8 @@ export interface SqliteDatabase {
     run(...values: never[]): { readonly changes: number | bigint };
     /** Executes the statement. Returns the first row as an object with the column names as keys, or `undefined`. */
     get(...values: never[]): unknown;
+    /** Executes the statement. Returns all rows. */
+    all(...values: never[]): unknown[];
   };
   /** Executes statements without a result. */
   exec(sql: string): unknown;

@@ -3,7 +3,14 @@ import { pruneEvery } from '../store-options.js';
 import { searchablePrincipal } from '../searchable-principal.js';
 import { recordFromText, recordToText } from '../record-text.js';
 import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
-import { prepareCommands, PRUNE_BATCH, type Commands, type EntryRow, type SessionRow } from './sqlite-commands.js';
+import {
+  prepareCommands,
+  PAGE,
+  type Commands,
+  type EntryRow,
+  type PageRow,
+  type SessionRow,
+} from './sqlite-commands.js';
 import { openDatabase, type OwnDatabase } from './sqlite-driver.js';
 import { checkOptions, type SqliteStoreOptions } from './sqlite-options.js';
 
@@ -82,26 +89,24 @@ export class SqliteStore implements SessionStore {
   }
 
   async list(principal: string): Promise<StoreEntry[]> {
-    const { nextOf } = this.#open();
-    const now = Date.now();
-    return rows((last) => nextOf.get(searchablePrincipal(principal), last, now), '');
+    const entries: StoreEntry[] = [];
+    for (let last = 0; ;) {
+      const page = this.#open().list.all(searchablePrincipal(principal), last, Date.now()) as PageRow[]; // its columns
+      entries.push(...page.map(entryFromRow));
+      if (page.length < PAGE) return entries;
+      last = Number(page.at(-1)?.rowid);
+      await nextTurn(); // requests and other processes may run in between
+    }
   }
 
   async revoke(principal: string, except: readonly string[]): Promise<number> {
-    return Number(this.#open().revoke.run(searchablePrincipal(principal), JSON.stringify(except), Date.now()).changes);
+    const kept = JSON.stringify(except);
+    return this.#untilNoneIsLeft(({ revoke }) => revoke.run(searchablePrincipal(principal), kept, Date.now()));
   }
 
   async prune(): Promise<number> {
-    const { prune } = this.#open();
     const now = Date.now();
-    let removed = 0;
-    for (;;) {
-      const batch = Number(prune.run(now).changes);
-      removed += batch;
-      if (batch < PRUNE_BATCH) return removed;
-      await nextTurn(); // requests and other processes may run in between
-      if (this.#commands === undefined) return removed; // closed meanwhile
-    }
+    return this.#untilNoneIsLeft(({ prune }) => prune.run(now));
   }
 
   async size(): Promise<number> {
@@ -110,9 +115,8 @@ export class SqliteStore implements SessionStore {
   }
 
   async scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
-    const { next } = this.#open();
-    const now = Date.now();
-    const entries = rows((last) => next.get(last, now), cursor ?? '', limit);
+    const rows = this.#open().scan.all(cursor ?? '', Date.now(), limit) as EntryRow[]; // the columns that it selects
+    const entries = rows.map(entryFromRow);
     return { entries, next: entries.length < limit ? undefined : entries.at(-1)?.[0] };
   }
 
@@ -127,25 +131,32 @@ export class SqliteStore implements SessionStore {
     this.#own?.close();
   }
 
+  /** Removes one page after the other, and resolves to how many rows it removed. It stops when the store is closed. */
+  async #untilNoneIsLeft(remove: (commands: Commands) => { readonly changes: number | bigint }): Promise<number> {
+    let commands: Commands | undefined = this.#open();
+    let removed = 0;
+    while (commands !== undefined) {
+      const page = Number(remove(commands).changes);
+      removed += page;
+      if (page < PAGE) break;
+      await nextTurn(); // requests and other processes may run in between
+      commands = this.#commands;
+    }
+    return removed;
+  }
+
   #open(): Commands {
     if (this.#commands === undefined) throw new Error('The store is closed.');
     return this.#commands;
   }
 }
 
-/** Reads several rows by stepping from key to key. This is the only way that all bindings have in common. */
-function rows(next: (after: string) => unknown, after: string, limit = Infinity): StoreEntry[] {
-  const entries: StoreEntry[] = [];
-  while (entries.length < limit) {
-    const row = next(entries.at(-1)?.[0] ?? after) as EntryRow | undefined; // the columns that the statement selects
-    if (row === undefined) break;
-    entries.push([row.key, recordFromRow(row)]);
-  }
-  return entries;
-}
-
 function principalColumn({ principal }: SessionRecord): string | null {
   return principal === undefined ? null : searchablePrincipal(principal);
+}
+
+function entryFromRow(row: EntryRow): StoreEntry {
+  return [row.key, recordFromRow(row)];
 }
 
 function recordFromRow(row: SessionRow): SessionRecord {
