@@ -150,7 +150,7 @@ const arrows = [
  */
 const peersAtRunTime = {
   files: ['lib/**'],
-  ignores: ['lib/nestjs/**', 'lib/typedoc/**', 'lib/schema/{field-codecs,expiring,zod-registries}.ts'],
+  ignores: ['lib/nestjs/**', 'lib/typedoc/**', 'lib/schema/{field-codecs,expiring,zod-peer}.ts'],
   rules: {
     '@typescript-eslint/no-restricted-imports': [
       'error',

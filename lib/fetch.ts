@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import './schema/zod-registries.js';
+import './schema/zod-peer.js';
 
 import type { FetchMissingHandler } from './fetch/fetch-missing-handler.js';
 import { fetchSessions, refuseExpressHandlers } from './fetch/fetch-sessions.js';

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import './schema/zod-registries.js';
+import './schema/zod-peer.js';
 
 export type { CookieOptions } from './cookie/cookie-attributes.js';
 export type { SessionCookie } from './cookie/session-cookie.js';

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import './schema/zod-registries.js';
+import './schema/zod-peer.js';
 
 export {
   AllowAnonymous,

@@ -5,7 +5,7 @@
  */
 
 import type { Application } from 'typedoc';
-import './schema/zod-registries.js';
+import './schema/zod-peer.js';
 
 /**
  * The plugin's entry, called by typedoc: `"plugin": ["typed-session/typedoc"]` in `typedoc.json`.

@@ -145,7 +145,7 @@ for (const { fileName, code, name, exports, isEntry } of chunks) {
 }
 
 // What bundlers omit unless it is used: all but the registries of zod.
-const sideEffects = ['./zod-registries.js'];
+const sideEffects = ['./zod-peer.js'];
 write('cjs/package.json', `${JSON.stringify({ type: 'commonjs', sideEffects })}\n`);
 
 // ESLint refuses two plugins under one name, so configs in both module kinds get the same object.

@@ -12,9 +12,7 @@ declare module 'zod/v4/core' {
   }
 }
 
-// Before 4.1.13, zod has one metadata registry for each module format. The entry points that accept a schema add the
-// registry of their own format.
+// An app may load zod in both module formats. The entry points that accept a schema add the zod of their own format: for its
+// registry, which is another one in each format before 4.1.13, and for `compile()`, which 4.5 brought.
 addRegistry(core.globalRegistry);
-
-// zod 4.5 and later.
 if ('compile' in core) addCompiler(core);
