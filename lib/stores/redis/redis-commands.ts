@@ -119,8 +119,13 @@ if not known or tonumber(known) < tonumber(ARGV[2]) then redis.call('ZADD', KEYS
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
 return 1`);
 
-/** Returns the keys of a principal's sessions, including expired ones, each followed by its deadline. */
-export const indexed = script(`return redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')`);
+/**
+ * Returns some keys of a principal's sessions, including expired ones, each followed by its deadline, and before them where
+ * to continue. A key that is in the index all the time is returned at least once. A reply with all keys would block the
+ * client, which parses it in one go.
+ * ARGV: where to continue, '0' at first and at the end
+ */
+export const indexed = script(`return redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', 500)`);
 
 /** ARGV: the keys to remove, each followed by its deadline. A key that has another deadline now is in use, and remains. */
 export const forget = script(`

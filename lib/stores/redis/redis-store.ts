@@ -212,9 +212,15 @@ export class RedisStore implements SessionStore {
   }
 
   async #indexed(digest: string, options: CommandOptions | undefined): Promise<Indexed[]> {
-    const answer = await this.#run(commands.indexed, this.#indexAt(digest), [], options);
-    const texts = (answer as unknown[]).map(textOf); // ZRANGE returns a list
-    return texts.flatMap((key, at): Indexed[] => (at % 2 === 0 ? [[key, texts[at + 1] ?? '']] : []));
+    const found = new Map<string, string>();
+    let cursor = '0';
+    do {
+      const answer = await this.#run(commands.indexed, this.#indexAt(digest), [cursor], options);
+      const [next, page] = answer as [unknown, unknown[]]; // what ZSCAN returns
+      for (let at = 0; at < page.length; at += 2) found.set(textOf(page[at]), textOf(page[at + 1]));
+      cursor = textOf(next);
+    } while (cursor !== '0');
+    return [...found];
   }
 
   async #forget(digest: string, gone: readonly Indexed[], options: CommandOptions | undefined): Promise<void> {
