@@ -165,13 +165,14 @@ export const faults: Readonly<Record<string, Fault>> = {
     return { create: (key, record) => (created++, right.create(key, record)), size: async () => created };
   }),
   'an object that was read leads to what is stored': fault(/^a record is a value/, (right) => {
-    const objects = new WeakMap<SessionRecord, SessionRecord>();
+    const objects = new Map<string, SessionRecord>();
     return {
       read: async (key) => {
         const found = await right.read(key);
         if (found === undefined) return undefined;
-        const object = objects.get(found) ?? { ...found };
-        objects.set(found, object);
+        const version = `${key} ${found.revision} ${found.expiresAt}`;
+        const object = objects.get(version) ?? found;
+        objects.set(version, object);
         return object;
       },
     };
