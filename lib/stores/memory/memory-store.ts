@@ -7,7 +7,7 @@ import { RecordTable } from './record-table.js';
 /** Options of {@link MemoryStore}. */
 export interface MemoryStoreOptions {
   /**
-   * The maximum number of sessions, a whole number from 1 to 10 000 000. Each session needs about 0.25 kB of memory
+   * The maximum number of sessions, a whole number from 1 to 10 000 000. Each session needs about 0.3 kB of memory
    * in addition to its payload. Default: 100 000.
    *
    * If the store is full, a new session replaces an expired one. If no expired one is found, it replaces the session

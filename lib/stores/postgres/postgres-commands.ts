@@ -62,10 +62,11 @@ export function commandsFor(table: string): Commands {
     scan:
       `SELECT key, revision, expires_at, record FROM ${table}` +
       ' WHERE key > $1 AND expires_at > $2 ORDER BY key LIMIT $3',
-    // The array makes the planner search for the rows once. Rows that another process is removing are skipped.
+    // The array makes the planner search for the rows once. Rows that another process is removing are skipped. The deadline
+    // is compared again, because rows in several partitions of a table may have the same ctid.
     prune:
       `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(` +
-      `SELECT ctid FROM ${table} WHERE expires_at <= $1 LIMIT ${PRUNE_BATCH} FOR UPDATE SKIP LOCKED))`,
+      `SELECT ctid FROM ${table} WHERE expires_at <= $1 LIMIT ${PRUNE_BATCH} FOR UPDATE SKIP LOCKED)) AND expires_at <= $1`,
     size: `SELECT count(*) AS sessions FROM ${table} WHERE expires_at > $1`,
   };
 }
