@@ -1,15 +1,16 @@
 import type { $ZodType } from 'zod/v4/core';
 
-/** The parts of a zod that can compile schemas. */
+/** The parts of a zod that are used to compile schemas. */
 interface Compiler {
   readonly version: object;
-  compile<T extends $ZodType>(schema: T): T;
+  /** From zod 4.5 on. */
+  compile?<T extends $ZodType>(schema: T): T;
   config(): { readonly jitless?: boolean | undefined };
 }
 
 const compilers: Compiler[] = [];
 
-/** Adds a zod that can compile schemas. */
+/** Adds a zod, which can compile the schemas that are made with its version. */
 export function addCompiler(compiler: Compiler): void {
   compilers.push(compiler);
 }
@@ -22,5 +23,5 @@ export function addCompiler(compiler: Compiler): void {
 export function compiled<T extends $ZodType>(schema: T): T {
   // Another version may have kinds of schemas that this one does not know.
   const own = compilers.find(({ version }) => JSON.stringify(version) === JSON.stringify(schema._zod.version));
-  return own === undefined || own.config().jitless === true ? schema : own.compile(schema);
+  return own?.compile === undefined || own.config().jitless === true ? schema : own.compile(schema);
 }

@@ -15,4 +15,4 @@ declare module 'zod/v4/core' {
 // An app may load zod in both module formats. The entry points that accept a schema add the zod of their own format: for its
 // registry, which is another one in each format before 4.1.13, and for `compile()`, which 4.5 brought.
 addRegistry(core.globalRegistry);
-if ('compile' in core) addCompiler(core);
+addCompiler(core);
