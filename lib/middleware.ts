@@ -126,7 +126,7 @@ export function session<
         const context = contextOf(request) ?? new RequestContext(request, response, next);
         if (findAttachment(request, config) === undefined) {
           const transport = new NodeTransport(config, attributes, context);
-          attach(request, transport);
+          attach(context.request, transport);
           context.gate.hooks.push(transport);
           loading = transport.begin();
         }

@@ -4,13 +4,18 @@
  */
 export class RecentMap<V> {
   readonly #limit: number;
+  readonly #weigh: (value: V) => number;
   #young = new Map<string, V>();
   #old = new Map<string, V>();
   #weight = 0;
 
-  /** @param limit - the weight of the young entries; each weighs 1 unless {@link set} is told otherwise */
-  constructor(limit: number) {
+  /**
+   * @param limit - the most that the young entries may weigh together
+   * @param weigh - returns the weight of a value; without it, each weighs 1
+   */
+  constructor(limit: number, weigh: (value: V) => number = () => 1) {
     this.#limit = limit;
+    this.#weigh = weigh;
   }
 
   get(key: string): V | undefined {
@@ -18,11 +23,10 @@ export class RecentMap<V> {
   }
 
   /** Sets a value. One that weighs more than the limit is not kept. */
-  set(key: string, value: V, weight = 1): void {
-    if (weight > this.#limit) {
-      this.delete(key);
-      return;
-    }
+  set(key: string, value: V): void {
+    this.delete(key);
+    const weight = this.#weigh(value);
+    if (weight > this.#limit) return;
     this.#weight += weight;
     if (this.#weight > this.#limit) {
       this.#old = this.#young;
@@ -33,6 +37,8 @@ export class RecentMap<V> {
   }
 
   delete(key: string): void {
+    const young = this.#young.get(key);
+    if (young !== undefined) this.#weight -= this.#weigh(young);
     this.#young.delete(key);
     this.#old.delete(key);
   }

@@ -37,13 +37,20 @@ describe('a map that forgets', () => {
     expect(kept.filter(Boolean).length).toBeLessThanOrEqual(200);
   });
 
+  it('counts an entry once, however often it is set', () => {
+    const map = new RecentMap<number>(10);
+    map.set('rare', 1);
+    for (let i = 0; i < 1_000; i++) map.set('frequent', i);
+    expect(map.get('rare')).toBe(1);
+  });
+
   it('counts by weight, and does not keep what is heavier than its limit', () => {
-    const map = new RecentMap<string>(10);
-    map.set('small', 'x', 4);
-    map.set('large', 'y', 11);
+    const map = new RecentMap<string>(10, (text) => text.length);
+    map.set('small', 'x');
+    map.set('large', 'y'.repeat(11));
     expect(map.get('large')).toBeUndefined();
     expect(map.get('small')).toBe('x');
-    map.set('small', 'a larger one', 11);
+    map.set('small', 'x'.repeat(11));
     expect(map.get('small')).toBeUndefined();
   });
 });

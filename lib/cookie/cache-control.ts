@@ -6,8 +6,6 @@
 /** Fields that address the caches of a CDN, which then ignore Cache-Control. */
 const TARGETED = /^(?:.*-)?cdn-cache-control$|^surrogate-control$/;
 
-const SHORTEST_TARGETED = 'cdn-cache-control'.length;
-
 /** Directives that only shared caches follow. They have no effect in a private response. */
 const FOR_SHARED_CACHES = new Set(['public', 's-maxage', 'proxy-revalidate', 'private']);
 
@@ -49,7 +47,7 @@ export function keepPrivate(headers: HeaderFields): void {
 
 /** Whether a header field addresses the caches of a CDN. */
 export function isTargeted(field: string): boolean {
-  return field.length >= SHORTEST_TARGETED && TARGETED.test(field.toLowerCase());
+  return TARGETED.test(field.toLowerCase());
 }
 
 /** Whether shared caches may keep a response with this Cache-Control, or with this value of a targeted field. */

@@ -137,7 +137,7 @@ export function setCookieHeader(
   try {
     const { before, between, after } = partsOf(attributes, requestIsSecure, life !== undefined);
     const text = (attributes.encode ?? encodeURIComponent)(value);
-    if (attributes.encode !== undefined) stringifySetCookie({ name, value }, { encode: attributes.encode }); // checks it
+    if (attributes.encode !== undefined) stringifySetCookie({ name, value }, { encode: () => text }); // checks the text
     // Both: Expires is what express-session sends. Browsers prefer Max-Age, which does not depend on the client's clock.
     return life === undefined
       ? `${name}=${text}${before}`
@@ -171,6 +171,7 @@ function partsOf(attributes: CookieAttributes, requestIsSecure: boolean, hasLife
   if (parts === undefined) {
     const plain = plainAttributes(attributes, requestIsSecure);
     const example = { name: 'a', value: 'b', ...plain, ...(hasLife && { maxAge: 0, expires: new Date(0) }) };
+    // The package has one order for attributes: Expires comes after Max-Age, with others in between.
     const [before = '', between = '', after = ''] = stringifySetCookie(example)
       .slice('a=b'.length)
       .split(hasLife ? /(?<=; Max-Age=)0|(?<=; Expires=)[^;]*/ : '\0');

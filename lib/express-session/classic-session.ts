@@ -181,11 +181,8 @@ export class ClassicSession implements ResponseHook {
 
 /** What a session holds besides its cookie, as a text that differs where it does. */
 function dataOf(session: object): string {
-  if (!('toJSON' in session)) {
-    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- everything but the cookie
-    const { cookie, ...data } = session as { readonly cookie?: unknown };
-    return JSON.stringify(data); // in half of the time that it takes with a function
-  }
+  // JSON leaves out what is undefined. This takes half of the time that a function takes.
+  if (!('toJSON' in session)) return JSON.stringify({ ...session, cookie: undefined });
   return JSON.stringify(session, function (this: unknown, key: string, value: unknown) {
     return this === session && key === 'cookie' ? undefined : value;
   });

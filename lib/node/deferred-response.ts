@@ -184,7 +184,7 @@ export class DeferredResponse {
 type ReportedMember = 'headersSent' | 'writableNeedDrain' | 'writableLength';
 
 interface Deferred {
-  [DEFERRED]?: DeferredResponse;
+  [DEFERRED]: DeferredResponse;
 }
 
 const NAMES = Object.keys(HEADER_METHODS) as readonly HeaderMethod[]; // of the object itself
@@ -208,14 +208,14 @@ function descriptorOf(member: ReportedMember): PropertyDescriptor & ThisType<Def
   return {
     configurable: true,
     get() {
-      return this[DEFERRED]?.report(member);
+      return this[DEFERRED].report(member);
     },
   };
 }
 
 function methodOf(name: HeaderMethod): Untyped {
   return function (this: unknown, ...args) {
-    return (this as Deferred)[DEFERRED]?.header(name, args);
+    return (this as Deferred)[DEFERRED].header(name, args);
   };
 }
 

@@ -274,7 +274,8 @@ export class ResponseGate {
     this.#failure = failure;
     this.#deferred.discard(failure);
     this.#head = undefined;
-    this.#patch.installAgain((method, args) => this.#intercept(method, args)); // middleware behind the session has wrapped the discarded response, and may think that it has ended
+    // Middleware behind the session has wrapped the discarded response, and may think that it has ended.
+    this.#patch.installAgain((method, args) => this.#intercept(method, args));
     this.#phase = 'open';
     this.#endGiven = false;
     this.#deferred.takeFull();

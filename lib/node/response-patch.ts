@@ -11,7 +11,7 @@ type Methods = Readonly<Record<InterceptedMethod, Untyped>>;
 
 /** A response with its gate. */
 interface Gated {
-  readonly [GATE]?: { readonly intercept: Intercept };
+  readonly [GATE]: { readonly intercept: Intercept };
 }
 
 const NAMES = ['writeHead', 'flushHeaders', 'write', 'end'] as const;
@@ -40,13 +40,7 @@ export class ResponsePatch {
 
   /** Puts other methods onto the response, in front of what other middleware has put there since. */
   installAgain(intercept: Intercept): void {
-    this.#put(
-      methodsWith(
-        (name) =>
-          (...args) =>
-            intercept(name, args),
-      ),
-    );
+    this.#put(methodsWith((name) => (...args) => intercept(name, args))); // prettier-ignore
   }
 
   #put(methods: Methods): void {
@@ -84,7 +78,7 @@ export class ResponsePatch {
 const SHARED = methodsWith(
   (name) =>
     function (this: unknown, ...args) {
-      return (this as Gated)[GATE]?.intercept(name, args);
+      return (this as Gated)[GATE].intercept(name, args); // throws on an object without a gate, and drops nothing
     },
 );
 

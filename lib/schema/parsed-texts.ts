@@ -18,7 +18,7 @@ export interface ParsedText {
  * again, as it does for most requests of a client that comes back. The value is still validated and decoded each time.
  */
 export class ParsedTexts {
-  readonly #recent = new RecentMap<ParsedText>(REMEMBERED);
+  readonly #recent = new RecentMap<ParsedText>(REMEMBERED, ({ text }) => text.length);
 
   /** Parses a text, or finds what it was parsed to; `undefined` if it is not the JSON of an object. */
   find(key: string, text: string): ParsedText | undefined {
@@ -27,13 +27,13 @@ export class ParsedTexts {
     const value = parse(text);
     if (value === undefined) return undefined;
     const parsed = { text, value, isExact: false };
-    this.#recent.set(key, parsed, text.length);
+    this.#recent.set(key, parsed);
     return parsed;
   }
 
   /** Remembers a text, and the value that it was made from. */
   add(key: string, text: string, value: EncodedPayload, isExact: boolean): void {
-    if (isJsonExact(value)) this.#recent.set(key, { text, value, isExact }, text.length);
+    if (isJsonExact(value)) this.#recent.set(key, { text, value, isExact });
     else this.#recent.delete(key);
   }
 

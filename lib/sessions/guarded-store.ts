@@ -32,7 +32,6 @@ class Command implements CommandOptions, LimitedWork {
   }
 
   /** Created only when the store asks for it, because few stores do. */
-
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#isAborted) this.#controller.abort(); // a store may ask for the signal late, for a second command

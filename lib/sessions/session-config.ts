@@ -28,7 +28,7 @@ export interface SessionConfig<S extends SessionSchema> extends Omit<ResolvedOpt
   /** The names of the cookie. It is set under the first name, and all names are read. */
   readonly names: CookieNames;
   readonly deadlines: Deadlines;
-  /** Whether `NODE_ENV` was `production` when the middleware was made. To read it costs as much as a small store command. */
+  /** Whether `NODE_ENV` was `production` when the middleware was made. */
   readonly isProduction: boolean;
   readonly onInvalid: 'reset' | 'error' | 'repair' | ((invalid: InvalidSession) => Payload<S> | undefined);
 }

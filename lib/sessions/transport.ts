@@ -1,8 +1,8 @@
 /**
  * The request and the response that carry a session. Each host (Node with Express, the fetch API) implements it.
  *
- * For each request, the host creates a `RequestSession` with its transport and puts it onto the request (`attach`). It awaits `load`
- * before the handler and `commit` before the first byte, and calls `writeCookie` when it writes the head.
+ * For each request, the host puts a transport with its `RequestSession` onto the request (`attach`). It awaits `load` before the
+ * handler and `commit` before the first byte, and calls `writeCookie` when it writes the head.
  */
 export interface Transport {
   readonly request: object;
