@@ -1,24 +1,12 @@
 // The whole session is in the cookie, signed.
 import cookieSession from 'cookie-session';
+import { cookieHandlers } from '../cookie-handlers.mjs';
 import { expressApp } from '../express-app.mjs';
 import { hour, secret } from '../libraries.mjs';
-import { payload } from '../payloads.mjs';
-
-const handlers = (size) => ({
-  '/fill': (req, res) => {
-    req.session = payload(size);
-    res.end('ok');
-  },
-  '/read': (req, res) => void res.end(req.session.userId.trim()),
-  '/write': (req, res) => {
-    req.session.views += 1;
-    res.end('ok');
-  },
-});
 
 /** @type {import('../libraries.mjs').Library} */
 export default {
   routes: ['anonymous', 'ignored', 'read', 'write'],
   sizes: ['300B', '2kB'],
-  open: (size) => expressApp(cookieSession({ secret, maxAge: hour }), handlers(size)),
+  open: (size) => expressApp(cookieSession({ secret, maxAge: hour }), cookieHandlers(size)),
 };

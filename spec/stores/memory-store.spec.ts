@@ -12,7 +12,7 @@ it('gives a token to one of 50 requests that take it at the same time', async ()
   await expectTakenOnce(new MemoryStore());
 });
 
-it.each([1, 2, 3, 100])('scans every record once, in order, in pages of %i', async (limit) => {
+it.each([1, 2, 3, 100])('scans every record once, in the order of creation, in pages of %i', async (limit) => {
   const store = new MemoryStore();
   for (const key of ['d', 'a', 'c', 'e', 'b']) await store.create(key, aRecord());
   const met: string[] = [];
