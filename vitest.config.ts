@@ -43,7 +43,16 @@ const onFetch: Plugin = {
 };
 
 /** Specs that need no host, and specs that are only about Express. */
-const expressOnly = ['plan', 'swap', 'merge', 'work', 'late-change', 'failed-commit', 'express-session-options'];
+const expressOnly = [
+  'plan',
+  'swap',
+  'merge',
+  'work',
+  'remembered',
+  'late-change',
+  'failed-commit',
+  'express-session-options',
+];
 
 /** The specs that compile programs. They are slow, and have the same results on every version of Node. */
 const compiling = 'spec/{types,docs,typedoc,tsoa}/**';
