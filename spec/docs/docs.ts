@@ -11,16 +11,26 @@ export interface Block {
   readonly line: number;
 }
 
-/** README, CONTRIBUTING, CHANGELOG and docs/*.md, as paths from the root. */
+/** All documents for people, as paths from the root: README, CONTRIBUTING, CHANGELOG, and the pages in docs/. */
 export const documents: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((file) => file.endsWith('.md'))
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md') && !file.startsWith('api'))
     .sort()
-    .map((file) => `docs/${file}`),
+    .map((file) => `docs/${file.replaceAll('\\', '/')}`),
 ];
+
+/** The documents with TypeScript blocks: all of them compile. */
+export const withCode = documents.filter((document) => blocksOf(document, 'ts').length > 0);
+
+/** The documents that are an app: one block is its `app.ts`, and console blocks call it. */
+export const withApp = withCode.filter(
+  (document) =>
+    blocksOf(document, 'console').length > 0 &&
+    blocksOf(document, 'ts').some(({ text }) => text.startsWith('// app.ts\n')),
+);
 
 export function read(document: string): string {
   return readFileSync(join(root, document), 'utf8');
@@ -75,9 +85,9 @@ export function isLegacy(file: string): boolean {
   return file.endsWith('.legacy.ts');
 }
 
-/** The options that docs/getting-started.md advises, those that \`tsc --init\` adds, and where the library is. */
+/** The options that docs/guides/getting-started.md advises, those that \`tsc --init\` adds, and where the library is. */
 export function compilerOptions(): Record<string, unknown> {
-  const [block] = blocksOf('docs/getting-started.md', 'json');
+  const [block] = blocksOf('docs/guides/getting-started.md', 'json');
   const { compilerOptions: advised } = JSON.parse(block?.text ?? '') as { compilerOptions: Record<string, unknown> };
   return {
     ...advised,

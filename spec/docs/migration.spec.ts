@@ -10,7 +10,7 @@ import { writeProject } from './docs.js';
 // The guide's own blocks are run: the app that they build serves the sessions of an express-session app, with passport and
 // flash on both, is rolled back, and goes on again.
 
-const guide = 'docs/migrating-from-express-session.md';
+const guide = 'docs/guides/from-express-session.md';
 const load = createRequire(import.meta.url); // these packages have no types of their own
 const folder = mkdtempSync(join(tmpdir(), 'typed-session-migration-'));
 const secrets = ['a secret of more than 32 bytes, new', 'keyboard cat'];

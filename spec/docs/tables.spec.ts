@@ -25,25 +25,27 @@ it("README's table of options has a row for each option of session(), in order, 
   expect(rows(section('README.md', '## Options'))).toEqual(options);
 });
 
-it('docs/options.md has a section for each option of session(), in order, and no other section', () => {
-  expect([...read('docs/options.md').matchAll(/^## `(\w+)`$/gm)].map(([, name]) => name)).toEqual(options);
+it('docs/reference/options.md has a section for each option of session(), in order, and no other section', () => {
+  expect([...read('docs/reference/options.md').matchAll(/^## `(\w+)`$/gm)].map(([, name]) => name)).toEqual(options);
 });
 
-it('docs/options.md and docs/fetch.md mark the options that only Express has', () => {
+it('docs/reference/options.md and docs/guides/fetch.md mark the options that only Express has', () => {
   const express = Object.entries(OPTION_TABLE).flatMap(([name, row]) => ('onFetch' in row ? [name] : []));
-  const marked = options.filter((name) => section('docs/options.md', `## \`${name}\``).includes('· Express only'));
+  const marked = options.filter((name) =>
+    section('docs/reference/options.md', `## \`${name}\``).includes('· Express only'),
+  );
   expect(marked).toEqual(express);
-  const listed = /^- \*\*Options\.\*\*(.*?)Express\s+only/ms.exec(read('docs/fetch.md'))?.[1] ?? '';
+  const listed = /^- \*\*Options\.\*\*(.*?)Express\s+only/ms.exec(read('docs/guides/fetch.md'))?.[1] ?? '';
   expect([...listed.matchAll(/\[`(\w+)`\]/g)].map(([, name]) => name)).toEqual(express);
 });
 
-it('docs/options.md has a row for each attribute of the cookie, and no other row', () => {
-  const names = rows(section('docs/options.md', '## `cookie`'));
+it('docs/reference/options.md has a row for each attribute of the cookie, and no other row', () => {
+  const names = rows(section('docs/reference/options.md', '## `cookie`'));
   expect(names.sort()).toEqual(Object.keys(COOKIE_ATTRIBUTES).sort());
 });
 
-it('docs/stores.md has a row for each field of a record, and no other row', () => {
+it('docs/reference/stores.md has a row for each field of a record, and no other row', () => {
   const ofStores = ['data', 'revision', 'expiresAt', 'cookie']; // a store keeps these separately
-  const names = rows(section('docs/stores.md', '### The fields of a record'));
+  const names = rows(section('docs/reference/stores.md', '### The fields of a record'));
   expect(names.sort()).toEqual([...ofStores, ...RECORD_FIELDS].sort());
 });

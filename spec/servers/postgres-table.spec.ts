@@ -13,8 +13,8 @@ const { aPool, aStore, aTable, admin, as, ask, schema } = database(serverUrl('PO
 
 describe('PostgresStore', () => {
   describe('setup()', () => {
-    it('runs what docs/postgres.sql says', async () => {
-      const documented = readFileSync(resolve(import.meta.dirname, '../../docs/postgres.sql'), 'utf8');
+    it('runs what docs/reference/postgres.sql says', async () => {
+      const documented = readFileSync(resolve(import.meta.dirname, '../../docs/reference/postgres.sql'), 'utf8');
       expect(documented.replace(/^(--.*)?\n/gm, '')).toBe(createTableSql());
 
       const table = aTable();

@@ -10,8 +10,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { blocksOf, compilerOptions, root, writeProject } from '../docs/docs.js';
 import { Client } from '../support/app.js';
 
-// The recipe of docs/decorators.md as it stands there: tsoa makes routes of it, and they are called.
-const document = 'docs/decorators.md';
+// The recipe of docs/guides/decorators.md as it stands there: tsoa makes routes of it, and they are called.
+const document = 'docs/guides/decorators.md';
 
 const APP = `
 import express from 'express';
