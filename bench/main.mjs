@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 
 const root = resolve(import.meta.dirname, '..');
 const page = join(root, 'docs/performance.md');
@@ -36,12 +37,13 @@ function run(command, args) {
   });
 }
 
-/** Replaces what stands between the markers of a part. @param {string} part @param {string} text */
-function publish(part, text) {
+/** Replaces the text between the markers of a part. @param {string} part @param {string} text */
+async function publish(part, text) {
   const before = readFileSync(page, 'utf8');
   const marked = new RegExp(`(<!-- bench: ${part} -->\n)[^]*?(<!-- end -->)`);
   if (!marked.test(before)) throw new Error(`docs/performance.md has no place for ${part}`);
-  writeFileSync(page, before.replace(marked, (_all, start, end) => `${start}\n${text.trim()}\n\n${end}`)); // prettier-ignore
+  const after = before.replace(marked, (_all, start, end) => `${start}\n${text.trim()}\n\n${end}`);
+  writeFileSync(page, await format(after, { ...(await resolveConfig(page)), filepath: page }));
 }
 
 const quick = process.argv.includes('--quick');
@@ -58,7 +60,7 @@ for (const part of chosen.length > 0 ? chosen : Object.keys(parts)) {
   console.log(`\n# ${part}`);
   try {
     const text = await run(process.execPath, parts[part] ?? []);
-    if (!quick) publish(part, text);
+    if (!quick) await publish(part, text);
   } catch (error) {
     console.error(`${part} failed, and its tables are left as they were: ${/** @type {Error} */ (error).message}`);
     process.exitCode = 1;
