@@ -142,6 +142,18 @@ const arrows = [
     packages: [...frameworks, ...drivers, 'vitest', 'jest', '@jest', 'node:test'],
     other: [concreteStores],
   }),
+  arrow('lib/testing/apps/**', 'the tools for tests of apps use sessions, and know no store or test runner', {
+    folders: [...faces, 'node', 'express', 'decorators'],
+    packages: [
+      ...frameworks.filter((name) => !name.startsWith('express')),
+      ...drivers,
+      'vitest',
+      'jest',
+      '@jest',
+      'node:test',
+    ],
+    other: [concreteStores],
+  }),
 ];
 
 /**

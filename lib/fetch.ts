@@ -10,6 +10,7 @@ import './schema/zod-peer.js';
 import type { FetchMissingHandler } from './fetch/fetch-missing-handler.js';
 import { fetchSessions, refuseExpressHandlers } from './fetch/fetch-sessions.js';
 import type { CheckedOptions, ExcessInitial } from './sessions/checked-options.js';
+import { withConfig } from './sessions/config-of.js';
 import type { ExpressOption, InitialPayload } from './sessions/session-options.js';
 import type { Session } from './sessions/session.js';
 import { resolveOptions } from './sessions/session-config.js';
@@ -120,5 +121,5 @@ export function session<
 ): FetchSessions<S, PrincipalOf<P>> {
   refuseExpressHandlers(options);
   const config = resolveOptions<S>(options, storeOf, 'fetch');
-  return fetchSessions(config) as unknown as FetchSessions<S, PrincipalOf<P>>; // only the compiler sees what its types narrow
+  return withConfig(fetchSessions(config), config) as unknown as FetchSessions<S, PrincipalOf<P>>; // only the compiler sees what its types narrow
 }

@@ -52,6 +52,7 @@ export type {
 export { requireAnonymous, requireSession, type RequireSessionFunction } from './express/express-guards.js';
 export type { ReadonlySessionGuard, SessionGuard, SessionGuardOf } from './express/guard-types.js';
 export { byAccept, problem, redirect, returnPath } from './express/missing-handlers.js';
+export { sessionErrors, type SessionErrorsOptions } from './express/session-errors.js';
 export type {
   ReadonlySessionDecorator,
   RequireSessionDecorator,

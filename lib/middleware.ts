@@ -2,6 +2,7 @@ import { pathMatches } from './cookie/cookie-options.js';
 import type { CheckedOptions, ExcessInitial } from './sessions/checked-options.js';
 import type { InitialPayload } from './sessions/session-options.js';
 import { attach, findAttachment } from './sessions/registry.js';
+import { withConfig } from './sessions/config-of.js';
 import { sessionsBy } from './sessions/sessions.js';
 import type { PrincipalOf, StoredSessions } from './sessions/stored-sessions.js';
 import { guardDecorator } from './decorators/guard-decorator.js';
@@ -139,9 +140,14 @@ export function session<
     else loading.then(() => { next(); }, next); // prettier-ignore
   };
 
-  return Object.assign(middleware, {
+  const members = {
     ...sessionsBy(config),
     requireSession: (...required: unknown[]) => guardMiddleware(sessionGuard(required, { config })),
     RequireSession: (...required: unknown[]) => guardDecorator(sessionGuard(required, { config })),
-  }) as unknown as SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>>; // what its types narrow is there for the compiler alone
+  };
+  return withConfig(Object.assign(middleware, members), config) as unknown as SessionMiddleware<
+    S,
+    FirstName<Name>,
+    PrincipalOf<P>
+  >; // what its types narrow is there for the compiler alone
 }
