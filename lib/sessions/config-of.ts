@@ -5,7 +5,7 @@ const configs = new WeakMap<object, SessionConfig<SessionSchema>>();
 
 /** Remembers the configuration of what `session()` returns, for the tools that get only that. Returns it. */
 export function withConfig<T extends object, S extends SessionSchema>(sessions: T, config: SessionConfig<S>): T {
-  configs.set(sessions, config as unknown as SessionConfig<SessionSchema>); // only what every session has is used
+  configs.set(sessions, config); // only what every session has is used
   return sessions;
 }
 

@@ -49,7 +49,7 @@ const page = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 describe.each([
   ['Express 5', express],
-  ['Express 4', express4 as unknown as typeof express],
+  ['Express 4', express4],
 ])('sessionErrors on %s', (_version, make) => {
   it('a program without a session gets a 401 with WWW-Authenticate, as problem+json', async () => {
     const client = await makeApp({ make });

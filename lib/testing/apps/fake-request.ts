@@ -94,8 +94,8 @@ export async function fakeRequest<M extends AnyMiddleware, const P extends Parti
       resolve(Object.assign(req, { params, body, sent: sent.promise }) as unknown as FakeRequest<M, P>);
     });
     // Express tells an error handler by its four parameters.
-    app.use((error: unknown, _request: unknown, _response: unknown, _next: unknown) => {
-      reject(error as Error);
+    app.use((error: Error, _request: unknown, _response: unknown, _next: unknown) => {
+      reject(error);
       sent.reject(error);
     });
     app(request, response);
@@ -112,15 +112,16 @@ function messages(options: FakeRequestOptions, cookie: string | undefined) {
       chunks.push(chunk);
       done();
     },
-  }) as Socket;
-  Object.assign(socket, { encrypted: true, remoteAddress: '127.0.0.1' }); // cookies with Secure are set
-  const request = new IncomingMessage(socket);
+  });
+  // Node's types want a Socket, and its code reads these two properties. Cookies with Secure are only set over TLS.
+  const asSocket = Object.assign(socket, { encrypted: true, remoteAddress: '127.0.0.1' }) as unknown as Socket;
+  const request = new IncomingMessage(asSocket);
   const all = { host: 'localhost', ...headers, ...(cookie === undefined ? {} : { cookie }) };
   Object.assign(request, { method, url, headers: all, rawHeaders: Object.entries(all).flat(), complete: true });
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.useChunkedEncodingByDefault = false; // so that the body is not cut into chunks
-  response.assignSocket(socket);
+  response.assignSocket(asSocket);
   const sent = deferred<SentResponse>();
   response.once('finish', () => {
     const whole = Buffer.concat(chunks);

@@ -70,8 +70,8 @@ export function sessionMatchers<S extends SessionSchema>(sessions: AnySessions<S
       const stored = await readSession(sessions, cookie);
       if (stored === undefined) return { pass: false, message: () => 'The cookie leads to no stored session.' };
       const wanted = fields as Partial<Payload<S>>;
-      const { equals } = this as MatcherContext;
-      const different = Object.keys(wanted).filter((name) => !equals(stored[name as keyof Payload<S>], wanted[name as keyof Payload<S>])); // prettier-ignore
+      const context = this as MatcherContext;
+      const different = Object.keys(wanted).filter((name) => !context.equals(stored[name as keyof Payload<S>], wanted[name as keyof Payload<S>])); // prettier-ignore
       const pass = different.length === 0;
       const message = () =>
         pass ? 'The session contains all of these fields.' : `The session differs in ${different.join(', ')}.`;
