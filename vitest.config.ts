@@ -49,6 +49,7 @@ const expressOnly = [
   'merge',
   'work',
   'remembered',
+  'traces',
   'late-change',
   'failed-commit',
   'express-session-options',

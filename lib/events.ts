@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { SessionEnd, SessionError, SessionIssue } from './errors.js';
 
 /** Why a load returned a new session; `found` if it did not. */
@@ -23,6 +23,13 @@ export type LoadOutcome =
 export interface SessionEvent {
   /** The request, as the host passed it in. */
   readonly request: object;
+  /** The name of the middleware: the name of its cookie. Errors that the response gate reports have none. */
+  readonly middleware?: string | undefined;
+  /**
+   * An opaque handle of the session. It is the same in all events and traces of one session id, and no cookie can be made from
+   * it. `undefined` if the session is not stored.
+   */
+  readonly session?: string | undefined;
 }
 
 /** A session was loaded, or a new one was begun. */
@@ -154,4 +161,28 @@ export function isObserved(name: keyof typeof channels): boolean {
 export function emit<K extends keyof typeof channels>(name: K, event: SessionEvents[`typed-session:${K}`]): void {
   const to = channels[name];
   if (to.hasSubscribers) to.publish(event);
+}
+
+/**
+ * Subscribes to an event, with the type of its content. It is `subscribe` of `node:diagnostics_channel` without a cast.
+ *
+ * @param name - the name of the event's channel
+ * @param handler - called synchronously with each event. If it throws, Node reports an uncaught exception: do not throw.
+ * @returns a function that ends the subscription
+ * @example
+ * ```ts
+ * import { on } from 'typed-session';
+ *
+ * const stop = on('typed-session:load', ({ outcome, middleware }) => {
+ *   if (outcome === 'signature') console.warn(`a cookie ${middleware ?? ''} with a wrong signature`);
+ * });
+ * stop();
+ * ```
+ */
+export function on<K extends keyof SessionEvents>(name: K, handler: (event: SessionEvents[K]) => void): () => void {
+  const listener = (message: unknown): void => {
+    handler(message as SessionEvents[K]); // emit() publishes nothing else on this channel
+  };
+  subscribe(name, listener);
+  return () => void unsubscribe(name, listener);
 }

@@ -36,6 +36,8 @@ export {
   type SessionEnd,
   type SessionIssue,
 } from './errors.js';
+export { on } from './events.js';
+export type { CommitTrace, LoadTrace, SessionTraces, StoreTrace } from './tracing.js';
 export type {
   CommitEvent,
   ConflictEvent,

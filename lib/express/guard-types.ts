@@ -43,7 +43,10 @@ export type SessionGuardOf<S extends SessionSchema, Name extends string, Found> 
   'writable'
 >;
 
-/** `unknown` if the handlers of a call rely on no more than their guard checks; otherwise advice, as a type. */
+/**
+ * `unknown` if the handlers of a route rely on no more than their guard checks; otherwise advice, as a type. A test that calls a
+ * guard itself may pass a request that promises more.
+ */
 type Allows<Adds, Mode, Res, Next> = Res extends { readonly locals: infer Locals }
   ? 0 extends Locals & 1
     ? unknown
@@ -55,7 +58,9 @@ type Allows<Adds, Mode, Res, Next> = Res extends { readonly locals: infer Locals
             ? "This guard is readonly: leave out the type of the handler's request, or let it be a ReadonlySessionRequest"
             : unknown
         : unknown
-      : "The handler's request promises more of the session than this guard checks: let requireSession check that too, or promise less"
+      : CalledByExpress<Next> extends true
+        ? "The handler's request promises more of the session than this guard checks: let requireSession check that too, or promise less"
+        : unknown
   : unknown;
 
 /** Whether the caller is Express, whose `next` also accepts `'route'`. */

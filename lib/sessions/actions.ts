@@ -1,11 +1,11 @@
 import { SessionEndedError, SessionHeadersSentError, SessionReadonlyError } from '../errors.js';
 import { didYouMean } from '../did-you-mean.js';
-import { emit } from '../events.js';
 import { ownField } from '../schema/encoded-payload.js';
 import type { Payload, SessionField, SessionSchema } from '../schema/payload-types.js';
 import { reread } from './conflict.js';
 import { putField } from './payload-fields.js';
 import { endRecord, principalOf } from './session-records.js';
+import { report, traceCommit } from './report.js';
 import type { RequestSession } from './request-session.js';
 import { touchStored } from './touch.js';
 import { storeChanges } from './store-changes.js';
@@ -23,16 +23,16 @@ export function save<S extends SessionSchema>(session: RequestSession<S>): Promi
 /** Runs work when all earlier work of the session has finished. If it fails, the payload is reset to what was stored last. */
 function whole<S extends SessionSchema, T>(
   session: RequestSession<S>,
-  method: string,
+  method: 'save' | 'update' | 'take',
   work: () => Promise<T>,
 ): Promise<T> {
   return session.serialize(async () => {
     refuseReadonly(session, method);
     session.state.begin();
     try {
-      const result = await work();
+      const result = await traceCommit(session, method, work);
       session.watchAgain();
-      return result;
+      return result as T; // the work always returns a promise
     } catch (error) {
       session.undo();
       throw error;
@@ -76,19 +76,21 @@ export function regenerate<S extends SessionSchema>(session: RequestSession<S>, 
 }
 
 export function destroy<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
-  return session.serialize(async () => {
-    const { state, cookie } = session;
-    const { stored, successor } = state;
-    const { store, serializer } = session.config;
-    if (stored !== undefined) {
-      serializer.forget(stored.key);
-      await endRecord(store, stored.key, stored.record);
-    } else if (typeof successor === 'string') await endRecord(store, successor, await store.read(successor));
-    if (cookie.isKnown || typeof successor === 'string') cookie.clear();
-    state.destroyed();
-    session.assignInitial();
-    emit('destroy', { request: session.request });
-  });
+  return session.serialize(async () => traceCommit(session, 'destroy', () => endSession(session)));
+}
+
+async function endSession<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {
+  const { state, cookie } = session;
+  const { stored, successor } = state;
+  const { store, serializer } = session.config;
+  if (stored !== undefined) {
+    serializer.forget(stored.key);
+    await endRecord(store, stored.key, stored.record);
+  } else if (typeof successor === 'string') await endRecord(store, successor, await store.read(successor));
+  if (cookie.isKnown || typeof successor === 'string') cookie.clear();
+  report(session, 'destroy', {}); // while the handle is known
+  state.destroyed();
+  session.assignInitial();
 }
 
 export function validate<S extends SessionSchema>(session: RequestSession<S>): Promise<void> {

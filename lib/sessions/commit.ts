@@ -1,7 +1,7 @@
 import { SessionEndedError } from '../errors.js';
-import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { destroy, rotate } from './actions.js';
+import { report, traceCommit } from './report.js';
 import type { RequestSession } from './request-session.js';
 import { storeChanges } from './store-changes.js';
 import { touchIfDue } from './touch.js';
@@ -46,7 +46,7 @@ function commitChanges<S extends SessionSchema>(
   streamed: boolean,
 ): Promise<void> | undefined {
   if (!session.state.isLoaded) return undefined;
-  const run = (): Promise<void> | undefined => {
+  const store = (): Promise<void> | undefined => {
     const changed = session.changesToCommit(status);
     const work = storeChanges(session, changed, (stored) => touchIfDue(session, stored, streamed));
     if (session.config.onEnded !== 'drop') return work;
@@ -54,6 +54,7 @@ function commitChanges<S extends SessionSchema>(
       dropIfEnded(session, error);
     });
   };
+  const run = () => traceCommit(session, 'response', store);
   // A save() that was not awaited runs first. What is left to commit is only known after it.
   if (session.isBusy) return session.serialize(() => Promise.resolve(run()));
   const work = run();
@@ -64,5 +65,5 @@ function commitChanges<S extends SessionSchema>(
 function dropIfEnded<S extends SessionSchema>(session: RequestSession<S>, error: unknown): void {
   if (!(error instanceof SessionEndedError)) throw error;
   session.rollBack();
-  emit('error', { request: session.request, error, consequence: 'dropped', ended: error.reason });
+  report(session, 'error', { error, consequence: 'dropped', ended: error.reason });
 }

@@ -1,11 +1,11 @@
 import { SessionConflictError, SessionEndedError, type SessionEnd } from '../errors.js';
-import { emit } from '../events.js';
 import type { EncodedPayload } from '../schema/payload-codec.js';
 import { ownField } from '../schema/encoded-payload.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { SessionRecord } from '../stores/store-contract.js';
 import { mergeField, mergeEncoded } from './merge.js';
 import { principalOf, type Written } from './session-records.js';
+import { report } from './report.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './status.js';
 import { hasGoneOn, rebase } from './rebase.js';
@@ -82,7 +82,7 @@ export function mergeInto<S extends SessionSchema>(
       ? { payload: codec.decodeOrThrow(mine), fields: [] }
       : mergeEncoded(session.config, session.exactBase(), mine, theirs);
   const encoded = codec.encode(payload);
-  emit('conflict', { request: session.request, fields });
+  report(session, 'conflict', { fields });
   const isOtherState = codec.stateOf(encoded) !== codec.stateOf(mine);
   // As in mergeTrees: changes to a state that another request has left would be lost.
   if (isOtherState && hasGoneOn(session, mine)) throw new SessionConflictError(fields);

@@ -5,8 +5,9 @@ import { RecentMap } from '../recent-map.js';
 import { keyOf, nameOfKey } from '../stores/store-key.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../stores/store-contract.js';
 import { TimeLimit, type LimitedWork } from '../timers.js';
+import { handleOf, storeTraces, traced, type StoreTrace } from '../tracing.js';
 
-type Operation = 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';
+type Operation = StoreTrace['operation'];
 
 /** Where a session can be stored. */
 interface SessionKeys {
@@ -78,6 +79,11 @@ export class GuardedStore {
     this.#isNamed = store.layout !== 'express-session' || store.keyOf !== undefined;
   }
 
+  /** The name of the store's class, for traces. */
+  get kind(): string {
+    return this.#store.constructor.name;
+  }
+
   /** How long a commit may keep retrying while other requests change the same session, in milliseconds. */
   get retryBudget(): number {
     return this.#timeout;
@@ -131,25 +137,26 @@ export class GuardedStore {
       'read',
       (store, options) => store.read(key, options),
       (record) => record && this.#fromStore(key, record),
+      key,
     );
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {
     const stored = this.#toStore(key, record);
-    return this.#call('create', (store, options) => store.create(key, stored, options));
+    return this.#call('create', (store, options) => store.create(key, stored, options), same, key);
   }
 
   update(key: string, record: SessionRecord, expectedRevision: number): Promise<boolean> {
     const stored = this.#toStore(key, record);
-    return this.#call('update', (store, options) => store.update(key, stored, expectedRevision, options));
+    return this.#call('update', (store, options) => store.update(key, stored, expectedRevision, options), same, key);
   }
 
   touch(key: string, expiresAt: number, expectedRevision: number): Promise<boolean> {
-    return this.#call('touch', (store, options) => store.touch(key, expiresAt, expectedRevision, options));
+    return this.#call('touch', (store, options) => store.touch(key, expiresAt, expectedRevision, options), same, key);
   }
 
   delete(key: string): Promise<boolean> {
-    return this.#call('delete', (store, options) => store.delete(key, options));
+    return this.#call('delete', (store, options) => store.delete(key, options), same, key);
   }
 
   async list(principal: string): Promise<readonly StoreEntry[]> {
@@ -201,11 +208,24 @@ export class GuardedStore {
   /**
    * @param run - returns `undefined` if the store lacks the method
    * @param convert - converts the store's answer
+   * @param key - the key of the session that the command is about, for traces
    */
   #call<T>(
     operation: Operation,
     run: (store: SessionStore, options: CommandOptions) => Promise<T> | undefined,
     convert: (answer: T) => T = same,
+    key?: string,
+  ): Promise<T> {
+    if (!storeTraces.hasSubscribers) return this.#run(operation, run, convert);
+    const session = key && handleOf(key);
+    const message: StoreTrace = { middleware: this.#names[0], store: this.kind, operation, session };
+    return traced(storeTraces, message, () => this.#run(operation, run, convert)) as Promise<T>; // a command is waited for
+  }
+
+  #run<T>(
+    operation: Operation,
+    run: (store: SessionStore, options: CommandOptions) => Promise<T> | undefined,
+    convert: (answer: T) => T,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const command = new Command(operation, reject, this.#timeout);

@@ -1,9 +1,10 @@
 import { SessionValidationError } from '../errors.js';
-import { emit } from '../events.js';
 import type { Read, DecodedRecord } from '../schema/payload-serializer.js';
 import { withoutDeep, type EncodedPayload } from '../schema/encoded-payload.js';
 import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import type { InvalidSession } from './session-options.js';
+import { report } from './report.js';
+import type { RequestSession } from './request-session.js';
 import type { SessionConfig } from './session-config.js';
 
 /** A usable payload, and what is known about the stored text that it comes from. */
@@ -20,14 +21,14 @@ type NotRead = Extract<Read<unknown>, { ok: false }>;
  * @throws SessionValidationError under `onInvalid: 'error'`
  */
 export function decodeInvalid<S extends SessionSchema>(
-  config: SessionConfig<S>,
-  request: object,
+  session: RequestSession<S>,
   read: NotRead,
   schemaVersion: number,
 ): RepairedPayload<S> | undefined {
+  const { config } = session;
   const { codec, onInvalid, serializer } = config;
   const { issues } = read;
-  emit('invalid', { request, schemaVersion, issues });
+  report(session, 'invalid', { schemaVersion, issues });
   if (onInvalid === 'reset') return undefined;
   if (onInvalid === 'error') {
     const options = 'cause' in read ? { cause: read.cause } : undefined;

@@ -1,7 +1,8 @@
 import { SessionValidationError } from '../errors.js';
-import { emit, isObserved } from '../events.js';
+import { isObserved } from '../events.js';
 import { ownField } from '../schema/encoded-payload.js';
 import type { SessionSchema } from '../schema/payload-types.js';
+import { report } from './report.js';
 import type { RequestSession } from './request-session.js';
 
 /** The routes for which a warning was issued. */
@@ -25,20 +26,20 @@ export function checkLateChange<S extends SessionSchema>(
 ): void {
   if (session.isBusy) {
     void session.serialize(() => {
-      report(session, status, route);
+      check(session, status, route);
       return Promise.resolve();
     });
   } else {
-    report(session, status, route);
+    check(session, status, route);
   }
 }
 
-function report<S extends SessionSchema>(session: RequestSession<S>, status: number, route: string | undefined): void {
+function check<S extends SessionSchema>(session: RequestSession<S>, status: number, route: string | undefined): void {
   // A response of 500 or above commits no change, late or not.
   if (status >= 500 || !session.state.isLoaded || !session.isAccessed) return;
   const fields = lateFields(session);
   if (fields.length === 0) return;
-  emit('late-change', { request: session.request, fields });
+  report(session, 'late-change', { fields });
   if (!session.config.isProduction) warn(fields, route, session.state.isNew);
 }
 

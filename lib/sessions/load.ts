@@ -1,11 +1,13 @@
 import { cookieValues } from '../cookie/cookie-header.js';
 import type { Signer } from '../cookie/cookie-signature.js';
 import { SessionCookie } from '../cookie/session-cookie.js';
-import { emit, type LoadOutcome } from '../events.js';
+import type { LoadOutcome } from '../events.js';
 import type { SessionSchema } from '../schema/payload-types.js';
+import { handleOf, loadTraces, traced, type LoadTrace } from '../tracing.js';
 import type { SessionRecord } from '../stores/store-contract.js';
 import { moveToFirstName, putInForce, type KeyedRecord } from './move-to-first-name.js';
 import { isDamaged, isPending } from './session-records.js';
+import { report } from './report.js';
 import type { RequestSession } from './request-session.js';
 import type { SessionConfig } from './session-config.js';
 import type { GuardedStore } from './guarded-store.js';
@@ -47,9 +49,29 @@ export function load<S extends SessionSchema>(session: RequestSession<S>): Promi
     session.initialize(cookies.isAny ? 'signature' : 'none');
     return undefined;
   }
-  const loading = loadFirstLive(session, first, cookies);
+  const loading = traceLoad(session, first, () => loadFirstLive(session, first, cookies));
   state.loading(loading);
   return loading;
+}
+
+/** Publishes the trace of a load, if somebody subscribes. */
+function traceLoad<S extends SessionSchema>(
+  session: RequestSession<S>,
+  cookie: VerifiedCookie,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (!loadTraces.hasSubscribers) return work();
+  const { request, config } = session;
+  const { first } = config.store.keysOf(cookie.id, cookie.name);
+  const message: LoadTrace = {
+    request,
+    middleware: config.names[0],
+    store: config.store.kind,
+    session: handleOf(first),
+    outcome: undefined,
+  };
+  session.loadTrace = message;
+  return traced(loadTraces, message, work) as Promise<void>; // there is work to wait for
 }
 
 /**
@@ -183,5 +205,5 @@ function arrive<S extends SessionSchema>(
   const oldName = isUnderFirstName && cookie.name !== session.config.names[0] ? cookie.name : undefined;
   session.state.found({ id: cookie.id, ...place });
   session.cookie.arrive({ oldName, isOutdated: cookie.secret > 0 || oldName !== undefined });
-  emit('load', { request: session.request, outcome: 'found' });
+  report(session, 'load', { outcome: 'found' });
 }

@@ -1,10 +1,12 @@
 import type { CookieAttributes } from '../cookie/cookie-options.js';
 import { SessionNotLoadedError } from '../errors.js';
-import { emit, type LoadOutcome } from '../events.js';
+import type { LoadOutcome } from '../events.js';
+import type { CommitTrace, LoadTrace } from '../tracing.js';
 import { copyEncoded, type EncodedPayload } from '../schema/encoded-payload.js';
 import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import { CookieState } from './cookie-state.js';
 import { freeze } from './payload-fields.js';
+import { report } from './report.js';
 import { refuseChanges } from './readonly-session.js';
 import { decodeInvalid } from './invalid-session.js';
 import { checkLateChange, reportsLateChanges } from './late-change.js';
@@ -26,6 +28,10 @@ export class RequestSession<S extends SessionSchema> {
   readonly cookie: CookieState;
   /** What a guard asked for in case the response's status is below 400. */
   onSuccess: 'rotate' | 'destroy' | undefined;
+  /** The trace of the commit that is running, if somebody subscribes to traces. */
+  trace: CommitTrace | undefined;
+  /** The trace of the load. */
+  loadTrace: LoadTrace | undefined;
 
   #object: SessionObject<S> | undefined;
   /** Distinguishes what the handler has set from what was loaded, if the session belongs to somebody. */
@@ -146,7 +152,7 @@ export class RequestSession<S extends SessionSchema> {
     if (stored === undefined) return undefined;
     const { data, schemaVersion } = stored.record;
     const read = this.config.serializer.read(data, schemaVersion, stored.key);
-    const found = read.ok ? read : decodeInvalid(this.config, this.request, read, schemaVersion);
+    const found = read.ok ? read : decodeInvalid(this, read, schemaVersion);
     if (found === undefined) {
       this.initialize(!read.ok && read.encoded === undefined ? 'corrupt' : 'invalid');
       return undefined;
@@ -166,7 +172,7 @@ export class RequestSession<S extends SessionSchema> {
   initialize(outcome: LoadOutcome, successor?: string | null): void {
     this.state.initialize(successor);
     this.cookie.disregard();
-    emit('load', { request: this.request, outcome });
+    report(this, 'load', { outcome });
   }
 
   /** Replaces the handler's session object; the handler keeps the old one. */

@@ -1,8 +1,8 @@
 import { cookieValues } from '../cookie/cookie-header.js';
 import { clearCookieHeader, setCookieHeader } from '../cookie/session-cookie.js';
 import { SessionOptionsError, type SessionError, type SessionHeadersSentError } from '../errors.js';
-import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/payload-types.js';
+import { report } from './report.js';
 import type { RequestSession } from './request-session.js';
 
 /** Sets or clears the cookie on the response, as the session requires. */
@@ -64,12 +64,12 @@ const warned = new Set<string>();
 
 /** Reports that no cookie carries a session: each time as an event, and once as a warning. */
 function tellWithheld<S extends SessionSchema>(
-  { request }: RequestSession<S>,
+  session: RequestSession<S>,
   error: SessionError,
   code: string,
   message: string,
 ): void {
-  emit('error', { request, error, consequence: 'withheld' });
+  report(session, 'error', { error, consequence: 'withheld' });
   if (warned.has(code)) return;
   warned.add(code);
   process.emitWarning(message, { type: 'TypedSessionWarning', code });

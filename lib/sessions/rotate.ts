@@ -1,5 +1,4 @@
 import { SessionHeadersSentError, SessionStoreError } from '../errors.js';
-import { emit } from '../events.js';
 import type { EncodedPayload } from '../schema/payload-codec.js';
 import { DecodedRecord } from '../schema/decoded-record.js';
 import type { SessionSchema } from '../schema/payload-types.js';
@@ -8,6 +7,7 @@ import { interpret, mergeInto } from './conflict.js';
 import type { GuardedStore } from './guarded-store.js';
 import { enforceSessionLimit } from './principals.js';
 import { createRecord, recordOfPayload, retire, tombstoneOf } from './session-records.js';
+import { report } from './report.js';
 import type { RequestSession } from './request-session.js';
 import { withholdsCookie } from './response-cookie.js';
 import type { PrincipalChange } from './plan.js';
@@ -72,7 +72,7 @@ export async function storeUnderNewId<S extends SessionSchema>(
     }
   }
   wasStored(session, stored, mine, 'moved');
-  emit('rotate', { request: session.request, principalChanged });
+  report(session, 'rotate', { principalChanged });
   if (principalChanged) await enforceSessionLimit(session.config, stored.record.principal);
 }
 

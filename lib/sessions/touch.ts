@@ -1,6 +1,6 @@
 import { isError } from '../realms.js';
-import { emit } from '../events.js';
 import type { SessionSchema } from '../schema/payload-types.js';
+import { report } from './report.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './status.js';
 import { newWriteId } from './write-id.js';
@@ -91,7 +91,7 @@ async function touchNow<S extends SessionSchema>(
   if (!(await session.config.store.touch(key, expiresAt, record.revision))) return;
   session.state.touched({ ...record, expiresAt });
   if (setsCookie(session)) session.cookie.set();
-  emit('touch', { request: session.request });
+  report(session, 'touch', {});
 }
 
 /** Extends the deadline while the response is sent. If the request stores something else meanwhile, that takes precedence. */
@@ -103,7 +103,7 @@ async function keepAlive<S extends SessionSchema>(
   const { record, key } = stored;
   session.state.touched({ ...record, expiresAt }); // so that the end of this response does not extend it again
   try {
-    if (await session.config.store.touch(key, expiresAt, record.revision)) emit('touch', { request: session.request });
+    if (await session.config.store.touch(key, expiresAt, record.revision)) report(session, 'touch', {});
   } catch (error) {
     reportFailure(session, error);
   }
@@ -111,5 +111,5 @@ async function keepAlive<S extends SessionSchema>(
 
 function reportFailure<S extends SessionSchema>(session: RequestSession<S>, error: unknown): void {
   const failure = isError(error) ? error : new Error('a value that is not an Error was thrown');
-  emit('error', { request: session.request, error: failure, consequence: 'untouched' });
+  report(session, 'error', { error: failure, consequence: 'untouched' });
 }

@@ -1,10 +1,10 @@
-import { emit } from '../events.js';
 import type { EncodedPayload } from '../schema/payload-codec.js';
 import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import { refuseOther, interpret } from './conflict.js';
 import { putField } from './payload-fields.js';
 import { PrincipalWatch } from './principal-watch.js';
 import { principalOf, recordOfPayload, type Written } from './session-records.js';
+import { report } from './report.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './status.js';
 import { storeChanges } from './store-changes.js';
@@ -51,7 +51,7 @@ export async function applyUpdate<S extends SessionSchema>(
     (await swap(store, loaded.key, first, (found, failed) => {
       const { encoded, ...latest } = interpret(session, failed.stored, found);
       refuseOther(session, encoded);
-      emit('conflict', { request: session.request, fields: [] });
+      report(session, 'conflict', { fields: [] });
       return changeOf(session, change, base, { ...failed.stored, ...latest }, encoded);
     }));
   if (done === undefined) return;

@@ -1,6 +1,6 @@
-import { emit } from '../events.js';
 import type { EncodedPayload } from '../schema/payload-codec.js';
 import type { SessionSchema } from '../schema/payload-types.js';
+import { report } from './report.js';
 import type { RequestSession } from './request-session.js';
 import type { Stored } from './status.js';
 
@@ -26,5 +26,5 @@ export function wasStored<S extends SessionSchema>(
   } else state.committed(stored, encoded);
   if (stored.decodedRecord !== undefined) serializer.remember(stored.key, stored.record.data, stored.decodedRecord);
   session.wasStored();
-  emit('commit', { request: session.request, created: how !== 'updated', revision: stored.record.revision });
+  report(session, 'commit', { created: how !== 'updated', revision: stored.record.revision });
 }

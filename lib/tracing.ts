@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel';
+import type { LoadOutcome } from './events.js';
+
+/** What the messages of all traces contain. */
+interface Trace {
+  /** The name of the middleware: the name of its cookie. */
+  readonly middleware: string;
+  /** The kind of the store: the name of its class, such as `RedisStore`. */
+  readonly store: string;
+  /**
+   * An opaque handle of the session. It is the same in all messages of one session id, and no cookie can be made from it.
+   * `undefined` for a session that is not stored yet.
+   */
+  session?: string | undefined;
+  /** The error, in the messages `error`, `asyncStart`, and `asyncEnd` that follow it. */
+  error?: unknown;
+}
+
+/** A session is loaded: the messages of `tracing:typed-session:load:*`. */
+export interface LoadTrace extends Trace {
+  /** The request, as the host passed it in. */
+  readonly request: object;
+  /** What the load led to; `undefined` until it has ended. */
+  outcome?: LoadOutcome | undefined;
+}
+
+/** The changes of a request are stored: the messages of `tracing:typed-session:commit:*`. */
+export interface CommitTrace extends Trace {
+  /** The request, as the host passed it in. */
+  readonly request: object;
+  /** What asked for it: the response, or a method of `req.session`. */
+  readonly operation: 'response' | 'save' | 'update' | 'take' | 'destroy';
+  /** What was stored; `unchanged` if nothing was. */
+  outcome: 'unchanged' | 'created' | 'updated' | 'rotated' | 'touched' | 'destroyed';
+  /** How often another request was faster, so that this one merged its change and tried again. */
+  retries: number;
+  /** After a rotation, the handle of the session before it. */
+  previousSession?: string | undefined;
+}
+
+/** The store carries out a command: the messages of `tracing:typed-session:store:*`. */
+export interface StoreTrace extends Trace {
+  /** The method of the store. */
+  readonly operation: 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';
+}
+
+/** The messages of the tracing channels, by the name of the channel. */
+export interface SessionTraces {
+  /** A session is loaded. */
+  'typed-session:load': LoadTrace;
+  /** The changes of a request are stored. */
+  'typed-session:commit': CommitTrace;
+  /** The store carries out a command. */
+  'typed-session:store': StoreTrace;
+}
+
+export const loadTraces = tracingChannel<LoadTrace>('typed-session:load');
+export const commitTraces = tracingChannel<CommitTrace>('typed-session:commit');
+export const storeTraces = tracingChannel<StoreTrace>('typed-session:store');
+
+/**
+ * Runs work, and publishes its messages as `TracingChannel.tracePromise` does, with two differences: the work may turn out to
+ * have nothing to wait for, and the result is not published, because it may contain a payload.
+ */
+export function traced<T, M extends Trace>(
+  channel: TracingChannel<M, M>,
+  message: M,
+  work: () => Promise<T> | undefined,
+): Promise<T> | undefined {
+  const fail = (error: unknown): void => {
+    message.error = error;
+    channel.error.publish(message);
+  };
+  return channel.start.runStores(message, () => {
+    try {
+      return work()?.then(
+        (result) => {
+          channel.asyncStart.publish(message);
+          channel.asyncEnd.publish(message);
+          return result;
+        },
+        (error: unknown) => {
+          fail(error);
+          channel.asyncStart.publish(message);
+          channel.asyncEnd.publish(message);
+          throw error;
+        },
+      );
+    } catch (error) {
+      fail(error);
+      throw error;
+    } finally {
+      channel.end.publish(message);
+    }
+  });
+}
+
+/** The opaque handle of the session that is stored under a key. */
+export function handleOf(key: string): string {
+  return createHash('sha256').update('typed-session handle ').update(key).digest('base64url').slice(0, 16);
+}
