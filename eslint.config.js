@@ -33,6 +33,7 @@ const faces = [
   'mongo',
   'nestjs',
   'openapi',
+  'opentelemetry',
   'postgres',
   'redis',
   'routing-controllers',
@@ -133,6 +134,10 @@ const arrows = [
       other: [concreteStores],
     }),
   ),
+  arrow('lib/opentelemetry/**', 'the instrumentation reads traces, and knows nothing else of the library', {
+    folders: [...faces.filter((face) => face !== 'opentelemetry'), ...middle, ...low],
+    packages: [...frameworks, ...drivers],
+  }),
   arrow('lib/eslint/**', 'the rules read source text, and know only which names a session keeps for itself', {
     folders: [...faces.filter((face) => face !== 'eslint'), ...middle, 'cookie', 'stores'],
     packages: [...frameworks.filter((name) => name !== 'eslint'), ...drivers],

@@ -13,8 +13,10 @@ interface Trace {
    * `undefined` for a session that is not stored yet.
    */
   session?: string | undefined;
-  /** The error, in the messages `error`, `asyncStart`, and `asyncEnd` that follow it. */
+  /** The error, from the message `error` on. */
   error?: unknown;
+  /** Whether there is something to wait for, from the message `end` on. If not, no `asyncStart` and `asyncEnd` follow. */
+  isAsync?: boolean | undefined;
 }
 
 /** A session is loaded: the messages of `tracing:typed-session:load:*`. */
@@ -74,11 +76,13 @@ export function traced<T, M extends Trace>(
   };
   return channel.start.runStores(message, () => {
     try {
-      return work()?.then(
-        (result) => {
+      const result = work();
+      message.isAsync = result !== undefined;
+      return result?.then(
+        (value) => {
           channel.asyncStart.publish(message);
           channel.asyncEnd.publish(message);
-          return result;
+          return value;
         },
         (error: unknown) => {
           fail(error);

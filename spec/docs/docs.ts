@@ -105,6 +105,7 @@ export function compilerOptions(): Record<string, unknown> {
       'typed-session/mongo': [join(root, 'lib/mongo.ts')],
       'typed-session/nestjs': [join(root, 'lib/nestjs.ts')],
       'typed-session/openapi': [join(root, 'lib/openapi.ts')],
+      'typed-session/opentelemetry': [join(root, 'lib/opentelemetry.ts')],
       'typed-session/postgres': [join(root, 'lib/postgres.ts')],
       'typed-session/redis': [join(root, 'lib/redis.ts')],
       'typed-session/routing-controllers': [join(root, 'lib/routing-controllers.ts')],
