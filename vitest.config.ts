@@ -59,7 +59,7 @@ const expressOnly = [
 const compiling = 'spec/{types,docs,typedoc,tsoa}/**';
 
 const entryPoints = { find: /^typed-session\/(.+)$/, replacement: here('lib/$1.ts') };
-const setupFiles = ['spec/support/seed.ts', 'spec/support/warnings.ts'];
+const setupFiles = ['spec/support/seed.ts', 'spec/support/warnings.ts', 'spec/support/printed.ts'];
 const testTimeout = 60_000; // generous, and only ends tests that hang: some specs compile programs, and the machine may be busy
 
 export default defineConfig({

@@ -68,6 +68,16 @@ export const storeTraces = tracingChannel<StoreTrace>('typed-session:store');
 export function traced<T, M extends Trace>(
   channel: TracingChannel<M, M>,
   message: M,
+  work: () => Promise<T>,
+): Promise<T>;
+export function traced<T, M extends Trace>(
+  channel: TracingChannel<M, M>,
+  message: M,
+  work: () => Promise<T> | undefined,
+): Promise<T> | undefined;
+export function traced<T, M extends Trace>(
+  channel: TracingChannel<M, M>,
+  message: M,
   work: () => Promise<T> | undefined,
 ): Promise<T> | undefined {
   const fail = (error: unknown): void => {

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Counter, Histogram, Meter } from '@opentelemetry/api';
 import {
   commitTraces,
@@ -63,9 +64,11 @@ export class SessionMetrics {
       [storeTraces.start, onStart],
       [storeTraces.asyncEnd, onCommand],
     ] as const;
-    for (const [channel, listener] of subscriptions) channel.subscribe(listener as never);
+    // Each channel publishes the message that its listener takes.
+    for (const [channel, listener] of subscriptions) subscribe(channel.name, listener as (message: unknown) => void);
     return () => {
-      for (const [channel, listener] of subscriptions) channel.unsubscribe(listener as never);
+      for (const [channel, listener] of subscriptions)
+        unsubscribe(channel.name, listener as (message: unknown) => void);
     };
   }
 }

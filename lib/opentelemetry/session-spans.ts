@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { TracingChannel } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe, type TracingChannel } from 'node:diagnostics_channel';
 import { context, SpanKind, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
 import {
   commitTraces,
@@ -87,11 +87,11 @@ function observe<M extends Traced>(
     }
     span.end();
   };
-  const subscribers = {
-    end(message: M): void {
-      if (message.isAsync !== true) finish(message);
-    },
-    asyncEnd: finish,
+  const onEnd = (message: unknown): void => {
+    if ((message as M).isAsync !== true) finish(message as M); // the channel publishes no other messages
+  };
+  const onAsyncEnd = (message: unknown): void => {
+    finish(message as M);
   };
   channel.start.bindStore(running, (message) => {
     const parent = running.getStore() ?? context.active();
@@ -99,12 +99,12 @@ function observe<M extends Traced>(
     spans.set(message, span);
     return trace.setSpan(parent, span);
   });
-  channel.end.subscribe(subscribers.end as never);
-  channel.asyncEnd.subscribe(subscribers.asyncEnd as never);
+  subscribe(channel.end.name, onEnd);
+  subscribe(channel.asyncEnd.name, onAsyncEnd);
   return () => {
     channel.start.unbindStore(running);
-    channel.end.unsubscribe(subscribers.end as never);
-    channel.asyncEnd.unsubscribe(subscribers.asyncEnd as never);
+    unsubscribe(channel.end.name, onEnd);
+    unsubscribe(channel.asyncEnd.name, onAsyncEnd);
   };
 }
 

@@ -219,7 +219,7 @@ export class GuardedStore {
     if (!storeTraces.hasSubscribers) return this.#run(operation, run, convert);
     const session = key && handleOf(key);
     const message: StoreTrace = { middleware: this.#names[0], store: this.kind, operation, session };
-    return traced(storeTraces, message, () => this.#run(operation, run, convert)) as Promise<T>; // a command is waited for
+    return traced(storeTraces, message, () => this.#run(operation, run, convert));
   }
 
   #run<T>(

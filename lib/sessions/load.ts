@@ -71,7 +71,7 @@ function traceLoad<S extends SessionSchema>(
     outcome: undefined,
   };
   session.loadTrace = message;
-  return traced(loadTraces, message, work) as Promise<void>; // there is work to wait for
+  return traced(loadTraces, message, work);
 }
 
 /**

@@ -24,8 +24,8 @@ function trace(...names: Name[]): Seen[] {
       asyncEnd: listen('asyncEnd'),
       error: listen('error'),
     };
-    channel.subscribe(subscribers as never);
-    onTestFinished(() => void channel.unsubscribe(subscribers as never));
+    channel.subscribe(subscribers);
+    onTestFinished(() => channel.unsubscribe(subscribers));
   }
   return seen;
 }
