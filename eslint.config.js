@@ -193,7 +193,7 @@ const ownPlugin = existsSync(new URL('dist/eslint.js', import.meta.url))
   : {};
 
 export default defineConfig(
-  globalIgnores(['dist/', 'docs/api/', 'coverage/', 'type-tests/dialects/', 'scripts/{tarball,modules,fetch}/']),
+  globalIgnores(['dist/', 'docs/api/', 'coverage/', 'type-tests/dialects/', 'scripts/{tarball,modules,fetch,setups}/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],
