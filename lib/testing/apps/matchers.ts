@@ -32,13 +32,13 @@ export interface SessionMatchers<R = unknown> {
   toSetSessionCookie(): R;
 }
 
-/** The matchers, for `expect.extend`. */
-export interface SessionMatcherFunctions {
+/** The matchers, for `expect.extend`. A type and not an interface, because vitest's types ask for an index signature. */
+export type SessionMatcherFunctions = Readonly<{
   /** See {@link SessionMatchers.toHaveSession}. */
-  toHaveSession(received: unknown, fields?: object): Promise<MatcherResult>;
+  toHaveSession: (received: unknown, fields?: object) => Promise<MatcherResult>;
   /** See {@link SessionMatchers.toSetSessionCookie}. */
-  toSetSessionCookie(received: unknown): MatcherResult;
-}
+  toSetSessionCookie: (received: unknown) => MatcherResult;
+}>;
 
 /**
  * Matchers for vitest and Jest: `expect.extend(sessionMatchers(sessions))`.
