@@ -37,7 +37,7 @@ export abstract class SessionError extends Error {
     options?: ErrorOptions,
   ) {
     const help = `${PAGES}/${code.toLowerCase().replaceAll('_', '-')}.md`;
-    super(expose ? message : `${message}${/\.$/.test(message) ? '' : '.'} See ${help}`, options);
+    super(expose ? message : `${message}${message.endsWith('.') ? '' : '.'} See ${help}`, options);
     this.code = code;
     this.status = status;
     this.expose = expose;
