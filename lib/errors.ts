@@ -1,39 +1,14 @@
-/**
- * What every error of this library has in common: a stable `code` to branch on, the HTTP `status` that fits it, and
- * `expose`, which tells Express's default error handler whether the message may be shown to the client.
- *
- * No error holds a session id, a secret or a value of the payload.
- *
- * @example
- * ```ts
- * import { SessionError } from 'typed-session';
- * import type { ErrorRequestHandler } from 'express';
- *
- * export const onError: ErrorRequestHandler = (error, req, res, next) => {
- *   if (error instanceof SessionError) res.status(error.status).json({ code: error.code });
- *   else next(error);
- * };
- * ```
- */
-export abstract class SessionError extends Error {
-  /** Stable, for code to branch on; the message may change between releases. */
-  abstract readonly code: string;
-  /** The HTTP status that a response caused by this error should have. Express's default error handler uses it. */
-  abstract readonly status: number;
-  /** Whether the message may be shown to the client. */
-  abstract readonly expose: boolean;
+import { SessionError } from './session-error.js';
 
-  /** The name of its class. Defined, not assigned: an app may have frozen `Error.prototype`. */
-  override readonly name = this.constructor.name;
-}
+export { SessionError, messageWithoutLink } from './session-error.js';
 
 /**
  * An option is missing, unknown or wrong. Thrown at start-up, by the call that was given the option.
  */
 export class SessionOptionsError extends SessionError {
-  readonly code = 'SESSION_OPTIONS';
-  readonly status = 500;
-  readonly expose = false;
+  declare readonly code: 'SESSION_OPTIONS';
+  declare readonly status: 500;
+  declare readonly expose: false;
 
   constructor(
     /** The option that is wrong, as a path: `cookie.sameSite`. */
@@ -41,7 +16,7 @@ export class SessionOptionsError extends SessionError {
     advice: string,
     options?: ErrorOptions,
   ) {
-    super(`${option}: ${advice}`, options);
+    super({ code: 'SESSION_OPTIONS', status: 500, expose: false }, `${option}: ${advice}`, options);
   }
 }
 
@@ -53,9 +28,9 @@ export class SessionOptionsError extends SessionError {
  * error.
  */
 export class SessionRequiredError extends SessionError {
-  readonly code = 'SESSION_REQUIRED';
-  readonly status = 401;
-  readonly expose = true;
+  declare readonly code: 'SESSION_REQUIRED';
+  declare readonly status: 401;
+  declare readonly expose: true;
 
   constructor(
     /** The fields that a guard names and that are absent, `undefined` or `null`. */
@@ -63,7 +38,10 @@ export class SessionRequiredError extends SessionError {
     /** The fields whose value does not match, and the predicates that said no, as `hasCart()` or `predicate()`. */
     readonly failed: readonly string[] = [],
   ) {
-    super(`${describeSession('A session', missing, failed)} is required: sign in first.`);
+    super(
+      { code: 'SESSION_REQUIRED', status: 401, expose: true },
+      `${describeSession('A session', missing, failed)} is required: sign in first.`,
+    );
   }
 }
 
@@ -72,9 +50,9 @@ export class SessionRequiredError extends SessionError {
  * Signing in again does not help, so do not redirect to a login page: that would be a loop.
  */
 export class SessionForbiddenError extends SessionError {
-  readonly code = 'SESSION_FORBIDDEN';
-  readonly status = 403;
-  readonly expose = true;
+  declare readonly code: 'SESSION_FORBIDDEN';
+  declare readonly status: 403;
+  declare readonly expose: true;
 
   constructor(
     /** The fields whose value does not match, and the predicates that said no, as `hasCart()` or `predicate()`. */
@@ -82,7 +60,10 @@ export class SessionForbiddenError extends SessionError {
     /** The absent fields; empty, because an absent field is a {@link SessionRequiredError}. */
     readonly missing: readonly string[] = [],
   ) {
-    super(`${describeSession('You are signed in, but a session', missing, failed)} is required.`);
+    super(
+      { code: 'SESSION_FORBIDDEN', status: 403, expose: true },
+      `${describeSession('You are signed in, but a session', missing, failed)} is required.`,
+    );
   }
 }
 
@@ -96,9 +77,9 @@ function describeSession(what: string, missing: readonly string[], failed: reado
  * on it. Nothing was stored. Use `requireSession(…)` instead of `requireSession.readonly(…)` for a handler that writes.
  */
 export class SessionReadonlyError extends SessionError {
-  readonly code = 'SESSION_READONLY';
-  readonly status = 500;
-  readonly expose = false;
+  declare readonly code: 'SESSION_READONLY';
+  declare readonly status: 500;
+  declare readonly expose: false;
 
   constructor(
     /** The fields that were changed, as far as the schema knows them; empty if a method was called. */
@@ -106,6 +87,7 @@ export class SessionReadonlyError extends SessionError {
     what: string,
   ) {
     super(
+      { code: 'SESSION_READONLY', status: 500, expose: false },
       `${what} behind a readonly guard${fields.length === 0 ? '' : ` (${fields.join(', ')})`}, and nothing was stored: use requireSession(…) or @RequireSession(…), without .readonly, for a handler that writes.`,
     );
   }
@@ -115,12 +97,12 @@ export class SessionReadonlyError extends SessionError {
  * A guard or a decorator asked for nobody to be signed in, and somebody is.
  */
 export class SessionPresentError extends SessionError {
-  readonly code = 'SESSION_PRESENT';
-  readonly status = 403;
-  readonly expose = true;
+  declare readonly code: 'SESSION_PRESENT';
+  declare readonly status: 403;
+  declare readonly expose: true;
 
   constructor() {
-    super('You are signed in already: sign out first.');
+    super({ code: 'SESSION_PRESENT', status: 403, expose: true }, 'You are signed in already: sign out first.');
   }
 }
 
@@ -145,9 +127,9 @@ export interface SessionIssue {
  * default of the app threw an error, that is the `cause`, which may quote values.
  */
 export class SessionValidationError extends SessionError {
-  readonly code = 'SESSION_VALIDATION';
-  readonly status = 500;
-  readonly expose = false;
+  declare readonly code: 'SESSION_VALIDATION';
+  declare readonly status: 500;
+  declare readonly expose: false;
 
   constructor(
     message: string,
@@ -156,7 +138,11 @@ export class SessionValidationError extends SessionError {
     options?: ErrorOptions,
   ) {
     const found = issues.map((issue) => `${formatPath(issue.path)} (${issue.code})`).join(', ');
-    super(found === '' ? message : `${message}: ${found}`, options);
+    super(
+      { code: 'SESSION_VALIDATION', status: 500, expose: false },
+      found === '' ? message : `${message}: ${found}`,
+      options,
+    );
   }
 }
 
@@ -164,9 +150,9 @@ export class SessionValidationError extends SessionError {
  * The store failed, or did not answer within `storeTimeout`. The store's own error is the `cause`.
  */
 export class SessionStoreError extends SessionError {
-  readonly code = 'SESSION_STORE';
-  readonly status = 503;
-  readonly expose = false;
+  declare readonly code: 'SESSION_STORE';
+  declare readonly status: 503;
+  declare readonly expose: false;
 
   constructor(
     /** The store's method that failed. */
@@ -174,7 +160,11 @@ export class SessionStoreError extends SessionError {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(`The session store failed to ${operation}: ${message}`, options);
+    super(
+      { code: 'SESSION_STORE', status: 503, expose: false },
+      `The session store failed to ${operation}: ${message}`,
+      options,
+    );
   }
 }
 
@@ -183,15 +173,16 @@ export class SessionStoreError extends SessionError {
  * trying the request again is safe.
  */
 export class SessionConflictError extends SessionError {
-  readonly code = 'SESSION_CONFLICT';
-  readonly status = 409;
-  readonly expose = true;
+  declare readonly code: 'SESSION_CONFLICT';
+  declare readonly status: 409;
+  declare readonly expose: true;
 
   constructor(
     /** The fields that both sides changed. */
     readonly fields: readonly string[],
   ) {
     super(
+      { code: 'SESSION_CONFLICT', status: 409, expose: true },
       `The session was changed by another request at the same time${fields.length === 0 ? '' : ` (${fields.join(', ')})`}: try again.`,
     );
   }
@@ -205,15 +196,16 @@ export type SessionEnd = 'destroyed' | 'expired' | 'rotated' | 'gone';
  * request worked with it, and this request changed it. The change was not stored.
  */
 export class SessionEndedError extends SessionError {
-  readonly code = 'SESSION_ENDED';
-  readonly status = 409;
-  readonly expose = true;
+  declare readonly code: 'SESSION_ENDED';
+  declare readonly status: 409;
+  declare readonly expose: true;
 
   constructor(
     /** How it ended; `gone` where the store no longer knows. */
     readonly reason: SessionEnd,
   ) {
     super(
+      { code: 'SESSION_ENDED', status: 409, expose: true },
       reason === 'destroyed'
         ? 'The session was destroyed and then changed by the same request; the change was not stored. To go on with a fresh session, use regenerate() instead of destroy().'
         : `The session has ended (${reason}) and its change was not stored: try again with the cookie you have now.`,
@@ -226,9 +218,13 @@ export class SessionEndedError extends SessionError {
  * leaves loading to a guard or to `await sessions.load(req)`.
  */
 export class SessionNotLoadedError extends SessionError {
-  readonly code = 'SESSION_NOT_LOADED';
-  readonly status = 500;
-  readonly expose = false;
+  declare readonly code: 'SESSION_NOT_LOADED';
+  declare readonly status: 500;
+  declare readonly expose: false;
+
+  constructor(message: string) {
+    super({ code: 'SESSION_NOT_LOADED', status: 500, expose: false }, message);
+  }
 }
 
 /**
@@ -236,12 +232,15 @@ export class SessionNotLoadedError extends SessionError {
  * or log in before the first byte of the response.
  */
 export class SessionHeadersSentError extends SessionError {
-  readonly code = 'SESSION_HEADERS_SENT';
-  readonly status = 500;
-  readonly expose = false;
+  declare readonly code: 'SESSION_HEADERS_SENT';
+  declare readonly status: 500;
+  declare readonly expose: false;
 
   constructor() {
-    super('The response has begun, so no cookie can carry a new session id: do this before the first byte is written.');
+    super(
+      { code: 'SESSION_HEADERS_SENT', status: 500, expose: false },
+      'The response has begun, so no cookie can carry a new session id: do this before the first byte is written.',
+    );
   }
 }
 

@@ -24,7 +24,7 @@ export const noUseAfterEnd: Rule.RuleModule = {
     type: 'problem',
     docs: {
       description: 'Disallow the read of a session field after destroy(), regenerate(), take(), or become()',
-      url: 'https://github.com/typed-session/typed-session/blob/main/docs/guides/decorators.md#eslint',
+      url: 'https://github.com/typed-session/typed-session/blob/main/docs/reference/eslint.md#typed-sessionno-use-after-end',
     },
     messages: {
       ended:

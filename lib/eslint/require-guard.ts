@@ -16,7 +16,7 @@ export const requireGuard: Rule.RuleModule = {
     type: 'problem',
     docs: {
       description: 'Require a guard before a handler that is annotated with SessionRequest<…>',
-      url: 'https://github.com/typed-session/typed-session/blob/main/docs/guides/decorators.md#eslint',
+      url: 'https://github.com/typed-session/typed-session/blob/main/docs/reference/eslint.md#typed-sessionrequire-guard',
     },
     messages: {
       unguarded:

@@ -1,4 +1,4 @@
-import { SessionOptionsError, SessionValidationError, formatPath } from '../errors.js';
+import { SessionOptionsError, SessionValidationError, formatPath, messageWithoutLink } from '../errors.js';
 import { causeOf, decodePayload, type Decoded } from './decode.js';
 import { encodePayload } from './encode.js';
 import type { FieldOptions } from './field-options.js';
@@ -40,7 +40,7 @@ export class PayloadCodec<S extends SessionSchema> {
     try {
       return new PayloadCodec<SessionSchema>(validatorOf(schema), undefined);
     } catch (error) {
-      if (error instanceof SessionOptionsError) throw new SessionOptionsError(option, error.message);
+      if (error instanceof SessionOptionsError) throw new SessionOptionsError(option, messageWithoutLink(error));
       throw error;
     }
   }
@@ -220,7 +220,7 @@ export class PayloadCodec<S extends SessionSchema> {
         const where = error.issues.map(({ path, code }) => `${formatPath(path)} (${code})`).join(', ');
         const why =
           where === ''
-            ? error.message
+            ? messageWithoutLink(error)
             : `does not fit the schema (it must be complete: defaults are not filled in): ${where}`;
         throw new SessionOptionsError('initial', why, { cause: error.cause });
       }

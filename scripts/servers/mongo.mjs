@@ -16,7 +16,7 @@ export const programs = { mvn: 'maven', java: 'default-jre-headless' };
  * What it lacks: it takes a TTL index and never removes anything by it; no replica set, no retryable writes, no
  * transactions, no change streams; it has an index for no filter of more than one field. That MongoDB would remove
  * expired sessions is tested at the driver's boundary: the index is asked for, and each document carries the date that
- * it works by. Why not FerretDB: docs/decisions.md.
+ * it works by. Why not FerretDB: docs/decisions/mongodb.md.
  *
  * @param {string} folder
  */

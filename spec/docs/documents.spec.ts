@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as library from 'typed-session';
@@ -170,16 +171,42 @@ describe('the documents', () => {
 });
 
 describe('the reference', () => {
-  it('has every error with its code, its status and whether it may be shown', () => {
+  const { SessionError } = library;
+  const classes = Object.values(library).filter(
+    (value) => typeof value === 'function' && value.prototype instanceof SessionError,
+  ) as unknown as (new (...args: unknown[]) => library.SessionError)[]; // the filter lets only these pass
+  // What each makes of its arguments does not matter here, but these two take a message first.
+  const takesMessage: readonly unknown[] = [library.SessionNotLoadedError, library.SessionValidationError];
+  const errors = classes.map((Class) => new Class(takesMessage.includes(Class) ? 'x' : ['x'], []));
+
+  it('docs/reference/errors.md has every error with its page, its code, its status and whether it may be shown', () => {
+    expect(errors.length).toBeGreaterThan(7);
     const text = unpadded(read('docs/reference/errors.md'));
-    const { SessionError } = library;
-    const classes = Object.values(library).filter(
-      (value) => typeof value === 'function' && value.prototype instanceof SessionError,
-    ) as unknown as (new (...args: unknown[]) => library.SessionError)[]; // what was asked for above
-    expect(classes.length).toBeGreaterThan(7);
-    for (const Class of classes) {
-      const { code, status, expose } = new Class(['x'], []); // what each makes of it does not matter here
-      expect(text).toContain(`| \`${Class.name}\` | \`${code}\` | ${status} | ${expose ? 'yes' : 'no'} |`);
+    for (const { name, code, status, expose } of errors) {
+      const link = `[\`${name}\`](errors/${pageOf(code)})`;
+      expect(text).toContain(`| ${link} | \`${code}\` | ${status} | ${expose ? 'yes' : 'no'} |`);
+    }
+  });
+
+  it('every error code has a page, which names its class and its status, and no other page is beside them', () => {
+    for (const { name, code, status } of errors) {
+      const [heading, , facts = ''] = read(`docs/reference/errors/${pageOf(code)}`).split('\n');
+      expect(heading).toBe(`# \`${code}\``);
+      expect(facts).toContain(`\`${name}\` · status ${String(status)} · `);
+    }
+    expect(readdirSync(join(root, 'docs/reference/errors')).sort()).toEqual(
+      errors.map(({ code }) => pageOf(code)).sort(),
+    );
+  });
+
+  it('every error leads to its page by its own property help, and one that clients must not see also by its message', () => {
+    for (const error of errors) {
+      expect(error.help).toBe(
+        `https://github.com/typed-session/typed-session/blob/main/docs/reference/errors/${pageOf(error.code)}`,
+      );
+      expect(inspect(error)).toContain(`help: '${error.help}'`);
+      expect(error.message.includes('https://'), error.message).toBe(!error.expose);
+      if (!error.expose) expect(error.message).toMatch(/[^.]\. See https:\S+\.md$/);
     }
   });
 
@@ -192,6 +219,11 @@ describe('the reference', () => {
     for (const channel of channels) expect(text).toContain(`| \`${channel ?? ''}\` |`);
   });
 });
+
+/** The file of the page about an error. */
+function pageOf(code: string): string {
+  return `${code.toLowerCase().replaceAll('_', '-')}.md`;
+}
 
 /** Without what aligns the columns of tables. */
 function unpadded(text: string): string {

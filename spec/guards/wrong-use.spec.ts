@@ -15,17 +15,18 @@ import {
 } from 'typed-session';
 import { session as fetchSession } from 'typed-session/fetch';
 import { z } from 'zod';
+import { withoutLink } from '../support/message.js';
 
 const schema = z.object({ userId: z.string().optional(), views: z.int().default(0) });
 const secret = 'only for a spec, and 32 bytes long at least';
 const options = { schema, secret, store: new MemoryStore() };
 
-/** Calls a function as plain JavaScript can, and returns the message of what it throws. */
+/** Calls a function as plain JavaScript can, and returns the message of what it throws, without the address of its page. */
 function messageOf(call: unknown, ...args: unknown[]): string {
   try {
     (call as (...args: unknown[]) => unknown)(...args);
   } catch (error) {
-    return (error as Error).message;
+    return withoutLink((error as Error).message);
   }
   return 'nothing was thrown';
 }
@@ -88,7 +89,7 @@ describe('guards refuse', () => {
     app.use(session(options));
     app.get('/', requireSession as unknown as express.RequestHandler);
     app.use(((error, _req, res, _next) =>
-      res.status(500).send((error as Error).message)) as express.ErrorRequestHandler);
+      res.status(500).send(withoutLink((error as Error).message))) as express.ErrorRequestHandler);
     const { text } = await request(app).get('/');
     expect(text).toBe(
       "requireSession: was called with a request: call requireSession('userId') once, and put the guard that it returns before the handler",

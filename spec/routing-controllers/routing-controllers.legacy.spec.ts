@@ -243,7 +243,7 @@ describe.each([
       503,
       {
         name: 'SessionStoreError',
-        message: 'The session store failed to read: it rejected with Error; see cause',
+        message: expect.stringContaining('The session store failed to read: it rejected with Error; see cause. See '),
         code: 'SESSION_STORE',
       },
     ]);

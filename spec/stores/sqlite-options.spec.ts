@@ -43,7 +43,7 @@ describe('SqliteStore', () => {
       };
       expect(() => openDatabase(':memory:', missing)).toThrow(SessionOptionsError);
       expect(() => openDatabase(':memory:', missing)).toThrow(
-        /^file: needs .* npm install libsql .* \(MODULE_NOT_FOUND\); see cause$/,
+        /^file: needs .* npm install libsql .* \(MODULE_NOT_FOUND\); see cause\. See/,
       );
     });
 
