@@ -57,26 +57,26 @@ export interface SessionTraces {
   'typed-session:store': StoreTrace;
 }
 
-export const loadTraces = tracingChannel<LoadTrace>('typed-session:load');
-export const commitTraces = tracingChannel<CommitTrace>('typed-session:commit');
-export const storeTraces = tracingChannel<StoreTrace>('typed-session:store');
+export const loadTraces = tracingChannel<unknown, LoadTrace>('typed-session:load');
+export const commitTraces = tracingChannel<unknown, CommitTrace>('typed-session:commit');
+export const storeTraces = tracingChannel<unknown, StoreTrace>('typed-session:store');
 
 /**
  * Runs work, and publishes its messages as `TracingChannel.tracePromise` does, with two differences: the work may turn out to
  * have nothing to wait for, and the result is not published, because it may contain a payload.
  */
 export function traced<T, M extends Trace>(
-  channel: TracingChannel<M, M>,
+  channel: TracingChannel<unknown, M>,
   message: M,
   work: () => Promise<T>,
 ): Promise<T>;
 export function traced<T, M extends Trace>(
-  channel: TracingChannel<M, M>,
+  channel: TracingChannel<unknown, M>,
   message: M,
   work: () => Promise<T> | undefined,
 ): Promise<T> | undefined;
 export function traced<T, M extends Trace>(
-  channel: TracingChannel<M, M>,
+  channel: TracingChannel<unknown, M>,
   message: M,
   work: () => Promise<T> | undefined,
 ): Promise<T> | undefined {

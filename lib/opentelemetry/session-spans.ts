@@ -67,7 +67,7 @@ function attributesOfCommit({ operation, outcome, retries, previousSession }: Co
  */
 function observe<M extends Traced>(
   tracer: () => Tracer,
-  channel: TracingChannel<M, M>,
+  channel: TracingChannel<unknown, M>,
   nameOf: (message: M) => string,
   attributesOf: (message: M) => Attributes,
 ): () => void {
