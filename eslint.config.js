@@ -183,7 +183,7 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['tsconfig.json', 'tsconfig.legacy.json', 'examples/*/tsconfig.json', 'type-tests/tsconfig.json'],
+        project: ['tsconfig.json', 'tsconfig.legacy.json', 'scripts/examples/tsconfig.*.json', 'type-tests/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
