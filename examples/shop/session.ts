@@ -1,17 +1,12 @@
-import { session, type SessionStore } from 'typed-session';
+import { isoDate, session, type SessionStore } from 'typed-session';
 import { z } from 'zod';
 import { cartSchema } from './cart.js';
 import { ROLES } from './users.js';
 
-/** A `Date` in the code, an ISO string in the store. */
-const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-});
-
 export const sessionSchema = z.object({
   userId: z.uuid().optional(),
   role: z.enum(ROLES).default('user'),
+  /** A `Date` in the code, an ISO string in the store. */
   lastLogin: isoDate.optional(),
   /** The browser and the system that logged in, for the page of devices. */
   device: z.string().optional(),
