@@ -16,7 +16,7 @@ export function makeApp(sessions: Sessions): Express {
 
 const headers: RequestHandler = (_req, res, next) => {
   res.set({
-    'Content-Security-Policy': "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'", // prettier-ignore
+    'Content-Security-Policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'", // prettier-ignore
     'X-Content-Type-Options': 'nosniff',
   });
   next();
