@@ -48,8 +48,9 @@ export function makeServer(sessions: Sessions, sockets: Sockets): Server {
 
 /** The text of a message, or `undefined` if it is malformed. */
 function textOf(data: RawData): string | undefined {
+  if (!Buffer.isBuffer(data)) return undefined; // ws passes a Buffer unless `binaryType` is set
   try {
-    return messageSchema.safeParse(JSON.parse(String(data))).data?.text;
+    return messageSchema.safeParse(JSON.parse(data.toString())).data?.text;
   } catch {
     return undefined; // not JSON
   }
