@@ -1,7 +1,7 @@
 // @ts-check
 // Runs every example as somebody does who has copied it out of the clone: packs the library, copies each example into an
-// empty folder, installs it with the packed library, runs its tests and its type check, starts it with `npm start`, and
-// uses it over HTTP.
+// empty folder, installs it with the packed library, runs its scripts (type check, build, docs, tests), starts it with
+// `npm start`, and uses it over HTTP.
 //
 //   node scripts/try-example.mjs                              all examples
 //   node scripts/try-example.mjs shop chat                    some of them
@@ -60,7 +60,7 @@ async function tryExample(name, tarball) {
   const cwd = await check(`${name}: npm install`, () => install(name, temp, tarball));
   if (cwd === undefined) return;
   const { scripts } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
-  for (const script of ['types', 'build', 'test']) {
+  for (const script of ['types', 'build', 'docs', 'test']) {
     if (script in scripts) await check(`${name}: npm run ${script}`, () => run('npm', ['run', script], { cwd }));
   }
   const driver = drivers[name];
