@@ -200,7 +200,12 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['tsconfig.json', 'tsconfig.legacy.json', 'examples/*/tsconfig.json', 'type-tests/tsconfig.json'],
+        project: [
+          'tsconfig.json',
+          'tsconfig.legacy.json',
+          'scripts/examples/tsconfig.*.json',
+          'type-tests/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -282,6 +287,17 @@ export default defineConfig(
         clearTimeout: 'readonly',
         AbortSignal: 'readonly',
       },
+    },
+  },
+  {
+    files: ['examples/javascript/**/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', module: 'writable' } },
+  },
+  {
+    // scripts of pages
+    files: ['examples/*/public/**/*.js'],
+    languageOptions: {
+      globals: { document: 'readonly', location: 'readonly', FormData: 'readonly', WebSocket: 'readonly' },
     },
   },
 );

@@ -1,8 +1,9 @@
 // @ts-check
-// Packs the library, installs it into an empty project for each of examples/express-controllers, nestjs and
-// routing-controllers, compiles and starts the example there, and runs the one HTTP test against it. Then the API docs of
-// two of them: typedoc's pages, looked at in Chromium, and the OpenAPI document. `--picture=docs/images/typedoc.png` takes
-// the picture that stands in the docs anew.
+// Packs the library, and runs examples/express-controllers, nestjs and routing-controllers on every version of their
+// frameworks and in both dialects of decorators: installs them into empty projects, compiles and starts them, and runs the
+// one HTTP test against each. Then the API docs of two of them: typedoc's pages in Chromium, and the OpenAPI document.
+// `--picture=docs/images/typedoc.png` renews the picture in the docs. scripts/try-example.mjs runs the same examples as
+// they are.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -9,44 +9,44 @@ import {
   type SessionRequest,
 } from 'typed-session';
 
-/** Who is signed in: every method is behind the class's decorator. */
+/** The account of the user who is signed in. The class's decorator guards every method. */
 @RequireSession('userId')
 export class AccountController {
-  /** The account, and how much was noted. */
+  /** Returns the account and the number of notes. */
   show(req: SessionRequest<'userId'>, res: Response): void {
     const { userId, role, notes } = req.session;
     res.json({ userId, role, notes: notes.length });
   }
 
-  /** Notes something: `{ "text": … }`. */
+  /** Adds a note: `{ "text": … }`. */
   addNote(req: SessionRequest, res: Response): void {
-    const { text } = req.body as { text?: unknown }; // what a client sends is anything
+    const { text } = req.body as { text?: unknown }; // a client may send any value
     req.session.notes.push(String(text));
     res.status(201).json(req.session.notes); // sent once the session is stored
   }
 
-  /** For everybody. */
+  /** Open to everyone. */
   @AllowAnonymous()
   prices(_req: Request, res: Response): void {
     res.json({ tea: 3 });
   }
 
-  /** Until the next login. */
+  /** Ends the session. */
   @DestroySession()
   logout(_req: Request, res: Response): void {
     res.sendStatus(204); // sent once the session is gone
   }
 }
 
-/** What is only read, and what only an admin may do. */
+/** A session that is only read, and a method that only an admin may call. */
 export class NotesController {
-  /** All that was noted. */
+  /** Returns all notes. */
   @RequireSession.readonly('userId')
   list(req: ReadonlySessionRequest<'userId'>, res: Response): void {
     res.json(req.session.notes);
   }
 
-  /** Throws all of it away. */
+  /** Deletes all notes. */
   @RequireSession('userId', { role: 'admin' })
   clear(req: SessionRequest<{ role: 'admin' }>, res: Response): void {
     req.session.notes = [];
@@ -54,12 +54,12 @@ export class NotesController {
   }
 }
 
-/** How visitors become users. */
+/** The login. */
 export class LoginController {
-  /** Who it is: `{ "user": … }`. */
+  /** Signs a user in: `{ "user": … }`. */
   @RequireAnonymous({ onPresent: problem })
   login(req: Request, res: Response): void {
-    const { user } = req.body as { user?: unknown }; // in earnest: and a password
+    const { user } = req.body as { user?: unknown }; // a real login also checks a password
     req.session.userId = String(user);
     req.session.role = user === 'root' ? 'admin' : 'user';
     req.session.email = `${String(user)}@example.org`;

@@ -6,7 +6,7 @@ import { sessions } from './session.js';
 const app = express();
 app.use(express.json(), sessions);
 
-// Methods are bound to their object: they may be handed over as they are.
+// The decorators bind each method to its object, so that it can be passed to Express without .bind().
 const account = new AccountController();
 const notes = new NotesController();
 app.get('/prices', account.prices);

@@ -9,31 +9,31 @@ import {
   SessionValue,
 } from 'typed-session/nestjs';
 
-/** Who is signed in: every route is behind the controller's decorator. */
+/** The account of the user who is signed in. The controller's decorator guards every route. */
 @Controller()
 @RequireSession('userId')
 export class AccountController {
-  /** The account, and how much was noted. */
+  /** Returns the account and the number of notes. */
   @Get('account')
   show(@SessionValue('userId') userId: string, @CurrentSession() session: Session): object {
     return { userId, role: session.role, notes: session.notes.length };
   }
 
-  /** Notes something. */
+  /** Adds a note. */
   @Post('account/notes')
   addNote(@CurrentSession() session: Session, @Body() body: { text?: unknown }): string[] {
     session.notes.push(String(body.text));
     return session.notes;
   }
 
-  /** All that was noted. */
+  /** Returns all notes. */
   @Get('account/notes')
   @RequireSession.readonly()
   list(@SessionValue('notes') notes: readonly string[]): readonly string[] {
     return notes;
   }
 
-  /** Throws all of it away. */
+  /** Deletes all notes. */
   @Delete('account/notes')
   @RequireSession({ role: 'admin' })
   clear(@CurrentSession({ role: 'admin' }) session: Session & { role: 'admin' }): object {
@@ -41,31 +41,31 @@ export class AccountController {
     return { clearedBy: session.role };
   }
 
-  /** For everybody. */
+  /** Open to everyone. */
   @Get('prices')
   @AllowAnonymous()
   prices(): object {
     return { tea: 3 };
   }
 
-  /** Until the next login. */
+  /** Ends the session. */
   @Post('logout')
   @HttpCode(204)
   @DestroySession()
   logout(): void {
-    // its decorator ends the session
+    // the decorator ends the session
   }
 }
 
-/** How visitors become users. */
+/** The login. */
 @Controller()
 export class LoginController {
-  /** Who it is. */
+  /** Signs a user in. */
   @Post('login')
   @HttpCode(200)
   @RequireAnonymous({ onPresent: problem })
   login(@CurrentSession() session: Session, @Body() body: { user?: unknown }): object {
-    session.userId = String(body.user); // in earnest: and a password
+    session.userId = String(body.user); // a real login also checks a password
     session.role = body.user === 'root' ? 'admin' : 'user';
     session.email = `${session.userId}@example.org`;
     return { userId: session.userId, role: session.role };

@@ -14,7 +14,7 @@ class AppModule {}
 
 const app = await NestFactory.create(AppModule);
 
-// The OpenAPI document, at /api-json, and its page, at /api.
+// The OpenAPI document at /api-json, and a page that shows it at /api.
 const described = new DocumentBuilder().setTitle('Accounts').setOpenAPIVersion('3.1.0').build();
 const document = withSessionSecurity(SwaggerModule.createDocument(app, described), { controllers });
 SwaggerModule.setup('api', app, document);

@@ -1,7 +1,8 @@
-import { problem, session } from 'typed-session';
+import { randomBytes } from 'node:crypto';
+import { problem } from 'typed-session';
 import { z } from 'zod';
 
-/** What is kept of a visitor. */
+/** What a session may contain. */
 export const sessionSchema = z.object({
   userId: z.string().optional().meta({ description: 'Who is signed in.' }),
   role: z.enum(['user', 'admin']).default('user').meta({ description: 'What they may do.' }),
@@ -15,12 +16,12 @@ declare module 'typed-session' {
   }
 }
 
+/** For `TypedSessionModule.forRoot(options)`. */
 export const options = {
   schema: sessionSchema,
-  secret: process.env['SESSION_SECRET'] ?? 'only for this example',
+  // A restart empties the MemoryStore, so a new secret loses nothing more. With another store, set SESSION_SECRET.
+  secret: process.env['SESSION_SECRET'] ?? randomBytes(32).toString('base64'),
   principal: 'userId', // a login gives the session a new id
   onMissing: problem, // 401 as application/problem+json
   onForbidden: problem, // 403 in the same form
 } as const;
-
-export const sessions = session(options);

@@ -9,7 +9,7 @@ import {
   SessionValue,
 } from 'typed-session/routing-controllers';
 
-/** Who is signed in: every route is behind the controller's decorator. */
+/** The account of the user who is signed in. The controller's decorator guards every route. */
 @JsonController()
 @RequireSession('userId')
 export class AccountController {
@@ -48,7 +48,7 @@ export class AccountController {
   @OnUndefined(204)
   @DestroySession()
   logout(): void {
-    // its decorator ends the session
+    // the decorator ends the session
   }
 }
 
@@ -57,7 +57,7 @@ export class LoginController {
   @Post('/login')
   @RequireAnonymous({ onPresent: problem })
   login(@CurrentSession() session: Session, @Body() body: { user?: unknown }): object {
-    session.userId = String(body.user); // in earnest: and a password
+    session.userId = String(body.user); // a real login also checks a password
     session.role = body.user === 'root' ? 'admin' : 'user';
     session.email = `${session.userId}@example.org`;
     return { userId: session.userId, role: session.role };

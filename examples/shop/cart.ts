@@ -7,12 +7,12 @@ export const cartSchema = z.array(z.object({ sku: z.string(), qty: z.int().min(1
 
 export type Cart = z.output<typeof cartSchema>;
 
-/** What a session holds of the cart, for functions that change it. */
+/** The part of a session that these functions change. */
 interface HasCart {
   cart: Cart;
 }
 
-/** Adds to what is there. Returns the quantity it came to, which `MAX_QUANTITY` bounds. */
+/** Adds to the quantity in the cart. Returns the new quantity, which is at most `MAX_QUANTITY`. */
 export function addToCart(session: HasCart, sku: string, qty: number): number {
   const item = session.cart.find((one) => one.sku === sku);
   const sum = Math.min(MAX_QUANTITY, (item?.qty ?? 0) + qty);
@@ -21,7 +21,7 @@ export function addToCart(session: HasCart, sku: string, qty: number): number {
   return sum;
 }
 
-/** Sets the quantity of what is in the cart. Returns false where it is not. */
+/** Sets the quantity of a product in the cart. Returns false if the product is not in the cart. */
 export function changeInCart(session: HasCart, sku: string, qty: number): boolean {
   const item = session.cart.find((one) => one.sku === sku);
   if (item === undefined) return false;
@@ -39,7 +39,7 @@ export interface CartLine {
   readonly price: number;
 }
 
-/** The cart with its products; one that left the catalogue while it lay in a cart is left out. */
+/** The cart with its products. A product that is no longer in the catalogue is left out. */
 export function cartLines(cart: Cart): CartLine[] {
   return cart.flatMap(({ sku, qty }) => {
     const product = productOf(sku);

@@ -8,11 +8,11 @@ export interface Product {
 
 /** Each has a picture: `public/<sku>.svg`. */
 export const products: readonly Product[] = [
-  { sku: 'notebook', name: 'Field notebook', about: 'Dotted, 96 pages, lies flat on the knee.', price: 1250 },
-  { sku: 'pencil', name: 'Cedar pencil', about: 'Soft, dark, and sharpened before it leaves us.', price: 180 },
-  { sku: 'ink', name: 'Blue-black ink', about: '50 ml, waterproof by tomorrow morning.', price: 1490 },
+  { sku: 'notebook', name: 'Field notebook', about: 'Dotted, 96 pages, stays open on your desk.', price: 1250 },
+  { sku: 'pencil', name: 'Cedar pencil', about: 'Soft, dark, and already sharpened.', price: 180 },
+  { sku: 'ink', name: 'Blue-black ink', about: '50 ml, waterproof when dry.', price: 1490 },
   { sku: 'envelopes', name: 'Ten envelopes', about: 'Laid paper, gummed, lined in grey.', price: 640 },
-  { sku: 'ruler', name: 'Steel ruler', about: '30 cm, with a cork back that stays where you put it.', price: 890 },
+  { sku: 'ruler', name: 'Steel ruler', about: '30 cm, with a cork back that does not slip.', price: 890 },
   { sku: 'lamp', name: 'Reading lamp', about: 'One warm bulb, one long arm, no app.', price: 5900 },
 ];
 

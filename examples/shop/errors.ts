@@ -6,10 +6,11 @@ import { render } from './pages/render.js';
 
 const advice: Readonly<Record<number, string>> = {
   400: 'We could not read what your browser sent.',
+  403: 'Your account does not have access to this page.',
   404: 'There is nothing at this address.',
-  409: 'Something changed in another tab while this page was on its way. Please try again.',
-  413: 'That was more than our forms can hold.',
-  503: 'Our memory does not answer. Please try again in a minute; your cart is safe.',
+  409: 'Something changed in another tab at the same time. Please try again.',
+  413: 'The form is too long.',
+  503: 'We cannot reach your cart right now. Please try again in a minute. Nothing is lost.',
 };
 
 export const notFound: RequestHandler = async (req, res) => {
@@ -17,8 +18,8 @@ export const notFound: RequestHandler = async (req, res) => {
   await render(req, res, pageOf(404));
 };
 
-/** A browser that must log in first is led there, and back again afterwards. */
-export const leadToLogin: ErrorRequestHandler = (error: unknown, req, res, next) => {
+/** Sends a browser to the login page, which sends it back afterwards. Other clients get the 401. */
+export const redirectToLogin: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (!(error instanceof SessionRequiredError) || req.accepts(['html', 'json']) !== 'html') {
     next(error);
     return;
@@ -28,7 +29,7 @@ export const leadToLogin: ErrorRequestHandler = (error: unknown, req, res, next)
   res.redirect(303, '/login');
 };
 
-/** The page for everything that went wrong. It needs no session: that may be what went wrong. */
+/** The page for every other error. It uses no session, because the session may be the cause. */
 export const showError: ErrorRequestHandler = (error: unknown, req, res, next) => {
   const status = statusOf(error);
   if (status >= 500) console.error(error);
@@ -45,7 +46,7 @@ function pageOf(status: number): Page {
   return errorPage(status, advice[status] ?? 'Something went wrong on our side. Please try again.');
 }
 
-/** Session errors carry the status that fits them, as do those of Express's body parser. */
+/** Session errors and errors of Express's body parsers have a `status`. */
 function statusOf(error: unknown): number {
   if (error instanceof SessionError) return error.status;
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;

@@ -9,9 +9,9 @@ const quantity = z
   .transform(Number)
   .pipe(z.int().min(1).max(MAX_QUANTITY));
 
-export const WRONG_QUANTITY = `A quantity is a whole number from 1 to ${MAX_QUANTITY}.`;
+export const WRONG_QUANTITY = `A quantity must be a whole number from 1 to ${MAX_QUANTITY}.`;
 
-/** What the login form sent; a field that it would not have sent so is `undefined`. */
+/** Reads the login form. A field that is missing or malformed is `undefined`. */
 export function readLogin(body: unknown): { login?: string | undefined; password?: string | undefined } {
   return {
     login: text.trim().safeParse(field(body, 'login')).data,
@@ -19,7 +19,7 @@ export function readLogin(body: unknown): { login?: string | undefined; password
   };
 }
 
-/** What a form about one product sent; `qty` is `undefined` where no quantity of ours was typed. */
+/** Reads a form about one product. `qty` is `undefined` unless it is a valid quantity. */
 export function readLine(body: unknown): { sku?: string | undefined; qty?: number | undefined } {
   return { sku: text.safeParse(field(body, 'sku')).data, qty: quantity.safeParse(field(body, 'qty')).data };
 }

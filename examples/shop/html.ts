@@ -1,11 +1,11 @@
-/** HTML that may go into a page as it is. Only `html` makes it. */
+/** HTML that needs no escaping. Only `html` creates it. */
 class Html {
   constructor(readonly text: string) {}
 }
 
 export type { Html };
 
-/** What a page may be put together from; strings are escaped, `undefined` and `false` leave nothing. */
+/** A value in a template. Strings are escaped; `undefined` and `false` become nothing. */
 export type HtmlPart = Html | string | number | false | undefined | readonly HtmlPart[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A template in which everything is escaped that is not a template of this kind itself. */
+/** A template that escapes every value, except for values that are `Html` themselves. */
 export function html(template: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(String.raw({ raw: template }, ...parts.map(toText)));
 }

@@ -1,20 +1,19 @@
-import { session, type SessionStore } from 'typed-session';
+import { isoDate, session, type SessionStore } from 'typed-session';
 import { z } from 'zod';
 import { cartSchema } from './cart.js';
-
-/** A `Date` in our code, an ISO string in the store. */
-const isoDate = z.codec(z.iso.datetime(), z.date(), {
-  decode: (text) => new Date(text),
-  encode: (date) => date.toISOString(),
-});
+import { ROLES } from './users.js';
 
 export const sessionSchema = z.object({
   userId: z.uuid().optional(),
+  role: z.enum(ROLES).default('user'),
+  /** A `Date` in the code, an ISO string in the store. */
   lastLogin: isoDate.optional(),
+  /** The browser and the system that logged in, for the page of devices. */
+  device: z.string().optional(),
   cart: cartSchema.default([]),
-  /** Shown on the next page, once. */
+  /** Shown once, on the next page. */
   notice: z.object({ kind: z.enum(['good', 'bad']), text: z.string() }).optional(),
-  /** The page that asked for a login. */
+  /** The page that required a login. */
   returnTo: z.string().optional(),
 });
 
@@ -26,8 +25,19 @@ declare module 'typed-session' {
 
 export type Notice = NonNullable<z.output<typeof sessionSchema>['notice']>;
 
-const WEEK = 7 * 24 * 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const WEEK = 7 * 24 * 60 * MINUTE;
 
 export function openSessions(store: SessionStore, secret: string) {
-  return session({ schema: sessionSchema, store, secret, name: 'shop', cookie: { maxAge: WEEK } });
+  return session({
+    schema: sessionSchema,
+    store,
+    secret,
+    name: 'shop',
+    principal: 'userId', // a login gives the session a new id, and sessions.list(userId) finds a user's devices
+    cookie: { maxAge: WEEK },
+    touchAfter: 5 * MINUTE, // how exact the last use on the page of devices is
+  });
 }
+
+export type Sessions = ReturnType<typeof openSessions>;

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { addToCart, cartLines, changeInCart, countOf, MAX_QUANTITY, removeFromCart } from '../../examples/shop/cart.js';
+import { deviceName } from '../../examples/shop/devices.js';
 import { readLine, readLogin } from '../../examples/shop/forms.js';
 import { html } from '../../examples/shop/html.js';
 import { hashPassword, isPassword } from '../../examples/shop/passwords.js';
@@ -69,6 +70,20 @@ describe("the shop's users", { timeout: 60_000 }, () => {
   });
 });
 
+describe("the shop's devices", () => {
+  it.each([
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+    ['Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/142.0 Mobile Safari/537.36', 'Chrome on Android'],
+    ['Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1', 'Safari on iPhone'],
+    ['Mozilla/5.0 (Windows NT 10.0) Chrome/142.0 Safari/537.36 Edg/142.0', 'Edge on Windows'],
+    ['curl/8.14.1', 'curl'],
+    ['', 'Unknown device'],
+    [undefined, 'Unknown device'],
+  ])('are named by the user agent %j', (userAgent, name) => {
+    expect(deviceName(userAgent)).toBe(name);
+  });
+});
+
 describe("the shop's cart", () => {
   it('adds up to a limit, changes and removes', () => {
     const session = { cart: [{ sku: 'ink', qty: 2 }] };
@@ -102,6 +117,17 @@ describe("the shop's settings", () => {
     expect(readFileSync(file, 'utf8')).toBe(secret);
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readSettings({ ...env, SESSION_SECRET: 'given' }).secret).toBe('given');
+  });
+
+  it('name a Redis or a PostgreSQL by its URL, and then need a secret from the environment', () => {
+    const env = { SHOP_DATA: join(folder, 'none'), SESSION_STORE: 'postgres://127.0.0.1/shop' };
+    expect(readSettings({ ...env, SESSION_SECRET: 'given' }).storeUrl?.href).toBe(env.SESSION_STORE);
+    expect(() => readSettings(env)).toThrow('SESSION_SECRET is not set');
+    expect(existsSync(env.SHOP_DATA)).toBe(false);
+  });
+
+  it.each(['mysql://127.0.0.1/shop', 'not a URL'])('refuse the store %j', (SESSION_STORE) => {
+    expect(() => readSettings({ SHOP_DATA: folder, SESSION_STORE })).toThrow('SESSION_STORE must be a URL');
   });
 
   it.each(['', 'http', '-1', '65536', '1.5'])('refuse the port %j', (port) => {

@@ -6,7 +6,7 @@ import { readLine, WRONG_QUANTITY } from '../forms.js';
 import { cartPage } from '../pages/cart.js';
 import { render } from '../pages/render.js';
 
-/** A cart needs no login, and is still there after one. */
+/** A cart needs no login, and a login keeps it. */
 type LineRequest = SessionRequest<never, { sku: string }>;
 
 export async function showCart(req: SessionRequest, res: Response): Promise<void> {
@@ -17,15 +17,15 @@ export async function addItem(req: SessionRequest, res: Response): Promise<void>
   const { sku = '', qty: added } = readLine(req.body);
   const product = productOf(sku);
   if (product === undefined || added === undefined) {
-    const text = product === undefined ? 'We do not have that any more.' : WRONG_QUANTITY;
+    const text = product === undefined ? 'We no longer have that product.' : WRONG_QUANTITY;
     req.session.notice = { kind: 'bad', text };
     res.redirect(303, '/');
     return;
   }
-  // A double click sends two requests at once: each adds to what the other has stored.
+  // A double click sends two requests at the same time. `update` adds to the latest stored cart, so both count.
   await req.session.update((session) => {
     const qty = addToCart(session, sku, added);
-    const text = qty === MAX_QUANTITY ? `You have ${qty}, the most we sell to one person.` : 'It is in your cart.';
+    const text = qty === MAX_QUANTITY ? `You have ${qty}, which is the maximum.` : 'It is in your cart.';
     session.notice = { kind: 'good', text: `${product.name}: ${text}` };
   });
   res.redirect(303, '/');
@@ -34,12 +34,13 @@ export async function addItem(req: SessionRequest, res: Response): Promise<void>
 export function changeItem(req: LineRequest, res: Response): void {
   const { qty } = readLine(req.body);
   if (qty === undefined) req.session.notice = { kind: 'bad', text: WRONG_QUANTITY };
-  else if (changeInCart(req.session, req.params.sku, qty)) req.session.notice = { kind: 'good', text: 'Changed.' };
+  else if (changeInCart(req.session, req.params.sku, qty))
+    req.session.notice = { kind: 'good', text: 'Quantity changed.' };
   res.redirect(303, '/cart');
 }
 
 export function removeItem(req: LineRequest, res: Response): void {
   removeFromCart(req.session, req.params.sku);
-  req.session.notice = { kind: 'good', text: 'Removed.' };
+  req.session.notice = { kind: 'good', text: 'Removed from your cart.' };
   res.redirect(303, '/cart');
 }

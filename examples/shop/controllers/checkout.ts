@@ -18,10 +18,13 @@ export class CheckoutController {
   @RequireSession('userId')
   async place(req: SessionRequest<'userId'>, res: Response): Promise<void> {
     const user = loggedIn(req.session.userId);
-    // However often the button is pressed, one request gets the cart and the others get an empty one.
+    // If the button is pressed twice, one request gets the cart and the other one gets an empty cart.
     const total = totalOf(cartLines(await req.session.take('cart')));
     if (total > 0) {
-      req.session.notice = { kind: 'good', text: `Thank you, ${user.name}: ${formatPrice(total)}, on its way.` };
+      req.session.notice = {
+        kind: 'good',
+        text: `Thank you, ${user.name}: your order of ${formatPrice(total)} is on its way.`,
+      };
     }
     res.redirect(303, '/account');
   }

@@ -2,7 +2,7 @@ import { SessionRequiredError } from 'typed-session';
 import { userOf, type User } from '../users.js';
 
 /**
- * The user whose id a session holds. A session may outlive its user's account: then it is worth no more than none.
+ * Returns the user of a session. A session may outlive its user's account. It is then treated as not logged in.
  * @throws SessionRequiredError, which leads to the login page
  */
 export function loggedIn(userId: string): User {

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { SessionRequest } from 'typed-session';
+import { deviceName } from '../devices.js';
 import { readLogin } from '../forms.js';
 import { loginPage } from '../pages/login.js';
 import { render } from '../pages/render.js';
@@ -18,15 +19,15 @@ export async function logIn(req: SessionRequest, res: Response): Promise<void> {
     await render(req, res, loginPage(login));
     return;
   }
-  // A new id, so that one which somebody planted before the login is worth nothing. The cart comes along, but not
-  // that of another user who was logged in here.
-  const { userId } = req.session;
-  if (userId === undefined || userId === user.id) await req.session.rotate();
-  else await req.session.regenerate();
+  const returnTo = await req.session.take('returnTo');
+  // The principal changes, so the session gets a new id: an id that somebody planted before the login is useless. The
+  // visitor's cart stays. If another user was logged in here, the session starts fresh, without that user's cart.
   req.session.userId = user.id;
+  req.session.role = user.role;
   req.session.lastLogin = new Date();
+  req.session.device = deviceName(req.get('user-agent'));
   req.session.notice = { kind: 'good', text: 'You are logged in.' };
-  res.redirect(303, (await req.session.take('returnTo')) ?? '/account');
+  res.redirect(303, returnTo ?? '/account');
 }
 
 export async function logOut(req: SessionRequest, res: Response): Promise<void> {

@@ -13,7 +13,7 @@ export function cartPage(lines: readonly CartLine[]): Page {
 
 function empty(): Html {
   return html`<div class="card centred">
-    <p>Nothing in it yet.</p>
+    <p>Your cart is empty.</p>
     <p><a class="button" href="/">To the catalogue</a></p>
   </div>`;
 }
@@ -23,7 +23,7 @@ function full(lines: readonly CartLine[]): Html {
       ${lines.map(cartLine)}
       <li class="total"><span>Total</span> <b>${formatPrice(totalOf(lines))}</b></li>
     </ul>
-    <p class="row end"><a href="/">Look for more</a> <a class="button" href="/checkout">Check out</a></p>`;
+    <p class="row end"><a href="/">Continue shopping</a> <a class="button" href="/checkout">Check out</a></p>`;
 }
 
 function cartLine({ product: { sku, name, price }, qty, price: sum }: CartLine): Html {

@@ -7,7 +7,7 @@ export function cataloguePage(products: readonly Product[]): Page {
   return {
     title: 'Catalogue',
     body: html`<h1>Good things for paper</h1>
-      <p class="lead">Six of them, made to be used up.</p>
+      <p class="lead">Six things for your desk.</p>
       <ul class="products">
         ${products.map(productCard)}
       </ul>`,

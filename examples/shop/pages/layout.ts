@@ -6,10 +6,11 @@ export interface Page {
   readonly body: Html;
 }
 
-/** What the frame of a page says about its visitor; error pages know nothing of it. */
+/** What the header of a page shows about its visitor. Error pages have no visitor. */
 export interface Visitor {
   readonly path: string;
   readonly name: string | undefined;
+  readonly isAdmin: boolean;
   readonly cartCount: number;
   readonly notice: Notice | undefined;
 }
@@ -33,12 +34,12 @@ export function layout(page: Page, visitor?: Visitor): string {
           </div>
         </header>
         <main id="content">${visitor?.notice && noticeBox(visitor.notice)} ${page.body}</main>
-        <footer>An example of <code>typed-session</code>. Nothing here is for sale, sadly.</footer>
+        <footer>An example app of <code>typed-session</code>. Nothing here is for sale.</footer>
       </body>
     </html> `.text;
 }
 
-function navigation({ path, name, cartCount }: Visitor): Html {
+function navigation({ path, name, isAdmin, cartCount }: Visitor): Html {
   const link = (href: string, label: HtmlLabel) =>
     html`<a href="${href}" ${path === href && html`aria-current="page"`}>${label}</a>`;
   return html`<nav aria-label="Main">
@@ -46,7 +47,7 @@ function navigation({ path, name, cartCount }: Visitor): Html {
     ${
       name === undefined
         ? link('/login', 'Log in')
-        : html`${link('/account', name)}
+        : html`${isAdmin && link('/admin', 'Users')} ${link('/account', name)}
             <form method="post" action="/logout"><button class="plain">Log out</button></form>`
     }
   </nav>`;
