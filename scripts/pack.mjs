@@ -8,6 +8,9 @@ import { run } from './report.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
+/** The packed size in bytes, for everything, both module kinds included. */
+export const LIMIT = 250_000;
+
 /** `npm` is a script on Windows, which spawn() does not start without a shell. */
 const npmPack = process.platform === 'win32' ? ['cmd', '/d', '/s', '/c', 'npm', 'pack'] : ['npm', 'pack'];
 

@@ -53,14 +53,13 @@ async function compile(tarball, name, file, packages, variantsOf) {
   });
   const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--types', 'node'];
   for (const version of versions) {
-    // The typings of some of the stores' drivers do not compile with TypeScript 5.5.
-    const skips = version === '5.5' && packages.length > 0 ? ['true'] : ['true', 'false'];
-    for (const skip of skips) {
-      for (const app of files) {
-        await check(`${name}: ${app}, TypeScript ${version}, skipLibCheck ${skip}`, () =>
-          run('node', [`node_modules/ts-${version}/bin/tsc`, ...options, '--skipLibCheck', skip, app], { cwd }),
-        );
-      }
+    // What compiles with the declarations of all libraries checked compiles without. The typings of some of the stores'
+    // drivers do not compile with TypeScript 5.5.
+    const skip = version === '5.5' && packages.length > 0 ? 'true' : 'false';
+    for (const app of files) {
+      await check(`${name}: ${app}, TypeScript ${version}, skipLibCheck ${skip}`, () =>
+        run('node', [`node_modules/ts-${version}/bin/tsc`, ...options, '--skipLibCheck', skip, app], { cwd }),
+      );
     }
   }
 }
