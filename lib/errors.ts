@@ -14,6 +14,7 @@
  *   else next(error);
  * };
  * ```
+ * @group Errors
  */
 export abstract class SessionError extends Error {
   /** Stable, for code to branch on; the message may change between releases. */
@@ -29,6 +30,8 @@ export abstract class SessionError extends Error {
 
 /**
  * An option is missing, unknown or wrong. Thrown at start-up, by the call that was given the option.
+ *
+ * @group Errors
  */
 export class SessionOptionsError extends SessionError {
   readonly code = 'SESSION_OPTIONS';
@@ -51,6 +54,8 @@ export class SessionOptionsError extends SessionError {
  * Nobody is signed in if no session is stored, or if the option `principal` is set and the session has no principal.
  * Without that option, a guard that names no field cannot tell whether anybody is signed in, so all its failures are this
  * error.
+ *
+ * @group Errors
  */
 export class SessionRequiredError extends SessionError {
   readonly code = 'SESSION_REQUIRED';
@@ -70,6 +75,8 @@ export class SessionRequiredError extends SessionError {
 /**
  * Somebody is signed in, but a value, a state or a predicate that a guard or a decorator asks for does not match.
  * Signing in again does not help, so do not redirect to a login page: that would be a loop.
+ *
+ * @group Errors
  */
 export class SessionForbiddenError extends SessionError {
   readonly code = 'SESSION_FORBIDDEN';
@@ -94,6 +101,8 @@ function describeSession(what: string, missing: readonly string[], failed: reado
 /**
  * The handler changed a session that a readonly guard handed out, or called `save()`, `update()`, `take()` or `become()`
  * on it. Nothing was stored. Use `requireSession(…)` instead of `requireSession.readonly(…)` for a handler that writes.
+ *
+ * @group Errors
  */
 export class SessionReadonlyError extends SessionError {
   readonly code = 'SESSION_READONLY';
@@ -113,6 +122,8 @@ export class SessionReadonlyError extends SessionError {
 
 /**
  * A guard or a decorator asked for nobody to be signed in, and somebody is.
+ *
+ * @group Errors
  */
 export class SessionPresentError extends SessionError {
   readonly code = 'SESSION_PRESENT';
@@ -124,7 +135,11 @@ export class SessionPresentError extends SessionError {
   }
 }
 
-/** Where in the payload a problem was found, and which: a zod issue without its message and input. */
+/**
+ * Where in the payload a problem was found, and which: a zod issue without its message and input.
+ *
+ * @group Errors
+ */
 export interface SessionIssue {
   /**
    * The path into the payload, outermost field first. A key that the schema does not name, such as one of `z.record`,
@@ -143,6 +158,8 @@ export interface SessionIssue {
  * The payload does not fit the schema: a handler set a wrong value (found at commit), or what the store holds is not
  * what the schema asks for (found on load, under `onInvalid: 'error'`). Nothing was stored. If a codec, a check or a
  * default of the app threw an error, that is the `cause`, which may quote values.
+ *
+ * @group Errors
  */
 export class SessionValidationError extends SessionError {
   readonly code = 'SESSION_VALIDATION';
@@ -162,6 +179,8 @@ export class SessionValidationError extends SessionError {
 
 /**
  * The store failed, or did not answer within `storeTimeout`. The store's own error is the `cause`.
+ *
+ * @group Errors
  */
 export class SessionStoreError extends SessionError {
   readonly code = 'SESSION_STORE';
@@ -181,6 +200,8 @@ export class SessionStoreError extends SessionError {
 /**
  * Requests changed one session at the same time and their changes could not be brought together. Nothing was stored;
  * trying the request again is safe.
+ *
+ * @group Errors
  */
 export class SessionConflictError extends SessionError {
   readonly code = 'SESSION_CONFLICT';
@@ -197,12 +218,18 @@ export class SessionConflictError extends SessionError {
   }
 }
 
-/** How a session ended that a request was still working with. */
+/**
+ * How a session ended that a request was still working with.
+ *
+ * @group Errors
+ */
 export type SessionEnd = 'destroyed' | 'expired' | 'rotated' | 'gone';
 
 /**
  * The session ended (it was destroyed, revoked, it expired, or another request moved it to a new id) while this
  * request worked with it, and this request changed it. The change was not stored.
+ *
+ * @group Errors
  */
 export class SessionEndedError extends SessionError {
   readonly code = 'SESSION_ENDED';
@@ -224,6 +251,8 @@ export class SessionEndedError extends SessionError {
 /**
  * A session was used before it was there: the middleware is not mounted before the handler, or `load: 'demand'`
  * leaves loading to a guard or to `await sessions.load(req)`.
+ *
+ * @group Errors
  */
 export class SessionNotLoadedError extends SessionError {
   readonly code = 'SESSION_NOT_LOADED';
@@ -234,6 +263,8 @@ export class SessionNotLoadedError extends SessionError {
 /**
  * The session would need a new id, but the response has begun and no cookie can carry it any more: rotate, regenerate
  * or log in before the first byte of the response.
+ *
+ * @group Errors
  */
 export class SessionHeadersSentError extends SessionError {
   readonly code = 'SESSION_HEADERS_SENT';

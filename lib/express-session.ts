@@ -6,6 +6,8 @@
  * its callback, HTTP/2 works.
  *
  * @packageDocumentation
+ * @module typed-session/express-session
+ * @group API
  */
 
 import depd from 'depd';

@@ -32,6 +32,8 @@ import type { SessionIdentity } from './guards/narrowing.js';
 /**
  * The middleware that `session(…)` makes, and the ways to a session that is not the registered one. `Name` is the option
  * `name` as a literal type: it tells two middlewares with one schema apart. In an annotation, leave it out.
+ *
+ * @group Sessions
  */
 export interface SessionMiddleware<
   S extends SessionSchema,
@@ -73,7 +75,11 @@ export interface SessionMiddleware<
 /** With type arguments that leave out the name, the option may have any name. */
 type AnyName<Name> = DefaultName extends Name ? string | readonly string[] : never;
 
-/** The options of `session(…)`. */
+/**
+ * The options of `session(…)`.
+ *
+ * @group Sessions
+ */
 export type SessionOptions<S extends SessionSchema> = CheckedOptions<S, Request, MissingHandler>;
 
 /**
@@ -97,6 +103,7 @@ export type SessionOptions<S extends SessionSchema> = CheckedOptions<S, Request,
  *   res.send(`You were here ${String(mine.views)} times.`);
  * });
  * ```
+ * @group Sessions
  */
 export function session<
   S extends SessionSchema<SchemaAdvice>,

@@ -2,6 +2,8 @@
  * What the decorators ask of the session, in an app's OpenAPI document.
  *
  * @packageDocumentation
+ * @module typed-session/openapi
+ * @group API
  */
 
 export { withSessionSecurity, type OpenApiDocument, type SessionSecurityOptions } from './openapi/openapi-document.js';

@@ -2,6 +2,8 @@
  * For the tests of those who write a store.
  *
  * @packageDocumentation
+ * @module typed-session/testing
+ * @group API
  */
 
 export { storeConformance, type ConformanceCase } from './testing/conformance.js';

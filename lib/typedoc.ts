@@ -2,6 +2,8 @@
  * A plugin of typedoc for the API docs of apps: what decorated controllers require, and a page of the session's schema.
  *
  * @packageDocumentation
+ * @module typed-session/typedoc
+ * @group API
  */
 
 import type { Application } from 'typedoc';
@@ -15,6 +17,7 @@ import './schema/zod-peer.js';
  * it, the page has the types, but no defaults, descriptions, and sensitive fields.
  *
  * @param app - typedoc's application
+ * @group Plugin
  */
 export async function load(app: Application): Promise<void> {
   // Not on import: typedoc is an ES module, which Jest cannot `require()`.

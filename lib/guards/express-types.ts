@@ -123,6 +123,7 @@ export type SessionOn<S extends SessionSchema, Name extends string, R> = R exten
  *   }
  * }
  * ```
+ * @group Guards
  */
 export type SessionRequest<
   R extends SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate = never,
@@ -153,6 +154,7 @@ export type SessionRequest<
  *   }
  * }
  * ```
+ * @group Guards
  */
 export type ReadonlySessionRequest<
   R extends SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate = never,
@@ -189,6 +191,7 @@ export type ReadonlySessionRequest<
  *   }
  * }
  * ```
+ * @group Types
  */
 export type SessionRequestOf<
   M extends SessionSchema | SessionIdentity<SessionSchema, string>,
@@ -201,6 +204,8 @@ export type SessionRequestOf<
 /**
  * Responds to a request that a guard or decorator refuses: an Express error handler, as `onMissing`, `onForbidden` or
  * `onPresent`. It sends a response, or passes the error on with `next(error)`.
+ *
+ * @group Guards
  */
 export type MissingHandler = (
   error: SessionRequiredError | SessionForbiddenError | SessionPresentError,
@@ -223,7 +228,11 @@ export interface ForbiddenOptions {
   readonly onForbidden: MissingHandler;
 }
 
-/** How one guard or decorator responds to a request that it refuses. Pass it as an object of its own among the arguments. */
+/**
+ * How one guard or decorator responds to a request that it refuses. Pass it as an object of its own among the arguments.
+ *
+ * @group Guards
+ */
 export type GuardOptions = MissingOptions | ForbiddenOptions;
 
 /**
@@ -234,7 +243,11 @@ export type GuardArguments = readonly (
   SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions
 )[];
 
-/** What {@link requireAnonymous} and {@link RequireAnonymous} take. */
+/**
+ * What {@link requireAnonymous} and {@link RequireAnonymous} take.
+ *
+ * @group Guards
+ */
 export interface AnonymousOptions {
   /** Called instead of passing `SessionPresentError` to `next`. */
   readonly onPresent?: MissingHandler | undefined;

@@ -102,7 +102,11 @@ export type NarrowedBy<S extends SessionSchema, Name extends string, LocalsObj> 
  */
 export type ReadonlyMembers = Pick<SessionMembers<RegisteredSchema>, 'id' | 'isNew'>;
 
-/** The registered session behind a readonly guard that found `Found`. */
+/**
+ * The registered session behind a readonly guard that found `Found`.
+ *
+ * @group Guards
+ */
 export type ReadonlySession<Found = unknown> = DeepReadonly<Payload<RegisteredSchema> & Found> & ReadonlyMembers;
 
 /**

@@ -1,7 +1,11 @@
 import type { SessionRequirements } from '../guards/guard.js';
 import { requirementsByOperation, type Operation } from './openapi-operations.js';
 
-/** As much of an OpenAPI 3.0 or 3.1 document as is looked at here. */
+/**
+ * As much of an OpenAPI 3.0 or 3.1 document as is looked at here.
+ *
+ * @group Types
+ */
 export interface OpenApiDocument {
   /** The operations, by path and by method. */
   readonly paths?: object | undefined;
@@ -9,7 +13,11 @@ export interface OpenApiDocument {
   readonly components?: object | undefined;
 }
 
-/** What {@link withSessionSecurity} has to know. */
+/**
+ * What {@link withSessionSecurity} has to know.
+ *
+ * @group OpenAPI
+ */
 export interface SessionSecurityOptions {
   /** The classes whose decorators are to be told. */
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any class, abstract and private ones too
@@ -47,6 +55,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * const document = { openapi: '3.1.0', info: { title: 'Accounts', version: '1' }, paths: {} };
  * export const told = withSessionSecurity(document, { controllers: [AccountController] });
  * ```
+ * @group OpenAPI
  */
 export function withSessionSecurity<D extends OpenApiDocument>(document: D, options: SessionSecurityOptions): D {
   const { controllers, cookieName = 'sid', schemeName = 'session' } = options;

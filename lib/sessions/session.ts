@@ -3,12 +3,18 @@ import type { RefuseExcess } from '../schema/refusals.js';
 import type { MayBeAbsent, Takeable, TakeableField } from '../schema/required-fields.js';
 import type { FieldValue, Payload, RegisteredSchema, SessionSchema } from '../schema/payload-types.js';
 
-/** A callback as in express-session: called once, with an error or with nothing. */
+/**
+ * A callback as in express-session: called once, with an error or with nothing.
+ *
+ * @group Types
+ */
 export type SessionCallback = (error?: unknown) => void;
 
 /**
  * The members of `req.session` besides its payload. Every method returns a promise. If you pass a callback, it calls that
  * instead, as express-session does.
+ *
+ * @group Sessions
  */
 export interface SessionMembers<S extends SessionSchema> {
   /**
@@ -115,5 +121,9 @@ export interface SessionMembers<S extends SessionSchema> {
   become<T extends Payload<S>>(state: T & RefuseExcess<T, S>, callback: SessionCallback): void;
 }
 
-/** A session: its payload, and the members that every session has. Without a schema, the session of the registered one. */
+/**
+ * A session: its payload, and the members that every session has. Without a schema, the session of the registered one.
+ *
+ * @group Sessions
+ */
 export type Session<S extends SessionSchema = RegisteredSchema> = Payload<S> & SessionMembers<S>;

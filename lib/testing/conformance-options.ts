@@ -14,6 +14,8 @@ import type { SessionStore } from '../stores/store-contract.js';
  * - `'exact-data'`: `data` may be any text. Without it: an object as `JSON.stringify` writes it.
  * - `'exact-deadlines'`: a record is dead from the millisecond of its deadline on, by `Date.now()` of this process, and
  *   the deadline may be moved both ways and be as far away as a `Date` can be.
+ *
+ * @group Stores
  */
 export type ConformancePart =
   | 'list'
@@ -43,7 +45,11 @@ const PARTS: readonly ConformancePart[] = [
   'exact-deadlines',
 ];
 
-/** Options of {@link storeConformance}. */
+/**
+ * Options of {@link storeConformance}.
+ *
+ * @group Stores
+ */
 export interface ConformanceOptions {
   /**
    * Opens a store for a case, which closes it afterwards. Called again within a case, it opens another store on the same

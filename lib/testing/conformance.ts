@@ -23,7 +23,11 @@ import {
 } from './conformance-options.js';
 import { Subject } from './subject.js';
 
-/** One test of {@link storeConformance}, for whichever runner. */
+/**
+ * One test of {@link storeConformance}, for whichever runner.
+ *
+ * @group Stores
+ */
 export interface ConformanceCase {
   /** A sentence about what a store does, with the method in front. */
   readonly title: string;
@@ -68,6 +72,7 @@ const everyCase: readonly StoreCase[] = [
  * const cases = storeConformance({ open: () => new MemoryStore(), without: ['shared'] });
  * for (const { title, run } of cases) test(title, run);
  * ```
+ * @group Stores
  */
 export function storeConformance(options: ConformanceOptions): ConformanceCase[] {
   const checked = checkOptions(options);

@@ -2,7 +2,11 @@ import { SessionOptionsError } from '../../errors.js';
 import { checkNames, hasMethods } from '../store-options.js';
 import type { MongoCollection, MongoWriteConcern } from './mongo-driver.js';
 
-/** Options of {@link MongoStore}. */
+/**
+ * Options of {@link MongoStore}.
+ *
+ * @group Stores
+ */
 export interface MongoStoreOptions {
   /**
    * The collection that holds the sessions, from the official driver: `client.db().collection('sessions')`. The application
