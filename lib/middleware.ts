@@ -78,13 +78,27 @@ type AnyName<Name> = DefaultName extends Name ? string | readonly string[] : nev
 /**
  * The options of `session(…)`.
  *
+ * @interface
  * @group Sessions
  */
 export type SessionOptions<S extends SessionSchema> = CheckedOptions<S, Request, MissingHandler>;
 
+/** {@link SessionOptions} as `session(…)` infers them, under a name that is short when an editor shows the call. */
+type InferredOptions<
+  S extends SessionSchema,
+  Name extends string | readonly string[],
+  P extends string,
+  Initial extends InitialPayload<S>,
+> = CheckedOptions<S, Request, MissingHandler, Initial> & {
+  readonly name?: Name | AnyName<Name> | undefined;
+  readonly principal?: P | string | undefined; // with the text, an unknown field is reported with the known ones
+} & RefusePrincipal<S, P> &
+  ExcessInitial<Initial, S>;
+
 /**
  * Makes the middleware that gives every request its session. All options are checked here, at start-up.
  *
+ * @param options - see {@link SessionOptions}
  * @throws SessionOptionsError, which names the option that is missing, unknown or wrong
  * @example
  * ```ts
@@ -110,13 +124,7 @@ export function session<
   const Name extends string | readonly string[] = DefaultName,
   P extends string = never,
   Initial extends InitialPayload<S> = never,
->(
-  options: CheckedOptions<S, Request, MissingHandler, Initial> & {
-    readonly name?: Name | AnyName<Name> | undefined;
-    readonly principal?: P | string | undefined; // with the text, an unknown field is reported with the known ones
-  } & RefusePrincipal<S, P> &
-    ExcessInitial<Initial, S>,
-): SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>> {
+>(options: InferredOptions<S, Name, P, Initial>): SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>> {
   const config = resolveOptions<S>(options, storeOf);
 
   const middleware = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void => {

@@ -105,7 +105,11 @@ export type SessionOn<S extends SessionSchema, Name extends string, R> = R exten
   ? IsRegistered<S, Name> extends true
     ? ReadonlySession<NarrowedOf<S, Name, R>>
     : Session<S>
-  : Session<S> & NarrowedOf<S, Name, R>;
+  : NamedSession<S, Name> & NarrowedOf<S, Name, R>;
+
+/** A session; the registered one is shown as `req.session` is. */
+type NamedSession<S extends SessionSchema, Name extends string> =
+  IsRegistered<S, Name> extends true ? Payload<S> & RegisteredMembers : Session<S>;
 
 /**
  * A request whose session has these fields, for handlers behind a guard that checks them. Pass the names of fields, or fields

@@ -4,7 +4,15 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Application, Converter, DocumentReflection, KindRouter, ReflectionKind, RendererEvent } from 'typedoc';
+import {
+  Application,
+  Converter,
+  DefaultTheme,
+  DocumentReflection,
+  KindRouter,
+  ReflectionKind,
+  RendererEvent,
+} from 'typedoc';
 import { brokenLinks } from './links.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -23,6 +31,7 @@ const FIRST = ['session', 'requireSession', 'RequireSession', 'defineSession'];
 /** @param {import('typedoc').Application} app */
 export function load(app) {
   app.renderer.defineRouter('pages', PageRouter);
+  app.renderer.defineTheme('pages', PageTheme);
   // Not here: typedoc reads its options again when all plugins are loaded.
   app.on(Application.EVENT_BOOTSTRAP_END, () => app.options.setValue('markdownItLoader', nameHeadings));
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, page) => {
@@ -47,6 +56,16 @@ class PageRouter extends KindRouter {
     if (!(reflection instanceof DocumentReflection)) return super.getIdealBaseName(reflection);
     const path = fileOf(reflection).replace(/^docs\//, '');
     return path.replace(/README\.md$/, 'documentation').replace(/\.md$/, '');
+  }
+}
+
+/** Pages of interfaces begin with their text, and not with all signatures of their members. */
+class PageTheme extends DefaultTheme {
+  /** @param {import('typedoc').PageEvent<any>} page */
+  getRenderContext(page) {
+    const context = super.getRenderContext(page);
+    context.reflectionPreview = () => undefined;
+    return context;
   }
 }
 
