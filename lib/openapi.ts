@@ -1,5 +1,5 @@
 /**
- * What the decorators ask of the session, in an app's OpenAPI document.
+ * Adds the requirements of decorators to an app's OpenAPI document.
  *
  * @packageDocumentation
  * @module typed-session/openapi
