@@ -39,9 +39,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Adds to an OpenAPI document what the decorators of controllers require: the cookie as a security scheme, and for each
- * operation of a decorated method `security` and the responses 401 and 403. An operation that
- * needs no session, by `@AllowAnonymous()` or `@RequireAnonymous()`, gets `security: []`. What the document states already is kept, such as other security schemes. It works with
- * `@nestjs/swagger`, and with any tool that gives each operation an `operationId`.
+ * operation of a decorated method `security` and the responses 401 and 403. An operation that needs no session, because of
+ * `@AllowAnonymous()` or `@RequireAnonymous()`, gets `security: []`. What the document states already is kept, such as other
+ * security schemes. It works with `@nestjs/swagger`, and with any tool that gives each operation an `operationId`.
  *
  * @param document - the document, which is not changed
  * @param options - the controllers, and the names in the document

@@ -252,60 +252,6 @@ describe('the session schema has a page of its own', { timeout: 60_000 }, () => 
     ]);
   });
 
-  const EXPIRING = `
-    import { defineSession, expiring, session } from 'typed-session';
-    import { z } from 'zod';
-    const MINUTE = 60_000;
-    export const sessionSchema = z.object({
-      userId: z.string().optional(),
-      code: expiring(z.string(), { after: 10 * MINUTE }),
-      'confirmed': z.object({}).optional(),
-    });
-    declare module 'typed-session' { interface Register { schema: typeof sessionSchema } }
-    export const other = session({ schema: z.object({ level: z.int().optional() }), secret: 's', principal: 'level', idleTimeout: 1 });
-  `;
-
-  it.each([
-    [
-      `session({ schema: sessionSchema, secret: 's' })`,
-      undefined,
-      '1 day after its last use, and at the latest 30 days after it began',
-    ],
-    [
-      `session({ schema: sessionSchema, secret: 's', principal: 'userId', idleTimeout: 90 * MINUTE, absoluteTimeout: Infinity })`,
-      'userId',
-      '90 minutes after its last use',
-    ],
-    [
-      `session({ ...defineSession({ schema: sessionSchema }), secret: 's', cookie: { maxAge: 40 * 24 * 60 * MINUTE } })`,
-      undefined,
-      '40 days after its last use, and at the latest 40 days after it began',
-    ],
-    [
-      `session({ schema: sessionSchema, secret: 's', principal: 'userId', cookie: () => ({ maxAge: 1000 }), absoluteTimeout: 60 * MINUTE })`,
-      'userId',
-      '1 hour after it began or userId changed',
-    ],
-    [`session({ schema: sessionSchema, secret: 's', idleTimeout: Number(process.env.IDLE) })`, undefined, undefined],
-  ])('with the principal and with what expires, from the source: %s', async (call, principal, ends) => {
-    const { page, problems } = await docsOf('export class A {}', {
-      session: `${EXPIRING}export const sessions = ${call};`,
-    });
-    expect(problems).toEqual([]);
-    const html = page('documents/Session.html');
-    const lines = [...html.matchAll(/<p>(.*?)<\/p>/gs)].map(([, line = '']) => textOf(line));
-    expect(lines.filter((line) => /^Principal|^Expires/.test(line))).toEqual([
-      ...(principal === undefined ? [] : [`Principal: ${principal} identifies who a session belongs to.`]),
-      ...(ends === undefined ? [] : [`Expires: a session ends ${ends}.`]),
-    ]);
-    expect(tableOf(html)).toEqual([
-      ['Field', 'Type', 'Expires'],
-      ['userId', 'string | undefined', ''],
-      ['code', 'string | undefined', '10 minutes after it was set'],
-      ['confirmed', 'Record<string, never> | undefined', ''],
-    ]);
-  });
-
   it('with the types alone where nobody has said where the schema is; of several states, and of other libraries', async () => {
     const states = `import 'typed-session';
       import { z } from 'zod';
