@@ -1,8 +1,8 @@
 /**
- * What every error of this library has in common: a stable `code` to branch on, the HTTP `status` that fits it, and
- * `expose`, which tells Express's default error handler whether the message may be shown to the client.
+ * The base class of every error of this library. It has a stable `code` to branch on, the HTTP `status` of a response, and
+ * `expose`, which decides whether Express's default error handler shows the message to the client.
  *
- * No error holds a session id, a secret or a value of the payload.
+ * No error contains a session id, a secret, or a value of the payload.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export abstract class SessionError extends Error {
 }
 
 /**
- * An option is missing, unknown or wrong. Thrown at start-up, by the call that was given the option.
+ * An option is missing, unknown, or wrong. Thrown at start-up, by the call that received the option.
  *
  * @group Errors
  */
@@ -73,7 +73,7 @@ export class SessionRequiredError extends SessionError {
 }
 
 /**
- * Somebody is signed in, but a value, a state or a predicate that a guard or a decorator asks for does not match.
+ * Somebody is signed in, but a value, a state, or a predicate that a guard or a decorator requires does not match.
  * Signing in again does not help, so do not redirect to a login page: that would be a loop.
  *
  * @group Errors
@@ -99,8 +99,7 @@ function describeSession(what: string, missing: readonly string[], failed: reado
 }
 
 /**
- * The handler changed a session that a readonly guard handed out, or called `save()`, `update()`, `take()` or `become()`
- * on it. Nothing was stored. Use `requireSession(…)` instead of `requireSession.readonly(…)` for a handler that writes.
+ * The handler changed a session behind a readonly guard, or called its `save()`, `update()`, `take()`, or `become()`. Nothing was stored. Use `requireSession(…)` instead of `requireSession.readonly(…)` for a handler that writes.
  *
  * @group Errors
  */
@@ -121,7 +120,7 @@ export class SessionReadonlyError extends SessionError {
 }
 
 /**
- * A guard or a decorator asked for nobody to be signed in, and somebody is.
+ * A guard or a decorator requires that nobody is signed in, but somebody is.
  *
  * @group Errors
  */
@@ -136,7 +135,7 @@ export class SessionPresentError extends SessionError {
 }
 
 /**
- * Where in the payload a problem was found, and which: a zod issue without its message and input.
+ * A problem in the payload: a zod issue without its message and input.
  *
  * @group Errors
  */
@@ -155,8 +154,8 @@ export interface SessionIssue {
 }
 
 /**
- * The payload does not fit the schema: a handler set a wrong value (found at commit), or what the store holds is not
- * what the schema asks for (found on load, under `onInvalid: 'error'`). Nothing was stored. If a codec, a check or a
+ * The payload does not fit the schema. Either a handler set a wrong value (found at the commit), or the schema refuses what
+ * the store holds (found on load, with `onInvalid: 'error'`). Nothing was stored. If a codec, a check or a
  * default of the app threw an error, that is the `cause`, which may quote values.
  *
  * @group Errors
@@ -198,8 +197,8 @@ export class SessionStoreError extends SessionError {
 }
 
 /**
- * Requests changed one session at the same time and their changes could not be brought together. Nothing was stored;
- * trying the request again is safe.
+ * Requests changed one session at the same time, and their changes could not be merged. Nothing was stored. It is safe to
+ * try the request again.
  *
  * @group Errors
  */
@@ -219,15 +218,15 @@ export class SessionConflictError extends SessionError {
 }
 
 /**
- * How a session ended that a request was still working with.
+ * How a session ended that a request still used.
  *
  * @group Errors
  */
 export type SessionEnd = 'destroyed' | 'expired' | 'rotated' | 'gone';
 
 /**
- * The session ended (it was destroyed, revoked, it expired, or another request moved it to a new id) while this
- * request worked with it, and this request changed it. The change was not stored.
+ * This request changed a session that has ended: it was destroyed or revoked, it expired, or another request moved it to a
+ * new id. The change was not stored.
  *
  * @group Errors
  */
@@ -237,7 +236,7 @@ export class SessionEndedError extends SessionError {
   readonly expose = true;
 
   constructor(
-    /** How it ended; `gone` where the store no longer knows. */
+    /** How it ended; `gone` if the store no longer knows. */
     readonly reason: SessionEnd,
   ) {
     super(
@@ -249,8 +248,8 @@ export class SessionEndedError extends SessionError {
 }
 
 /**
- * A session was used before it was there: the middleware is not mounted before the handler, or `load: 'demand'`
- * leaves loading to a guard or to `await sessions.load(req)`.
+ * A session was used before it was loaded. Either the middleware is not mounted before the handler, or `load: 'demand'` is
+ * set and neither a guard nor `await sessions.load(req)` has run.
  *
  * @group Errors
  */
@@ -261,8 +260,8 @@ export class SessionNotLoadedError extends SessionError {
 }
 
 /**
- * The session would need a new id, but the response has begun and no cookie can carry it any more: rotate, regenerate
- * or log in before the first byte of the response.
+ * The session needs a new id, but the response has begun, so no cookie can carry it. Rotate, regenerate, or log in before
+ * the first byte of the response.
  *
  * @group Errors
  */
@@ -276,7 +275,7 @@ export class SessionHeadersSentError extends SessionError {
   }
 }
 
-/** `cart[0].qty`, as a person would write it; `map[*]` where a key is left out because a client may have chosen it. */
+/** `cart[0].qty`, as a person would write it; `map[*]` if a key is left out because a client may have chosen it. */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) {

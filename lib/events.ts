@@ -56,7 +56,7 @@ export interface CommitEvent extends SessionEvent {
 }
 
 /**
- * Another request has changed the session meanwhile.
+ * Another request changed the session at the same time.
  *
  * @group Events
  */
@@ -84,7 +84,7 @@ export interface InvalidEvent extends SessionEvent {
  * @group Events
  */
 export interface UnknownFieldsEvent {
-  /** Their paths, such as `theme` or `profile.nick`; `[*]` stands for any place in a list and for keys that a client may have chosen. */
+  /** Their paths, such as `theme` or `profile.nick`; `[*]` replaces any position in a list, and keys that a client may have chosen. */
   readonly fields: readonly string[];
 }
 

@@ -118,7 +118,7 @@ export interface FetchSessions<S extends SessionSchema, P extends string = any> 
 }
 
 /**
- * Makes the sessions of an app on the fetch API. All options are checked here, at start-up. Cookies, stores, and records are
+ * Creates the sessions of an app on the fetch API. All options are checked when it is called, at start-up. Cookies, stores, and records are
  * those of `session()` of `typed-session`, so both may serve one site.
  *
  * A response is committed when the handler has returned it: what a stream changes later, it has to `save()` itself.

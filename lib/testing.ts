@@ -1,5 +1,5 @@
 /**
- * For the tests of those who write a store.
+ * Tests for your own stores.
  *
  * @packageDocumentation
  * @module typed-session/testing

@@ -158,7 +158,7 @@ export interface CommonOptions<
    */
   readonly unknownFields?: 'keep' | 'drop' | undefined;
   /**
-   * What happens if another request has changed the session meanwhile. `'merge'` merges both changes field by field. `'error'`
+   * What happens if another request changed the session at the same time. `'merge'` merges both changes field by field. `'error'`
    * throws `SessionConflictError`. `'overwrite'` stores the whole payload of this request.
    * @defaultValue `'merge'`
    */

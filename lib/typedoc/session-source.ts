@@ -103,7 +103,7 @@ function valueOf(object: ts.Expression, name: string, checker: ts.TypeChecker): 
   return undefined;
 }
 
-/** The expression that a name stands for, without assertions around it. */
+/** The expression that a name refers to, without assertions around it. */
 function resolve(expression: ts.Expression, checker: ts.TypeChecker): ts.Expression {
   if (
     ts.isAsExpression(expression) ||

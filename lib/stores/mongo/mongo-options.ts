@@ -45,7 +45,7 @@ export function checkOptions(options: MongoStoreOptions): MongoWriteConcern {
   if (writeConcern?.w === 0) {
     throw new SessionOptionsError(
       'collection',
-      "has the write concern { w: 0 }: the server says nothing of its writes. Take { w: 'majority' }",
+      "has the write concern { w: 0 }: the server does not confirm its writes. Use { w: 'majority' }",
     );
   }
   // A write concern may specify only the journal or a time limit.
