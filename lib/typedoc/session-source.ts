@@ -144,9 +144,14 @@ function findCall(
   checker: ts.TypeChecker,
   accepts: (args: readonly ts.Expression[]) => boolean = () => true,
 ): ts.CallExpression | undefined {
-  if (ts.isCallExpression(node)) {
+  if (ts.isCallExpression(node) && mayBeNamed(node.expression, names)) {
     const name = exportedNameOf(node.expression, checker);
     if (name !== undefined && names.includes(name) && accepts(node.arguments)) return node;
   }
   return ts.forEachChild(node, (child) => findCall(child, names, checker, accepts));
+}
+
+/** Whether it is worth asking the checker about a callee, which has to infer the type of whatever a member belongs to. */
+function mayBeNamed(callee: ts.Expression, names: readonly string[]): boolean {
+  return ts.isIdentifier(callee) || (ts.isPropertyAccessExpression(callee) && names.includes(callee.name.text));
 }
