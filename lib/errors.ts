@@ -1,8 +1,8 @@
 /**
- * The base class of every error of this library. It has a stable `code` to branch on, the HTTP `status` of a response, and
- * `expose`, which decides whether Express's default error handler shows the message to the client.
+ * What every error of this library has in common: a stable `code` to branch on, the HTTP `status` that fits it, and
+ * `expose`, which tells Express's default error handler whether the message may be shown to the client.
  *
- * No error contains a session id, a secret, or a value of the payload.
+ * No error holds a session id, a secret or a value of the payload.
  *
  * @example
  * ```ts
@@ -14,7 +14,6 @@
  *   else next(error);
  * };
  * ```
- * @group Errors
  */
 export abstract class SessionError extends Error {
   /** Stable, for code to branch on; the message may change between releases. */
@@ -99,7 +98,8 @@ function describeSession(what: string, missing: readonly string[], failed: reado
 }
 
 /**
- * The handler changed a session behind a readonly guard, or called its `save()`, `update()`, `take()`, or `become()`. Nothing was stored. Use `requireSession(…)` instead of `requireSession.readonly(…)` for a handler that writes.
+ * The handler changed a session behind a readonly guard, or called its `save()`, `update()`, `take()`, or `become()`.
+ * Nothing was stored. Use `requireSession(…)` instead of `requireSession.readonly(…)` for a handler that writes.
  *
  * @group Errors
  */
@@ -155,8 +155,8 @@ export interface SessionIssue {
 
 /**
  * The payload does not fit the schema. Either a handler set a wrong value (found at the commit), or the schema refuses what
- * the store holds (found on load, with `onInvalid: 'error'`). Nothing was stored. If a codec, a check or a
- * default of the app threw an error, that is the `cause`, which may quote values.
+ * the store holds (found on load, with `onInvalid: 'error'`). Nothing was stored. If a codec, a check, or a default of the
+ * app threw an error, that error is the `cause`, which may quote values.
  *
  * @group Errors
  */
