@@ -1,7 +1,9 @@
 /**
- * For the tests of those who write a store.
+ * Tests for your own stores.
  *
  * @packageDocumentation
+ * @module typed-session/testing
+ * @group API
  */
 
 export { storeConformance, type ConformanceCase } from './testing/conformance.js';
