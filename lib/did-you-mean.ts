@@ -1,5 +1,5 @@
 /**
- * The known name that a misspelt one most likely stands for.
+ * The known name that a misspelled one most likely means.
  *
  * @param name - what was written
  * @param known - the names that would have been right

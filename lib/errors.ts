@@ -3,7 +3,9 @@ import { SessionError } from './session-error.js';
 export { SessionError, messageWithoutLink } from './session-error.js';
 
 /**
- * An option is missing, unknown or wrong. Thrown at start-up, by the call that was given the option.
+ * An option is missing, unknown, or wrong. Thrown at start-up, by the call that received the option.
+ *
+ * @group Errors
  */
 export class SessionOptionsError extends SessionError {
   declare readonly code: 'SESSION_OPTIONS';
@@ -26,6 +28,8 @@ export class SessionOptionsError extends SessionError {
  * Nobody is signed in if no session is stored, or if the option `principal` is set and the session has no principal.
  * Without that option, a guard that names no field cannot tell whether anybody is signed in, so all its failures are this
  * error.
+ *
+ * @group Errors
  */
 export class SessionRequiredError extends SessionError {
   declare readonly code: 'SESSION_REQUIRED';
@@ -46,8 +50,10 @@ export class SessionRequiredError extends SessionError {
 }
 
 /**
- * Somebody is signed in, but a value, a state or a predicate that a guard or a decorator asks for does not match.
+ * Somebody is signed in, but a value, a state, or a predicate that a guard or a decorator requires does not match.
  * Signing in again does not help, so do not redirect to a login page: that would be a loop.
+ *
+ * @group Errors
  */
 export class SessionForbiddenError extends SessionError {
   declare readonly code: 'SESSION_FORBIDDEN';
@@ -73,8 +79,10 @@ function describeSession(what: string, missing: readonly string[], failed: reado
 }
 
 /**
- * The handler changed a session that a readonly guard handed out, or called `save()`, `update()`, `take()` or `become()`
- * on it. Nothing was stored. Use `requireSession(…)` instead of `requireSession.readonly(…)` for a handler that writes.
+ * The handler changed a session behind a readonly guard, or called its `save()`, `update()`, `take()`, or `become()`.
+ * Nothing was stored. Use `requireSession(…)` instead of `requireSession.readonly(…)` for a handler that writes.
+ *
+ * @group Errors
  */
 export class SessionReadonlyError extends SessionError {
   declare readonly code: 'SESSION_READONLY';
@@ -94,7 +102,9 @@ export class SessionReadonlyError extends SessionError {
 }
 
 /**
- * A guard or a decorator asked for nobody to be signed in, and somebody is.
+ * A guard or a decorator requires that nobody is signed in, but somebody is.
+ *
+ * @group Errors
  */
 export class SessionPresentError extends SessionError {
   declare readonly code: 'SESSION_PRESENT';
@@ -106,7 +116,11 @@ export class SessionPresentError extends SessionError {
   }
 }
 
-/** Where in the payload a problem was found, and which: a zod issue without its message and input. */
+/**
+ * A problem in the payload: a zod issue without its message and input.
+ *
+ * @group Errors
+ */
 export interface SessionIssue {
   /**
    * The path into the payload, outermost field first. A key that the schema does not name, such as one of `z.record`,
@@ -122,9 +136,11 @@ export interface SessionIssue {
 }
 
 /**
- * The payload does not fit the schema: a handler set a wrong value (found at commit), or what the store holds is not
- * what the schema asks for (found on load, under `onInvalid: 'error'`). Nothing was stored. If a codec, a check or a
- * default of the app threw an error, that is the `cause`, which may quote values.
+ * The payload does not fit the schema. Either a handler set a wrong value (found at the commit), or the schema refuses what
+ * the store holds (found on load, with `onInvalid: 'error'`). Nothing was stored. If a codec, a check, or a default of the
+ * app threw an error, that error is the `cause`, which may quote values.
+ *
+ * @group Errors
  */
 export class SessionValidationError extends SessionError {
   declare readonly code: 'SESSION_VALIDATION';
@@ -148,6 +164,8 @@ export class SessionValidationError extends SessionError {
 
 /**
  * The store failed, or did not answer within `storeTimeout`. The store's own error is the `cause`.
+ *
+ * @group Errors
  */
 export class SessionStoreError extends SessionError {
   declare readonly code: 'SESSION_STORE';
@@ -169,8 +187,10 @@ export class SessionStoreError extends SessionError {
 }
 
 /**
- * Requests changed one session at the same time and their changes could not be brought together. Nothing was stored;
- * trying the request again is safe.
+ * Requests changed one session at the same time, and their changes could not be merged. Nothing was stored. It is safe to
+ * try the request again.
+ *
+ * @group Errors
  */
 export class SessionConflictError extends SessionError {
   declare readonly code: 'SESSION_CONFLICT';
@@ -188,12 +208,18 @@ export class SessionConflictError extends SessionError {
   }
 }
 
-/** How a session ended that a request was still working with. */
+/**
+ * How a session ended that a request still used.
+ *
+ * @group Errors
+ */
 export type SessionEnd = 'destroyed' | 'expired' | 'rotated' | 'gone';
 
 /**
- * The session ended (it was destroyed, revoked, it expired, or another request moved it to a new id) while this
- * request worked with it, and this request changed it. The change was not stored.
+ * This request changed a session that has ended: it was destroyed or revoked, it expired, or another request moved it to a
+ * new id. The change was not stored.
+ *
+ * @group Errors
  */
 export class SessionEndedError extends SessionError {
   declare readonly code: 'SESSION_ENDED';
@@ -201,7 +227,7 @@ export class SessionEndedError extends SessionError {
   declare readonly expose: true;
 
   constructor(
-    /** How it ended; `gone` where the store no longer knows. */
+    /** How it ended; `gone` if the store no longer knows. */
     readonly reason: SessionEnd,
   ) {
     super(
@@ -214,8 +240,10 @@ export class SessionEndedError extends SessionError {
 }
 
 /**
- * A session was used before it was there: the middleware is not mounted before the handler, or `load: 'demand'`
- * leaves loading to a guard or to `await sessions.load(req)`.
+ * A session was used before it was loaded. Either the middleware is not mounted before the handler, or `load: 'demand'` is
+ * set and neither a guard nor `await sessions.load(req)` has run.
+ *
+ * @group Errors
  */
 export class SessionNotLoadedError extends SessionError {
   declare readonly code: 'SESSION_NOT_LOADED';
@@ -228,8 +256,10 @@ export class SessionNotLoadedError extends SessionError {
 }
 
 /**
- * The session would need a new id, but the response has begun and no cookie can carry it any more: rotate, regenerate
- * or log in before the first byte of the response.
+ * The session needs a new id, but the response has begun, so no cookie can carry it. Rotate, regenerate, or log in before
+ * the first byte of the response.
+ *
+ * @group Errors
  */
 export class SessionHeadersSentError extends SessionError {
   declare readonly code: 'SESSION_HEADERS_SENT';
@@ -244,7 +274,7 @@ export class SessionHeadersSentError extends SessionError {
   }
 }
 
-/** `cart[0].qty`, as a person would write it; `map[*]` where a key is left out because a client may have chosen it. */
+/** `cart[0].qty`, as a person would write it; `map[*]` if a key is left out because a client may have chosen it. */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) {

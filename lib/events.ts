@@ -1,7 +1,11 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { SessionEnd, SessionError, SessionIssue } from './errors.js';
 
-/** Why a load returned a new session; `found` if it did not. */
+/**
+ * Why a load returned a new session; `found` if it did not.
+ *
+ * @group Events
+ */
 export type LoadOutcome =
   | 'found'
   /** The request had no cookie with the session's name. */
@@ -19,7 +23,11 @@ export type LoadOutcome =
   /** The stored payload does not fit the schema. */
   | 'invalid';
 
-/** What every event contains, except {@link UnknownFieldsEvent}. */
+/**
+ * What every event contains, except {@link UnknownFieldsEvent}.
+ *
+ * @group Events
+ */
 export interface SessionEvent {
   /** The request, as the host passed it in. */
   readonly request: object;
@@ -32,13 +40,21 @@ export interface SessionEvent {
   readonly session?: string | undefined;
 }
 
-/** A session was loaded, or a new one was begun. */
+/**
+ * A session was loaded, or a new one was begun.
+ *
+ * @group Events
+ */
 export interface LoadEvent extends SessionEvent {
   /** Whether a session was found, or why not. */
   readonly outcome: LoadOutcome;
 }
 
-/** A session was stored. */
+/**
+ * A session was stored.
+ *
+ * @group Events
+ */
 export interface CommitEvent extends SessionEvent {
   /** Whether it was stored for the first time. */
   readonly created: boolean;
@@ -46,13 +62,21 @@ export interface CommitEvent extends SessionEvent {
   readonly revision: number;
 }
 
-/** Another request has changed the session meanwhile. */
+/**
+ * Another request changed the session at the same time.
+ *
+ * @group Events
+ */
 export interface ConflictEvent extends SessionEvent {
   /** The fields that both requests changed; empty if they changed different fields. */
   readonly fields: readonly string[];
 }
 
-/** A stored payload does not fit the schema. */
+/**
+ * A stored payload does not fit the schema.
+ *
+ * @group Events
+ */
 export interface InvalidEvent extends SessionEvent {
   /** The version of the schema that encoded it. */
   readonly schemaVersion: number;
@@ -63,13 +87,19 @@ export interface InvalidEvent extends SessionEvent {
 /**
  * A stored payload has fields that the schema does not know. They stay in the store, unless `unknownFields` is `'drop'`.
  * The event does not name a request, because it is published once for each set of fields.
+ *
+ * @group Events
  */
 export interface UnknownFieldsEvent {
-  /** Their paths, such as `theme` or `profile.nick`; `[*]` stands for any place in a list and for keys that a client may have chosen. */
+  /** Their paths, such as `theme` or `profile.nick`; `[*]` replaces any position in a list, and keys that a client may have chosen. */
   readonly fields: readonly string[];
 }
 
-/** A session got a new id. */
+/**
+ * A session got a new id.
+ *
+ * @group Events
+ */
 export interface RotateEvent extends SessionEvent {
   /** Whether the cause was a change of the principal. */
   readonly principalChanged: boolean;
@@ -78,13 +108,19 @@ export interface RotateEvent extends SessionEvent {
 /**
  * Express and bare Node servers only: a handler changed the session after it had ended the response, and no later `save()`
  * or `update()` stored the change.
+ *
+ * @group Events
  */
 export interface LateChangeEvent extends SessionEvent {
   /** The fields that were changed, however deep inside; `'*'` for a name that the schema does not give. */
   readonly fields: readonly string[];
 }
 
-/** Something failed. */
+/**
+ * Something failed.
+ *
+ * @group Events
+ */
 export interface ErrorEvent extends SessionEvent {
   /** What failed. Its message contains no ids and no values. */
   readonly error: SessionError | Error;
@@ -115,6 +151,7 @@ export interface ErrorEvent extends SessionEvent {
  *   if (outcome === 'signature') console.warn('a session cookie with a wrong signature');
  * });
  * ```
+ * @group Events
  */
 export interface SessionEvents {
   /** A session was loaded, or a new one was begun. */

@@ -1,11 +1,13 @@
 /**
- * express-session's face on this library: its options with its defaults, its callbacks, its `Store`, `Cookie`,
- * `Session` and `MemoryStore`. An app that uses express-session changes the import and nothing else.
+ * A drop-in replacement for express-session: its options with its defaults, its callbacks, and its `Store`, `Cookie`,
+ * `Session`, and `MemoryStore`. An app that uses express-session changes the import and nothing else.
  *
- * Differs only in what no handler can see: a response does not go out before the store has answered, `res.end` calls
- * its callback, HTTP/2 works.
+ * The only differences are ones that no handler can see: a response is not sent before the store has answered, `res.end`
+ * calls its callback, and HTTP/2 works.
  *
  * @packageDocumentation
+ * @module typed-session/express-session
+ * @group API
  */
 
 import depd from 'depd';
@@ -21,9 +23,9 @@ import { Store as StoreClass } from './express-session/drop-in-store.js';
 const deprecated = depd('express-session');
 
 /**
- * Makes the middleware that gives every request its session, as express-session does.
+ * Creates the middleware that gives every request its session, as express-session does.
  *
- * @param given - express-session's options
+ * @param given - the options of express-session
  * @throws TypeError for options that express-session refuses; SessionOptionsError for a secret that cannot sign
  * @example
  * ```ts
@@ -35,9 +37,9 @@ const deprecated = depd('express-session');
  * ```
  */
 function session(given?: types.SessionOptions | null): types.SessionHandler {
-  const options = (given ?? {}) as unknown as SessionOptions; // by its own types, which say what express-session's leave out
+  const options = (given ?? {}) as unknown as SessionOptions; // with our own types, which state what those of express-session leave out
   const middleware = createSession(options);
-  // Here and not further down: a notice says where its caller was called from.
+  // Called here and not further down, because a deprecation notice names the line that called this function.
   if (options.resave === undefined) deprecated('undefined resave option; provide resave option');
   if (options.saveUninitialized === undefined) {
     deprecated('undefined saveUninitialized option; provide saveUninitialized option');
@@ -47,17 +49,17 @@ function session(given?: types.SessionOptions | null): types.SessionHandler {
 }
 
 // The same classes, as `@types/express-session` declares them.
-/** The base class of the stores that are made for express-session. */
+/** The base class of stores that are made for express-session. */
 const Store = StoreClass as unknown as typeof types.Store;
-/** The base class of the stores that are made for express-session. */
+/** The base class of stores that are made for express-session. */
 type Store = types.Store;
-/** The store in memory of express-session. */
+/** The in-memory store of express-session. */
 const MemoryStore = MemoryStoreClass as unknown as typeof types.MemoryStore;
-/** The store in memory of express-session. */
+/** The in-memory store of express-session. */
 type MemoryStore = types.MemoryStore;
-/** A session of the drop-in; `req.session` is one. */
+/** A session of the drop-in, such as `req.session`. */
 const Session = SessionClass as unknown as typeof types.Session;
-/** A session of the drop-in; `req.session` is one. */
+/** A session of the drop-in, such as `req.session`. */
 type Session = types.Session;
 /** The cookie of a session. */
 const Cookie = CookieClass as unknown as types.CookieConstructor;
@@ -76,7 +78,7 @@ session.MemoryStore = MemoryStore;
 // A bundler renames a class if its name is taken, as it is here, and `util.inspect` would print the new name.
 for (const [name, value] of Object.entries({ Cookie, Session })) Object.defineProperty(value, 'name', { value: name });
 
-/** The types, for those who write `session.SessionData` or `session.Store`, as with express-session. */
+/** The types as members of `session`, such as `session.SessionData` and `session.Store`, as in express-session. */
 // eslint-disable-next-line @typescript-eslint/no-namespace -- it contains only types
 declare namespace session {
   /** The type of that name. */
@@ -98,7 +100,7 @@ declare namespace session {
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express declares its types in a namespace
   namespace Express {
-    // By inheritance, so that it may stand beside the declaration of `@types/express-session`.
+    // It inherits its members, so that it does not conflict with the declaration of `@types/express-session`.
     // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- all of its members are inherited
     interface Request extends types.DropInRequest {}
   }

@@ -3,6 +3,8 @@
  * `node:crypto` and `node:diagnostics_channel`, and no Express.
  *
  * @packageDocumentation
+ * @module typed-session/fetch
+ * @group API
  */
 
 import './schema/zod-peer.js';
@@ -24,24 +26,40 @@ export type { FetchMissingHandler } from './fetch/fetch-missing-handler.js';
 /** There for the compiler alone: what a guard has found. */
 declare const found: unique symbol;
 
-/** A guard that `sessions.requireSession(…)` makes, for `sessions.handle(request, guard, handler)`. */
+/**
+ * A guard that `sessions.requireSession(…)` makes, for `sessions.handle(request, guard, handler)`.
+ *
+ * @group Guards
+ */
 export interface FetchGuard<S extends SessionSchema, Found> {
   /** There for the compiler alone. */
   readonly [found]: { readonly schema: S; readonly found: Found };
 }
 
-/** How one guard responds to a request that it refuses: an object of its own among its arguments. */
+/**
+ * How one guard responds to a request that it refuses: an object of its own among its arguments.
+ *
+ * @group Guards
+ */
 export type FetchGuardOptions =
   | { readonly onMissing: FetchMissingHandler; readonly onForbidden?: FetchMissingHandler }
   | { readonly onForbidden: FetchMissingHandler };
 
-/** The options of {@link session}: those of Express, except `load`, `unset`, and `onError`. */
+/**
+ * The options of {@link session}: those of Express, except `load`, `unset`, and `onError`.
+ *
+ * @group Sessions
+ */
 export type FetchSessionOptions<S extends SessionSchema> = CheckedOptions<S, Request, FetchMissingHandler> & NotExpress;
 
 /** The options that only Express has. */
 type NotExpress = Readonly<Partial<Record<ExpressOption, never>>>;
 
-/** What {@link session} makes: the sessions of web-standard requests. */
+/**
+ * What {@link session} makes: the sessions of web-standard requests.
+ *
+ * @group Sessions
+ */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- sessions with a principal are assignable to a type that names none
 export interface FetchSessions<S extends SessionSchema, P extends string = any> extends StoredSessions<S, P, Request> {
   /**
@@ -101,12 +119,13 @@ export interface FetchSessions<S extends SessionSchema, P extends string = any> 
 }
 
 /**
- * Makes the sessions of an app on the fetch API. All options are checked here, at start-up. Cookies, stores, and records are
+ * Creates the sessions of an app on the fetch API. All options are checked when it is called, at start-up. Cookies, stores, and records are
  * those of `session()` of `typed-session`, so both may serve one site.
  *
  * A response is committed when the handler has returned it: what a stream changes later, it has to `save()` itself.
  *
  * @throws SessionOptionsError, which names the option
+ * @group Sessions
  */
 export function session<
   S extends SessionSchema<SchemaAdvice>,

@@ -3,6 +3,8 @@
  * validated when it is loaded and before it is stored, and safe under concurrent requests.
  *
  * @packageDocumentation
+ * @module typed-session
+ * @group API
  */
 
 import './schema/zod-peer.js';

@@ -31,8 +31,10 @@ import type { GuardOptions, MissingHandler, SessionOn } from './guards/express-t
 import type { SessionIdentity } from './guards/narrowing.js';
 
 /**
- * The middleware that `session(…)` makes, and the ways to a session that is not the registered one. `Name` is the option
- * `name` as a literal type: it tells two middlewares with one schema apart. In an annotation, leave it out.
+ * The middleware that `session(…)` returns, with the methods that read and revoke its sessions. `Name` is the option `name`
+ * as a literal type, which distinguishes two middlewares with the same schema. Leave it out in an annotation.
+ *
+ * @group Sessions
  */
 export interface SessionMiddleware<
   S extends SessionSchema,
@@ -42,16 +44,19 @@ export interface SessionMiddleware<
   P extends string = any,
 >
   extends SessionIdentity<S, Name>, StoredSessions<S, P, AnyRequest> {
-  /** Gives a request its session: `app.use(sessions)`, or called by hand on a bare `node:http` or `node:http2` server. */
+  /**
+   * Gives a request its session. Use it as `app.use(sessions)`, or call it yourself on a bare `node:http` or `node:http2`
+   * server.
+   */
   (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void;
   /**
-   * The request's session of this middleware, typed by its own schema: for apps with several, and for bare servers.
-   * Behind {@link SessionMiddleware.requireSession} it has what was required.
-   * @throws SessionNotLoadedError where this middleware has not seen the request, or has left loading to you
+   * Returns the request's session of this middleware, typed by its schema: for apps with several sessions, and for bare
+   * servers. Behind {@link SessionMiddleware.requireSession}, it has the required fields.
+   * @throws SessionNotLoadedError if this middleware has not seen the request, or if `load: 'demand'` has not loaded it yet
    */
   of<R extends object>(request: R): SessionOn<S, Name, R>;
   /**
-   * Loads the request's session where that has not happened yet (`load: 'demand'`).
+   * Loads the request's session if that has not happened yet (`load: 'demand'`).
    * @throws SessionStoreError, SessionNotLoadedError
    */
   load<R extends object>(request: R): Promise<SessionOn<S, Name, R>>;
@@ -74,13 +79,31 @@ export interface SessionMiddleware<
 /** With type arguments that leave out the name, the option may have any name. */
 type AnyName<Name> = DefaultName extends Name ? string | readonly string[] : never;
 
-/** The options of `session(…)`. */
+/**
+ * The options of `session(…)`.
+ *
+ * @interface
+ * @group Sessions
+ */
 export type SessionOptions<S extends SessionSchema> = CheckedOptions<S, Request, MissingHandler>;
 
+/** {@link SessionOptions} as `session(…)` infers them, under a name that is short when an editor shows the call. */
+type InferredOptions<
+  S extends SessionSchema,
+  Name extends string | readonly string[],
+  P extends string,
+  Initial extends InitialPayload<S>,
+> = CheckedOptions<S, Request, MissingHandler, Initial> & {
+  readonly name?: Name | AnyName<Name> | undefined;
+  readonly principal?: P | string | undefined; // with the text, an unknown field is reported with the known ones
+} & RefusePrincipal<S, P> &
+  ExcessInitial<Initial, S>;
+
 /**
- * Makes the middleware that gives every request its session. All options are checked here, at start-up.
+ * Creates the middleware that gives every request its session. All options are checked when it is called, at start-up.
  *
- * @throws SessionOptionsError, which names the option that is missing, unknown or wrong
+ * @param options - see {@link SessionOptions}
+ * @throws SessionOptionsError if an option is missing, unknown, or wrong; the error names it
  * @example
  * ```ts
  * import express from 'express';
@@ -98,19 +121,14 @@ export type SessionOptions<S extends SessionSchema> = CheckedOptions<S, Request,
  *   res.send(`You were here ${String(mine.views)} times.`);
  * });
  * ```
+ * @group Sessions
  */
 export function session<
   S extends SessionSchema<SchemaAdvice>,
   const Name extends string | readonly string[] = DefaultName,
   P extends string = never,
   Initial extends InitialPayload<S> = never,
->(
-  options: CheckedOptions<S, Request, MissingHandler, Initial> & {
-    readonly name?: Name | AnyName<Name> | undefined;
-    readonly principal?: P | string | undefined; // with the text, an unknown field is reported with the known ones
-  } & RefusePrincipal<S, P> &
-    ExcessInitial<Initial, S>,
-): SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>> {
+>(options: InferredOptions<S, Name, P, Initial>): SessionMiddleware<S, FirstName<Name>, PrincipalOf<P>> {
   const config = resolveOptions<S>(options, storeOf);
 
   const middleware = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void): void => {
@@ -145,9 +163,10 @@ export function session<
     requireSession: (...required: unknown[]) => guardMiddleware(sessionGuard(required, { config })),
     RequireSession: (...required: unknown[]) => guardDecorator(sessionGuard(required, { config })),
   };
+  // The narrowed types exist for the compiler alone.
   return withConfig(Object.assign(middleware, members), config) as unknown as SessionMiddleware<
     S,
     FirstName<Name>,
     PrincipalOf<P>
-  >; // what its types narrow is there for the compiler alone
+  >;
 }

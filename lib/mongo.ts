@@ -2,6 +2,8 @@
  * Sessions in a collection of MongoDB.
  *
  * @packageDocumentation
+ * @module typed-session/mongo
+ * @group API
  */
 
 export type {

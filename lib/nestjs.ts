@@ -3,6 +3,8 @@
  * guards and parameter decorators of Nest's.
  *
  * @packageDocumentation
+ * @module typed-session/nestjs
+ * @group API
  */
 
 import './schema/zod-peer.js';

@@ -2,6 +2,8 @@
  * Sessions in PostgreSQL.
  *
  * @packageDocumentation
+ * @module typed-session/postgres
+ * @group API
  */
 
 export type { PostgresClient, PostgresPool, PostgresResult } from './stores/postgres/postgres-driver.js';

@@ -2,6 +2,8 @@
  * Sessions in Redis or Valkey.
  *
  * @packageDocumentation
+ * @module typed-session/redis
+ * @group API
  */
 
 export type { IoRedisClient, NodeRedisClient, RedisClient } from './stores/redis/redis-driver.js';

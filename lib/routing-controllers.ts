@@ -3,6 +3,8 @@
  * comes from the middleware: `app.use(session({ … }))` before `useExpressServer(app, …)`.
  *
  * @packageDocumentation
+ * @module typed-session/routing-controllers
+ * @group API
  */
 
 export {

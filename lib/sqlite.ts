@@ -2,6 +2,8 @@
  * Sessions in an SQLite file.
  *
  * @packageDocumentation
+ * @module typed-session/sqlite
+ * @group API
  */
 
 export type { SqliteDatabase } from './stores/sqlite/sqlite-driver.js';

@@ -2,6 +2,8 @@
  * For the tests of apps, and of stores.
  *
  * @packageDocumentation
+ * @module typed-session/testing
+ * @group API
  */
 
 export {

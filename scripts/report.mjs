@@ -1,4 +1,5 @@
 // @ts-check
+// What the scripts of checks share: one line for each check, the last line with the counts, and commands.
 import { spawn } from 'node:child_process';
 
 let passed = 0;
@@ -54,4 +55,16 @@ export function run(command, args, { cwd = process.cwd(), env = process.env, sec
       else reject(new Error(`${command} ${args.join(' ')}: ${signal ?? `exit code ${code}`}\n${all}`));
     });
   });
+}
+
+/**
+ * Installs packages into an empty project. What npm's cache holds is taken from it without asking the registry.
+ *
+ * @param {string} cwd
+ * @param {readonly string[]} packages
+ */
+export async function install(cwd, packages) {
+  const flags = ['--no-audit', '--no-fund', '--no-save', '--prefer-offline'];
+  await run('npm', ['install', ...flags, ...packages], { cwd });
+  return true;
 }

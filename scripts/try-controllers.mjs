@@ -12,7 +12,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { accountApi } from './account-api.mjs';
 import { openApiDocument, typedocPages } from './api-docs.mjs';
-import { check, finish, run } from './report.mjs';
+import { pack } from './pack.mjs';
+import { check, finish, install, run } from './report.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -41,11 +42,7 @@ const projects = [
 const pictureTo = process.argv.find((arg) => arg.startsWith('--picture='))?.slice('--picture='.length);
 
 try {
-  const tarball = await check('npm pack', async () => {
-    const packed = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', temp], { cwd: root }));
-    const [entry] = Object.values(packed);
-    return join(temp, entry.filename);
-  });
+  const tarball = await check('npm pack', () => pack(temp));
   if (tarball !== undefined) for (const project of projects) await tryProject(tarball, project);
 } finally {
   rmSync(temp, { recursive: true, force: true });
@@ -61,9 +58,7 @@ async function tryProject(tarball, { example, on, packages, dialects }) {
     cpSync(join(root, 'examples', example, file), join(cwd, file));
   }
   if (packages.includes(typedoc)) cpSync(join(root, 'examples', example, 'typedoc.json'), join(cwd, 'typedoc.json'));
-  const installed = await check(`${example}, ${on}: install`, () =>
-    run('npm', ['install', '--no-audit', '--no-fund', '--no-save', tarball, ...packages, ...tools], { cwd }),
-  );
+  const installed = await check(`${example}, ${on}: install`, () => install(cwd, [tarball, ...packages, ...tools]));
   if (installed === undefined) return;
   for (const { id, options } of dialects) {
     const out = id.replaceAll(' ', '-');

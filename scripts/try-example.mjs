@@ -5,7 +5,6 @@
 //
 //   node scripts/try-example.mjs                              all examples
 //   node scripts/try-example.mjs shop chat                    some of them
-//   node scripts/try-example.mjs --tarball=typed-session.tgz  with a library that is packed already
 //
 // If REDIS_URL or POSTGRES_URL is set, the shop is also tried on that server:
 //   node scripts/servers.mjs run REDIS_URL POSTGRES_URL -- node scripts/try-example.mjs shop
@@ -13,12 +12,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { accountApi } from './account-api.mjs';
 import { Client } from './examples/client.mjs';
 import { driveChat, driveJavaScript, driveSinglePageApp } from './examples/drivers.mjs';
 import { install, start } from './examples/project.mjs';
 import { driveShop } from './examples/shop.mjs';
+import { pack } from './pack.mjs';
 import { check, finish, run } from './report.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -34,8 +33,8 @@ const drivers = {
   chat: driveChat,
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { tarball: { type: 'string' } } });
-const names = positionals.length > 0 ? positionals : Object.keys(drivers);
+const chosen = process.argv.slice(2);
+const names = chosen.length > 0 ? chosen : Object.keys(drivers);
 const unknown = names.filter((name) => !Object.hasOwn(drivers, name));
 if (unknown.length > 0) throw new Error(`There is no example ${unknown.join(', ')}.`);
 
@@ -45,15 +44,9 @@ process.once('exit', () => rmSync(temp, { recursive: true, force: true }));
 if (names.includes('shop')) {
   await check('the shop in the clone, by npm run example', () => use(root, showsCatalogue, ['npm', 'run', 'example']));
 }
-const tarball = values.tarball === undefined ? await check('npm pack', pack) : resolve(values.tarball);
+const tarball = await check('npm pack', () => pack(temp));
 if (tarball !== undefined) for (const name of names) await tryExample(name, tarball);
 finish();
-
-async function pack() {
-  const packed = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', temp], { cwd: root }));
-  const [entry] = Object.values(packed); // an array in npm 10 and 11, an object by name in 12
-  return join(temp, entry.filename);
-}
 
 /** @param {string} name @param {string} tarball */
 async function tryExample(name, tarball) {

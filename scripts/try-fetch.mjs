@@ -6,7 +6,8 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { check, finish, run } from './report.mjs';
+import { pack } from './pack.mjs';
+import { check, finish, install } from './report.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-fetch-'));
@@ -18,22 +19,18 @@ const hosts = {
 };
 
 try {
-  const installed = await check('install', install);
+  const installed = await check('install', installAll);
   if (installed === true) for (const [name, command] of Object.entries(hosts)) await check(name, () => shop(command));
 } finally {
   rmSync(temp, { recursive: true, force: true });
 }
 finish();
 
-async function install() {
-  const packed = await run('npm', ['pack', '--silent', '--pack-destination', temp], { cwd: root });
+async function installAll() {
+  const tarball = await pack(temp);
   writeFileSync(join(temp, 'package.json'), '{ "private": true, "type": "module" }');
   cpSync(join(root, 'scripts/fetch'), temp, { recursive: true });
-  const flags = ['--no-audit', '--no-fund'];
-  await run('npm', ['install', ...flags, `./${packed.trim()}`, 'zod@4', 'bun@1', 'deno@2'], {
-    cwd: temp,
-    seconds: 600,
-  });
+  await install(temp, [tarball, 'zod@4', 'bun@1', 'deno@2']);
   return true;
 }
 

@@ -3,7 +3,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { check, finish, run } from './report.mjs';
+import { pack } from './pack.mjs';
+import { check, finish, install, run } from './report.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -14,7 +15,7 @@ const entries = Object.keys(own.exports)
 const counts = 'sessions=2 dropIn=2';
 
 try {
-  const installed = await check('install', install);
+  const installed = await check('install', installAll);
   if (installed !== undefined) {
     await onNode();
     await underJest();
@@ -26,11 +27,8 @@ try {
 }
 finish();
 
-async function install() {
-  const packed = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', cwd], { cwd: root }));
-  /** @type {{ filename: string }[]} an array in npm 10 and 11, an object by name in 12 */
-  const [entry] = Object.values(packed);
-  if (entry === undefined) throw new Error('npm pack told nothing');
+async function installAll() {
+  const tarball = await pack(cwd);
   cpSync(join(root, 'scripts/modules'), cwd, { recursive: true });
   writeFileSync(join(cwd, 'package.json'), '{ "name": "consumer", "private": true }');
   writeFileSync(join(cwd, 'entries.json'), JSON.stringify(entries));
@@ -53,11 +51,7 @@ async function install() {
     ],
     ...['vitest@4', 'tsx@4', 'esbuild', 'webpack@5', 'webpack-cli'],
   ];
-  await run(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--no-save', '--legacy-peer-deps', entry.filename, ...packages],
-    { cwd },
-  );
+  await install(cwd, ['--legacy-peer-deps', tarball, ...packages]);
   cpSync(join(cwd, 'node_modules/typed-session'), join(cwd, 'copy/node_modules/typed-session'), { recursive: true });
   for (const file of ['sessions.test.ts', 'sessions.test.mjs']) cpSync(join(cwd, 'sessions.test.js'), join(cwd, file));
   cpSync(join(cwd, 'app.mjs'), join(cwd, 'app.mts'));

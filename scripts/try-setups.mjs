@@ -1,17 +1,16 @@
 // @ts-check
 // Packs the library and tries each set-up that docs/guides/typescript.md and plain-javascript.md describe: installs the tarball into each project of
-// scripts/setups, and runs it there. `node scripts/try-setups.mjs [--tarball=file.tgz] [names of set-ups]`
+// scripts/setups, and runs it there. `node scripts/try-setups.mjs [names of set-ups]`
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pack } from './pack.mjs';
 import { check, finish, run } from './report.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const setups = join(root, 'scripts/setups');
 const temp = mkdtempSync(join(tmpdir(), 'typed-session-setups-'));
-const args = process.argv.slice(2);
-const given = args.find((arg) => arg.startsWith('--tarball='))?.slice('--tarball='.length);
-const chosen = args.filter((arg) => !arg.startsWith('--'));
+const chosen = process.argv.slice(2);
 const names = readdirSync(setups, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
@@ -20,7 +19,7 @@ try {
   const unknown = chosen.filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Error(`scripts/setups has no ${unknown.join(', ')}, only ${names.join(', ')}`);
   await check('the guides show the files of each set-up', compareWithGuides);
-  const tarball = await check('npm pack', () => (given === undefined ? pack() : resolve(given)));
+  const tarball = await check('npm pack', () => pack(temp));
   if (tarball !== undefined) {
     for (const name of chosen.length > 0 ? chosen : names) await check(name, () => trySetup(name, tarball));
   }
@@ -40,11 +39,6 @@ function compareWithGuides() {
       if (!guide.includes(`\n${text}\`\`\``)) throw new Error(`${page} has no block like ${name}/${file}`);
     }
   }
-}
-
-async function pack() {
-  const packed = await run('npm', ['pack', '--silent', '--pack-destination', temp], { cwd: root });
-  return join(temp, packed.trim());
 }
 
 /** @param {string} name @param {string} tarball */

@@ -2,7 +2,11 @@ import { stringifySetCookie } from 'cookie';
 import { SessionOptionsError } from '../errors.js';
 import { isDate } from '../realms.js';
 
-/** The attributes of the session cookie: express-session's options, with safer defaults. */
+/**
+ * The attributes of the session cookie: express-session's options, with safer defaults.
+ *
+ * @group Sessions
+ */
 export interface CookieOptions {
   /**
    * The cookie's lifetime in milliseconds. It starts again whenever the session's deadline moves. If you leave it out, the

@@ -2,7 +2,11 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { SessionOptionsError } from '../errors.js';
 import { bytesOf } from '../realms.js';
 
-/** A secret that signs cookies: text, bytes, or a key of `node:crypto`. */
+/**
+ * A secret that signs cookies: text, bytes, or a key of `node:crypto`.
+ *
+ * @group Sessions
+ */
 export type Secret = string | NodeJS.ArrayBufferView | KeyObject;
 
 /** The length of the output of HMAC-SHA256 (RFC 2104, section 3). */

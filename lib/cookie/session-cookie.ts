@@ -17,6 +17,7 @@ import { plainAttributes, type CookieAttributes } from './cookie-options.js';
  *   res.sendStatus(204);
  * });
  * ```
+ * @group Sessions
  */
 export class SessionCookie implements Pick<CookieAttributes, PlainAttribute> {
   readonly #attributes: CookieAttributes;

@@ -26,6 +26,7 @@ const family = decoratorFamily<'first'>({ decorate: guardDecorator, parameter: g
  *
  * express().get('/me', new AccountController().me);
  * ```
+ * @group Decorators
  */
 export const RequireSession: RequireSessionDecorators = family.RequireSession;
 
@@ -44,6 +45,7 @@ export const RequireSession: RequireSessionDecorators = family.RequireSession;
  *   }
  * }
  * ```
+ * @group Decorators
  */
 export const RequireAnonymous: DecoratorFamily['RequireAnonymous'] = family.RequireAnonymous;
 
@@ -63,6 +65,7 @@ export const RequireAnonymous: DecoratorFamily['RequireAnonymous'] = family.Requ
  *   }
  * }
  * ```
+ * @group Decorators
  */
 export const AllowAnonymous: DecoratorFamily['AllowAnonymous'] = family.AllowAnonymous;
 
@@ -81,6 +84,7 @@ export const AllowAnonymous: DecoratorFamily['AllowAnonymous'] = family.AllowAno
  *   }
  * }
  * ```
+ * @group Decorators
  */
 export const RotateSession: DecoratorFamily['RotateSession'] = family.RotateSession;
 
@@ -99,6 +103,7 @@ export const RotateSession: DecoratorFamily['RotateSession'] = family.RotateSess
  *   }
  * }
  * ```
+ * @group Decorators
  */
 export const DestroySession: DecoratorFamily['DestroySession'] = family.DestroySession;
 
@@ -121,11 +126,14 @@ export const DestroySession: DecoratorFamily['DestroySession'] = family.DestroyS
  *   }
  * }
  * ```
+ * @group Decorators
  */
 export const CurrentSession: DecoratorFamily['CurrentSession'] = family.CurrentSession;
 
 /**
  * Passes a field of the session to a parameter; see {@link DecoratorFamily.SessionValue}. Only for the legacy dialect, as
  * {@link CurrentSession}, which has an example.
+ *
+ * @group Decorators
  */
 export const SessionValue: DecoratorFamily['SessionValue'] = family.SessionValue;

@@ -29,6 +29,7 @@ import { gettersOf, guardsBefore } from './guarded-prototype.js';
  *
  * sessionRequirements(AccountController)['me']?.fields; // ['userId']
  * ```
+ * @group Decorators
  */
 export function sessionRequirements(
   controller: NewableFunction & { readonly prototype: object }, // also for abstract classes and private constructors

@@ -12,10 +12,16 @@ import { requireGuard } from './require-guard.js';
  * `require-guard` reports a handler on an Express app or router that is annotated with `SessionRequest<'userId'>`,
  * `ReadonlySessionRequest<…>`, or `SessionRequestOf<…>`, if nothing before it may be a guard. The option `ignoreSharedRouters`
  * skips routers that other code can guard: `['error', { ignoreSharedRouters: true }]`.
+ *
+ * @group Types
  */
 export type SessionRuleName = 'no-use-after-end' | 'require-guard';
 
-/** The ESLint plugin, for a flat config. */
+/**
+ * The ESLint plugin, for a flat config.
+ *
+ * @group Types
+ */
 export interface SessionPlugin {
   /** What ESLint shows and caches of the plugin. */
   readonly meta: {
@@ -50,6 +56,8 @@ const recommended: Linter.Config = {
  *
  * export default [typedSession.configs.recommended];
  * ```
+ *
+ * @group Plugin
  */
 export const plugin: SessionPlugin = {
   meta: { name: 'typed-session', version: '0.1.0', namespace: 'typed-session' },

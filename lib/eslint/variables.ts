@@ -39,7 +39,7 @@ export function originOf(variable: Scope.Variable): Origin | undefined {
 }
 
 /**
- * The expression that a constant, or a member of a constant object literal, stands for, through any number of names; any other
+ * The expression that a constant, or a member of a constant object literal, refers to, through any number of names; any other
  * expression itself.
  */
 export function resolve(sourceCode: SourceCode, expression: Node, depth = 0): Node {

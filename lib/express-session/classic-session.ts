@@ -16,12 +16,12 @@ export class ClassicSession implements ResponseHook {
   /** The id that the request came with. */
   readonly #cookieId: string | undefined;
   #originalId: string | undefined;
-  /** The data as it was loaded or begun; JSON, because its key order and `toJSON` count. */
+  /** The data as it was loaded, or as the session began, as JSON, because the order of keys and `toJSON` matter. */
   #original: string | undefined;
   #saved: string | undefined;
   #touched = false;
   #finished = false;
-  /** The Set-Cookie header; `null` where there is to be none. */
+  /** The Set-Cookie header; `null` if none is to be set. */
   #cookie: string | null | undefined;
 
   constructor(config: Config, request: IncomingSessionRequest, response: AnyResponse, next: (error?: unknown) => void) {
@@ -33,28 +33,29 @@ export class ClassicSession implements ResponseHook {
   }
 
   /**
-   * `req.session` is there.
-   * @param stored - what the store had of it; nothing where it is new
+   * Called when `req.session` exists.
+   * @param stored - what the store returned; `undefined` for a new session
    */
   begin(stored?: object): void {
     const { session } = this.#request;
-    if (!session) return; // a store's own `generate` or `createSession` may put none there
+    if (!session) return; // a store's own `generate` or `createSession` may not have set one
     this.#originalId = this.#request.sessionID;
-    // Of the record and not of the session: fields that are dropped on loading are a change, and leave the store.
+    // The data of the record, not of the session: a field that was dropped on load counts as a change, and is removed from
+    // the store.
     this.#original = dataOf(stored ?? session);
     if (stored !== undefined && !this.#config.resave) this.#saved = this.#original;
     this.#watch(session);
   }
 
   commit({ ending, streamed }: ResponseMoment): Promise<unknown> | undefined {
-    if (!ending || this.#finished) return undefined; // what was written is on its way; the end stores the session
+    if (!ending || this.#finished) return undefined; // the written part is being sent; the session is stored at the end
     this.#finished = true;
     try {
       const work = this.#settle(streamed);
       this.#decideCookie();
       return work;
     } catch (error) {
-      this.#cookie = null; // what cannot be stored gets none, or the error's own answer would fail the same way
+      this.#cookie = null; // a session that cannot be stored gets no cookie, or the error response would fail in the same way
       throw error;
     }
   }
@@ -71,7 +72,7 @@ export class ClassicSession implements ResponseHook {
   }
 
   rollBack(): void {
-    // Another answer gets the cookie that this one would have got; the store was told what there is to tell.
+    // An error response gets the cookie of the original response. The store was called already.
   }
 
   /** Stores, touches, or destroys the session at the end of the request. */
@@ -101,7 +102,7 @@ export class ClassicSession implements ResponseHook {
     return undefined;
   }
 
-  /** Calls the store. Its failure is told by another `next(error)`, and the response goes out all the same. */
+  /** Calls the store. If it fails, `next(error)` is called again, and the response is sent nevertheless. */
   #ask(run: (done: (error?: unknown) => void) => void): Promise<void> | undefined {
     let answered = false;
     let goOn: (() => void) | undefined;
@@ -156,7 +157,7 @@ export class ClassicSession implements ResponseHook {
     return rolling || (session.cookie.expires != null && this.#isModified(session));
   }
 
-  /** Sees what a session's own `save` and `reload` do, until another one takes its place. */
+  /** Observes the `save` and `reload` of a session, until another one replaces it. */
   #watch(session: Session): void {
     // The current methods: a store or another middleware may have replaced those of the class.
     const save = session.save.bind(session);
@@ -179,9 +180,9 @@ export class ClassicSession implements ResponseHook {
   }
 }
 
-/** What a session holds besides its cookie, as a text that differs where it does. */
+/** The data of a session without its cookie, as a text that can be compared. */
 function dataOf(session: object): string {
-  // JSON leaves out what is undefined. This takes half of the time that a function takes.
+  // JSON omits what is undefined. This takes half the time of a replacer function.
   if (!('toJSON' in session)) return JSON.stringify({ ...session, cookie: undefined });
   return JSON.stringify(session, function (this: unknown, key: string, value: unknown) {
     return this === session && key === 'cookie' ? undefined : value;

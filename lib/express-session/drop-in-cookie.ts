@@ -4,22 +4,22 @@ import { ATTRIBUTE_NAMES } from '../cookie/cookie-attributes.js';
 import { isDate, isError } from '../realms.js';
 import type { CookieData, CookieOptions } from './drop-in-types.js';
 
-// One for each file that tells: a notice is told once for each place which that file was called from.
+// Each file that reports has its own: a notice is reported once for each place that called the file.
 const deprecated = depd('express-session');
 
-/** A cookie's name by RFC 6265, which `cookie` 1.x is less strict about. */
+/** A cookie's name as RFC 6265 defines it. `cookie` 1.x is less strict. */
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** What a cookie's description has besides `originalMaxAge`, in express-session's order: of the table, what express-session has. */
+/** The attributes of a cookie's `data` except `originalMaxAge`: those that express-session has, in its order. */
 const DESCRIBED = ATTRIBUTE_NAMES.filter((name) => name !== 'maxAge' && name !== 'encode');
 
-/** The attributes that express-session takes: its types leave out some values of `maxAge`. */
+/** The attributes that express-session accepts. Its types leave out some values of `maxAge`. */
 export interface GivenCookie extends Omit<CookieOptions, 'maxAge'> {
   maxAge?: number | Date | null | undefined;
 }
 
 /**
- * The cookie of a session, as express-session has it: its life counts down, and it is kept with the session.
+ * The cookie of a session, as in express-session: `maxAge` counts down, and the cookie is stored with the session.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export class Cookie implements CookieData {
 
   /**
    * @param options - the attributes; any other property is kept too
-   * @throws TypeError where `options` is no object, or `maxAge` neither a number nor a `Date`
+   * @throws TypeError if `options` is not an object, or `maxAge` is neither a number nor a `Date`
    */
   constructor(options?: GivenCookie | null) {
     this.path = '/';
@@ -51,25 +51,25 @@ export class Cookie implements CookieData {
     this.httpOnly = true;
     if (options) {
       if (typeof options !== 'object') throw new TypeError('argument options must be a object');
-      // Any property is kept, inherited ones too: stores hand in cookies of this class.
+      // Every property is kept, inherited ones too, because stores pass cookies of this class.
       const given = options as unknown as Record<string, unknown>;
       const own = this as unknown as Record<string, unknown>;
       for (const name in given) if (name !== 'data') own[name] = given[name];
     }
-    if (typeof this.originalMaxAge !== 'number') this.originalMaxAge ??= this.maxAge as number | null; // it may be undefined, as there
+    if (typeof this.originalMaxAge !== 'number') this.originalMaxAge ??= this.maxAge as number | null; // it may be undefined, as in express-session
   }
 
-  /** The moment at which the cookie ends; `null` for a browser-session cookie. */
+  /** When the cookie expires; `null` for a browser-session cookie. */
   get expires(): Date | null | undefined {
     return this._expires;
   }
 
   set expires(date: Date | null | undefined) {
     this._expires = date;
-    this.originalMaxAge = this.maxAge as number | null; // it may be undefined, as there
+    this.originalMaxAge = this.maxAge as number | null; // it may be undefined, as in express-session
   }
 
-  /** How many milliseconds are left. Setting it begins to count anew. */
+  /** The remaining lifetime in milliseconds. Setting it restarts the countdown. */
   get maxAge(): number | null | undefined {
     return isDate(this.expires) ? this.expires.getTime() - Date.now() : this.expires;
   }
@@ -82,7 +82,7 @@ export class Cookie implements CookieData {
     this.expires = typeof life === 'number' ? new Date(Date.now() + life) : life;
   }
 
-  /** The attributes, without what counts down. */
+  /** The attributes, without those that count down. */
   get data(): CookieData {
     const data: Record<string, unknown> = { originalMaxAge: this.originalMaxAge };
     for (const name of DESCRIBED) data[name] = this[name];
@@ -91,27 +91,27 @@ export class Cookie implements CookieData {
 
   /**
    * The Set-Cookie header for a value.
-   * @throws TypeError where an attribute cannot stand in a header
+   * @throws TypeError if an attribute cannot be part of a header
    */
   serialize(name: string, value: string): string {
     return dropInSetCookie(name, value, this.data);
   }
 
-  /** What JSON has of the cookie: its {@link Cookie.data}. */
+  /** Returns {@link Cookie.data}, for JSON. */
   toJSON(): CookieData {
     return this.data;
   }
 }
 
-// Whoever lists a cookie's properties with `for … in` finds these, as there.
+// They are enumerable, so that `for … in` lists them, as in express-session.
 for (const name of ['expires', 'maxAge', 'data', 'serialize', 'toJSON']) {
   Object.defineProperty(Cookie.prototype, name, { enumerable: true });
 }
 
 /**
- * A Set-Cookie header; there is never a `Max-Age` in it.
- * @param data - the attributes; an app may have put another object in the cookie's place, which has none
- * @throws TypeError that names the attribute which cannot stand in a header, and not its value
+ * Returns a Set-Cookie header, which never contains `Max-Age`.
+ * @param data - the attributes; an app may have replaced the cookie with an object that has none
+ * @throws TypeError that names the attribute that cannot be part of a header, but not its value
  */
 export function dropInSetCookie(name: string, value: string, data: CookieData | undefined): string {
   if (!COOKIE_NAME.test(name)) throw new TypeError('argument name is invalid');
@@ -121,7 +121,7 @@ export function dropInSetCookie(name: string, value: string, data: CookieData | 
   } catch (error) {
     attribute = /^option (\w+) is invalid/.exec(isError(error) ? error.message : '')?.[1];
   }
-  // without a cause, whose message holds the value
+  // without a cause, because its message contains the value
   throw new TypeError(attribute === undefined ? 'cookie is invalid' : `option ${attribute} is invalid`);
 }
 
@@ -131,5 +131,5 @@ function attributesOf(name: string, value: string, data: CookieData): SetCookie 
     const given = data[attribute];
     if (given) cookie[attribute] = given;
   }
-  return cookie as unknown as SetCookie; // what is none of its values is refused, as a wrong domain is
+  return cookie as unknown as SetCookie; // any other value is refused, as a wrong domain is
 }

@@ -2,25 +2,25 @@ import { inherits } from 'node:util';
 import { defer } from '../timers.js';
 import { Store, type StoredSession } from './drop-in-store.js';
 
-/** express-session's store in memory: every session as text, which leaves when it is asked for after its time and not before. */
+/** The in-memory store of express-session: every session as text. An expired session is removed when it is read, not before. */
 export interface MemoryStore extends Store {
   /** The sessions as JSON, by id. */
   sessions: Record<string, string>;
   /** All live sessions, by id. */
   all(callback?: ((error: null, sessions: Record<string, StoredSession>) => void) | null): void;
-  /** Forgets all sessions. */
+  /** Removes all sessions. */
   clear(callback?: ((error?: unknown) => void) | null): void;
-  /** How many live sessions there are. */
+  /** Counts the live sessions. */
   length(callback: (error: null, count: number) => void): void;
-  /** Pushes a session's deadline out; what it holds stays as it is stored. */
+  /** Extends a session's deadline, without writing its data. */
   touch(id: string, session: object, callback?: ((error?: unknown) => void) | null): void;
 }
 
-/** {@link MemoryStore} as a class: with `new` or without, extended or inherited from. */
+/** {@link MemoryStore} as a class, which works with or without `new`, and with both ways of inheritance. */
 export interface MemoryStoreConstructor {
   new (): MemoryStore;
   (this: unknown): void;
-  /** What stores inherit. */
+  /** The prototype of stores. */
   readonly prototype: MemoryStore;
 }
 
@@ -73,7 +73,7 @@ const methods: Omit<MemoryStore, keyof Store | 'sessions'> &
 Object.assign(MemoryStoreFunction.prototype as object, methods);
 
 /**
- * express-session's store in memory, for development; the bounded `MemoryStore` of `typed-session` is another.
+ * The in-memory store of express-session, for development. It is not the bounded `MemoryStore` of `typed-session`.
  *
  * @example
  * ```ts
@@ -83,12 +83,12 @@ Object.assign(MemoryStoreFunction.prototype as object, methods);
  * store.length((error, count) => console.log(error ?? count));
  * ```
  */
-export const MemoryStore = MemoryStoreFunction as unknown as MemoryStoreConstructor; // a function of the kind that classes were made of
+export const MemoryStore = MemoryStoreFunction as unknown as MemoryStoreConstructor; // a constructor function, as classes were written before ES2015
 Object.defineProperty(MemoryStore, 'name', { value: 'MemoryStore' });
 
-/** A record without a prototype, because ids are whatever `genid` makes of them. */
+/** A record without a prototype, because `genid` may return any text as an id. */
 function empty<T>(): Record<string, T> {
-  return Object.create(null) as Record<string, T>; // nothing in it yet
+  return Object.create(null) as Record<string, T>; // still empty
 }
 
 function live(sessions: Record<string, string>, id: string): StoredSession | undefined {

@@ -9,11 +9,11 @@ import { Session, type IncomingSessionRequest } from './drop-in-session.js';
 /** A middleware, for Express and for bare servers. */
 export type SessionHandler = (request: AnyRequest, response: AnyResponse, next: (error?: unknown) => void) => void;
 
-/** What is exported as `session`; see the entry point. */
+/** Exported as `session`; see the entry point. */
 export function createSession(options: SessionOptions): SessionHandler {
   const config = configOf(options);
   const { store } = config;
-  // Stores call this to regenerate; the middleware that was made last rules, as there.
+  // Stores call this to regenerate a session. The last middleware that was created applies, as in express-session.
   store.generate = (request) => {
     generate(config, request as unknown as IncomingSessionRequest); // the middleware's requests are
   };
@@ -26,7 +26,7 @@ export function createSession(options: SessionOptions): SessionHandler {
   });
 
   return function session(given, response, next) {
-    const request = given as unknown as IncomingSessionRequest; // Node's, with what has been put onto it
+    const request = given as unknown as IncomingSessionRequest; // Node's request, with what middleware added to it
     const isPassedBy = Boolean(request.session) || !connected;
     if (isPassedBy || !pathOf(request).startsWith(unlessFalsy(config.cookieOf(request).path) ?? '/')) {
       next();
@@ -69,7 +69,7 @@ export function createSession(options: SessionOptions): SessionHandler {
   };
 }
 
-/** Puts a new session onto a request. */
+/** Gives a request a new session. */
 function generate(config: Config, request: IncomingSessionRequest): void {
   request.sessionID = config.newId(request);
   const session = new Session(request);

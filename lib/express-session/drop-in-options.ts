@@ -6,38 +6,38 @@ import { MemoryStore } from './drop-in-memory-store.js';
 import type { IncomingSessionRequest } from './drop-in-session.js';
 import type { Store } from './drop-in-store.js';
 
-/** express-session's options, with its defaults. */
+/** The options of express-session, with its defaults. */
 export interface SessionOptions {
-  /** What signs the cookie; in an array the first signs and all verify. Left out: `req.secret`, which is deprecated. */
+  /** Signs the cookie. In an array, the first one signs and all of them verify. Default: `req.secret`, which is deprecated. */
   secret?: Secret | readonly Secret[] | undefined;
   /** The cookie's name. Default: `'connect.sid'`. */
   name?: string | undefined;
-  /** The old name of `name`. */
+  /** The old name of the option `name`. */
   key?: string | undefined;
-  /** Where sessions live. Default: a new {@link MemoryStore}. */
+  /** Where sessions are stored. Default: a new {@link MemoryStore}. */
   store?: Store | undefined;
   /** The cookie's attributes, or a function of the request that returns them. */
   cookie?: GivenCookie | ((request: IncomingSessionRequest) => GivenCookie) | undefined;
-  /** Makes a new session's id. Default: 24 random bytes as base64url. */
+  /** Returns the id of a new session. Default: 24 random bytes as base64url. */
   genid?: ((request: IncomingSessionRequest) => string) | undefined;
-  /** Whether `X-Forwarded-Proto` is believed; left out, Express's `req.secure` decides. */
+  /** Whether `X-Forwarded-Proto` is trusted. If it is left out, Express's `req.secure` decides. */
   proxy?: boolean | undefined;
-  /** Whether sessions are stored that did not change. Default: `true`, and a notice that you should say so. */
+  /** Whether unchanged sessions are stored. Default: `true`, with a deprecation notice. */
   resave?: boolean | undefined;
   /** Whether the cookie is set on every response. Default: `false`. */
   rolling?: boolean | undefined;
-  /** Whether new sessions are stored that nobody put anything into. Default: `true`, and a notice that you should say so. */
+  /** Whether new sessions are stored although nothing was set on them. Default: `true`, with a deprecation notice. */
   saveUninitialized?: boolean | undefined;
   /** What a `req.session` that is gone at the end means: `'destroy'` removes it from the store. Default: `'keep'`. */
   unset?: 'destroy' | 'keep' | undefined;
 }
 
-/** The options, with every default in its place. */
+/** The options, with all defaults filled in. */
 export interface Config {
   readonly name: string;
   readonly store: Store;
   readonly cookieOf: (request: IncomingSessionRequest) => GivenCookie;
-  /** What says whether `'auto'` is to be resolved; a function's `'auto'` is not, as there. */
+  /** Decides whether `'auto'` is resolved. The `'auto'` of a function is not, as in express-session. */
   readonly fixedCookie: GivenCookie;
   readonly newId: (request: IncomingSessionRequest) => string;
   readonly proxy: boolean | undefined;
@@ -46,11 +46,11 @@ export interface Config {
   readonly saveUninitialized: boolean;
   readonly destroysUnset: boolean;
   readonly storeTouches: boolean;
-  /** The signer; of the request's own secret where the app gave none. */
+  /** The signer; it uses the secret of the request if the app passed none. */
   readonly signerOf: (request: IncomingSessionRequest) => Signer | undefined;
 }
 
-const production = process.env['NODE_ENV'] === 'production'; // looked at once, as there
+const production = process.env['NODE_ENV'] === 'production'; // read once, as in express-session
 
 /** @throws TypeError for a `genid`, `unset` or `secret` that express-session refuses */
 export function configOf(options: SessionOptions): Config {
@@ -89,7 +89,7 @@ export function unlessFalsy<T>(option: T): NonNullable<T> | undefined {
   return option ? option : undefined;
 }
 
-/** Whether an option is on whose default is on; `null` is off, as there. */
+/** Whether an option that is on by default is on. `null` means off, as in express-session. */
 function isOn(option: unknown): boolean {
   return option === undefined || Boolean(option);
 }
@@ -101,7 +101,7 @@ function signers(secret: SessionOptions['secret']): Config['signerOf'] {
   let known: readonly Secret[] = [];
   let signer: Signer | undefined;
   const signerFor = (secrets: readonly Secret[]): Signer => {
-    // Apps put a newer secret into the array while they run, and cookie-parser's may change.
+    // An app may add a newer secret to the array while it runs, and the secret of cookie-parser may change.
     const isSame = secrets.length === known.length && secrets.every((one, i) => one === known[i]);
     if (signer === undefined || !isSame) {
       signer = new Signer(secrets);
@@ -112,7 +112,7 @@ function signers(secret: SessionOptions['secret']): Config['signerOf'] {
   };
   if (!secret) return ({ secret: ofRequest }) => (ofRequest ? signerFor([ofRequest]) : undefined);
   const secrets: readonly Secret[] = isList(secret) ? secret : [secret];
-  signerFor(secrets); // what cannot sign is told at start-up
+  signerFor(secrets); // a secret that cannot sign is reported at start-up
   return () => signerFor(secrets);
 }
 

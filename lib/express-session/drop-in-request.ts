@@ -15,14 +15,14 @@ export function idOf(request: IncomingSessionRequest, name: string, signer: Sign
   const signed = request.signedCookies?.[name];
   if (signed) {
     deprecated('cookie should be available in req.headers.cookie');
-    return signed as string; // cookie-parser's, which are strings; of anything else the store makes what it will
+    return signed as string; // cookie-parser's are strings; the store decides what anything else means
   }
   const parsed = verified(request.cookies?.[name], signer);
   if (parsed) deprecated('cookie should be available in req.headers.cookie');
   return parsed;
 }
 
-/** A cookie's value may stand in quotes (RFC 6265, section 4.1.1), which `cookie` 1.x leaves there. */
+/** A cookie's value may be quoted (RFC 6265, section 4.1.1). `cookie` 1.x does not remove the quotes. */
 function decodeValue(value: string): string {
   const bare = value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
   try {
@@ -32,11 +32,11 @@ function decodeValue(value: string): string {
   }
 }
 
-/** The path that the client asked for, wherever in the app the middleware is mounted. */
+/** The path that the client requested, regardless of where in the app the middleware is mounted. */
 export function pathOf(request: IncomingSessionRequest): string {
   const url: unknown = request.originalUrl ?? request.url;
   if (typeof url !== 'string' || url === '') return '/'; // a created request may lack both
-  if (!url.startsWith('/') && URL.canParse(url)) return new URL(url).pathname; // a proxy may be asked by the whole URL
+  if (!url.startsWith('/') && URL.canParse(url)) return new URL(url).pathname; // a proxy may receive the whole URL
   return url.replace(/[?#].*$/s, ''); // `*` among them, which no cookie's path covers
 }
 
@@ -44,7 +44,7 @@ function verified(value: unknown, signer: Signer): string | undefined {
   return typeof value === 'string' ? signer.verify(value)?.id : undefined;
 }
 
-/** Whether the request came over TLS: by its socket, or by what says so and is to be believed. */
+/** Whether the request arrived over TLS, according to its socket or to a trusted header. */
 export function isSecure(request: IncomingSessionRequest, proxy: boolean | undefined): boolean {
   if (isEncrypted(request)) return true;
   if (proxy === false) return false;

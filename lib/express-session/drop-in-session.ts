@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Cookie } from './drop-in-cookie.js';
 import type { Store } from './drop-in-store.js';
 
-/** A request that carries a session, or what stands in for one when a store loads a session by itself. */
+/** A request that carries a session, or its substitute when a store loads a session by itself. */
 export interface SessionRequest {
-  /** The session's id. A value that is no string is never stored, and no cookie set for it. */
+  /** The session's id. If it is not a string, nothing is stored and no cookie is set. */
   sessionID: string;
   /** The session; `undefined` after `destroy()`. */
   session?: Session | null | undefined;
@@ -12,29 +12,29 @@ export interface SessionRequest {
   sessionStore: Store;
 }
 
-/** A request as Node, Express and cookie-parser give it. */
+/** A request as Node, Express, and cookie-parser provide it. */
 export type IncomingSessionRequest = IncomingMessage &
   SessionRequest & {
-    /** The URL that was asked for, which Express keeps where a router has shortened `url`. */
+    /** The requested URL, which Express keeps if a router has shortened `url`. */
     readonly originalUrl?: string;
-    /** Whether the request came over TLS, as Express sees it. */
+    /** Whether the request arrived over TLS, according to Express. */
     readonly secure?: boolean;
-    /** cookie-parser's secret. */
+    /** The secret of cookie-parser. */
     readonly secret?: string;
-    /** The unsigned cookies, as cookie-parser found them. */
+    /** The unsigned cookies that cookie-parser found. */
     readonly cookies?: Readonly<Record<string, unknown>>;
-    /** The signed cookies, as cookie-parser found them. */
+    /** The signed cookies that cookie-parser found. */
     readonly signedCookies?: Readonly<Record<string, unknown>>;
   };
 
 /**
- * A session as express-session has it: its enumerable properties are the data and `cookie`; methods take callbacks and
- * return the session.
+ * A session as in express-session: its enumerable properties are the data and `cookie`. Methods take callbacks and return
+ * the session.
  */
 export class Session {
   /** The session's id. */
   declare readonly id: string;
-  /** The session's cookie, kept with it. */
+  /** The session's cookie, which is stored with the data. */
   declare cookie: Cookie;
   /** The request that the session belongs to. */
   declare readonly req: SessionRequest;
@@ -45,28 +45,28 @@ export class Session {
     Object.defineProperty(this, 'req', { value: request });
     Object.defineProperty(this, 'id', { value: request.sessionID });
     if (typeof data !== 'object' || data === null) return;
-    const given = data as Record<string, unknown>; // any object can be asked
+    const given = data as Record<string, unknown>; // any property may be read
     for (const name in given) if (!(name in this)) this[name] = given[name];
   }
 
-  /** Sets the cookie's life back to what it was; the store is told at the end of the request. */
+  /** Resets the cookie's lifetime to its original value. The store is touched at the end of the request. */
   touch(): this {
     return this.resetMaxAge();
   }
 
-  /** Sets the cookie's life back to what it was. */
+  /** Resets the cookie's lifetime to its original value. */
   resetMaxAge(): this {
     this.cookie.maxAge = this.cookie.originalMaxAge;
     return this;
   }
 
-  /** Stores the session now; without it that happens at the end of the request. */
+  /** Stores the session now instead of at the end of the request. */
   save(callback?: (error?: unknown) => void): this {
     this.req.sessionStore.set(this.id, this, callback ?? (() => undefined));
     return this;
   }
 
-  /** Puts the stored session in the place of `req.session`. */
+  /** Replaces `req.session` with the stored session. */
   reload(callback: (error?: unknown) => void): this {
     const { req } = this;
     req.sessionStore.get(this.id, (error, stored) => {
@@ -80,14 +80,14 @@ export class Session {
     return this;
   }
 
-  /** Takes the session off the request and out of the store. */
+  /** Removes the session from the request and from the store. */
   destroy(callback?: (error?: unknown) => void): this {
     delete this.req.session;
     this.req.sessionStore.destroy(this.id, callback);
     return this;
   }
 
-  /** Puts a new, empty session in the place of `req.session`, and this one out of the store. */
+  /** Replaces `req.session` with a new, empty session, and removes this one from the store. */
   regenerate(callback: (error?: unknown) => void): this {
     this.req.sessionStore.regenerate(this.req, callback);
     return this;

@@ -4,14 +4,14 @@ import { Cookie, type GivenCookie } from './drop-in-cookie.js';
 import type { CookieData } from './drop-in-types.js';
 import { Session, type SessionRequest } from './drop-in-session.js';
 
-/** What a store returns of a session: its data, and its cookie as JSON left it. */
+/** A session as a store returns it: its data, and its cookie as parsed JSON. */
 export interface StoredSession {
   /** The cookie's attributes. */
   cookie: GivenCookie & Partial<Pick<CookieData, 'originalMaxAge'>>;
   [field: string]: unknown;
 }
 
-/** The base class of stores, as express-session has it: an EventEmitter that stores inherit from, by whatever means. */
+/** The base class of stores, as in express-session: an EventEmitter. Stores may inherit from it in any way. */
 export interface Store extends EventEmitter {
   /** Fetches a session. */
   get(id: string, callback: (error?: unknown, session?: StoredSession | null) => void): void;
@@ -19,28 +19,28 @@ export interface Store extends EventEmitter {
   set(id: string, session: object, callback?: (error?: unknown) => void): void;
   /** Removes a session. */
   destroy(id: string, callback?: (error?: unknown) => void): void;
-  /** Pushes a session's deadline out. Whether a store can is looked at once, when the middleware is made. */
+  /** Extends a session's deadline. The middleware checks once, when it is created, whether the store has this method. */
   touch?(id: string, session: object, callback?: (error?: unknown) => void): void;
-  /** Makes a new session on a request; the middleware that was made last puts its own here. */
+  /** Gives a request a new session. The last middleware that was created sets this method. */
   generate(request: SessionRequest): void;
-  /** Removes the request's session and makes a new one. */
+  /** Removes the request's session and starts a new one. */
   regenerate(request: SessionRequest, callback: (error?: unknown) => void): void;
   /** Fetches a session outside of any request. */
   load(id: string, callback: (error?: unknown, session?: Session) => void): void;
-  /** Makes a stored session the request's. */
+  /** Makes a stored session the session of a request. */
   createSession(request: SessionRequest, stored: StoredSession): Session;
 }
 
-/** {@link Store} as a class: with `new` or without, extended or inherited from. */
+/** {@link Store} as a class, which works with or without `new`, and with both ways of inheritance. */
 export interface StoreConstructor {
   new (): Store;
   (this: unknown): void;
-  /** What stores inherit. */
+  /** The prototype of stores. */
   readonly prototype: Store;
 }
 
 function StoreFunction(this: Store): void {
-  Reflect.apply(EventEmitter as unknown as () => void, this, []); // callable: Node's own subclasses call it so
+  Reflect.apply(EventEmitter as unknown as () => void, this, []); // it can be called without `new`, as Node's own subclasses do
 }
 inherits(StoreFunction, EventEmitter);
 
@@ -62,8 +62,8 @@ const methods: Pick<Store, 'regenerate' | 'load' | 'createSession'> & ThisType<S
     const expires = stored.cookie.expires;
     const originalMaxAge = stored.cookie.originalMaxAge;
     const cookie = new Cookie(stored.cookie);
-    if (typeof expires === 'string') cookie.expires = new Date(expires); // JSON's
-    cookie.originalMaxAge = originalMaxAge as number | null; // as it was, whatever that is
+    if (typeof expires === 'string') cookie.expires = new Date(expires); // from JSON
+    cookie.originalMaxAge = originalMaxAge as number | null; // unchanged, whatever its type
     stored.cookie = cookie; // a cookie has all of these
     const session = new Session(request, stored);
     request.session = session;
@@ -73,7 +73,7 @@ const methods: Pick<Store, 'regenerate' | 'load' | 'createSession'> & ThisType<S
 Object.assign(StoreFunction.prototype as object, methods);
 
 /**
- * The base class that stores of express-session's kind extend.
+ * The base class that stores made for express-session extend.
  *
  * @example
  * ```ts
@@ -86,5 +86,5 @@ Object.assign(StoreFunction.prototype as object, methods);
  * }
  * ```
  */
-export const Store = StoreFunction as unknown as StoreConstructor; // a function of the kind that classes were made of
+export const Store = StoreFunction as unknown as StoreConstructor; // a constructor function, as classes were written before ES2015
 Object.defineProperty(Store, 'name', { value: 'Store' });

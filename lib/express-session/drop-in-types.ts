@@ -37,7 +37,7 @@ export interface SessionData extends OtherSessionData {
 
 /** The attributes of a cookie, as express-session takes them. */
 export interface CookieOptions {
-  /** How long the cookie lives, in milliseconds. Default: a browser-session cookie. */
+  /** When the cookie expires after it was set, in milliseconds. Default: a browser-session cookie. */
   maxAge?: number | undefined;
   /** When the cookie expires. Of `maxAge` and `expires`, the one that is set last counts. */
   expires?: Date | null | undefined;
@@ -61,11 +61,11 @@ export interface CookieOptions {
   signed?: boolean | undefined;
 }
 
-/** The cookie of a session: its life counts down, and it is stored with the session. */
+/** The cookie of a session. Its lifetime counts down, and it is stored with the session. */
 export interface Cookie {
-  /** The life that the cookie started with, in milliseconds; `null` for a browser-session cookie. */
+  /** The lifetime that the cookie started with, in milliseconds; `null` for a browser-session cookie. */
   originalMaxAge: number | null;
-  /** The remaining life, in milliseconds. */
+  /** The remaining lifetime, in milliseconds. */
   maxAge?: number | undefined;
   /** See {@link CookieOptions.signed}. */
   signed?: boolean | undefined;
@@ -105,9 +105,9 @@ export interface CookieData {
   sameSite: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined;
 }
 
-/** What a {@link Cookie} that you make yourself can do besides. */
+/** The additional members of a {@link Cookie} that you create yourself. */
 export interface CookieMembers {
-  /** The attributes, without what counts down. */
+  /** The attributes, without those that count down. */
   readonly data: CookieData;
   /**
    * Returns the Set-Cookie header for a value.
@@ -126,7 +126,7 @@ export interface CookieConstructor {
   readonly prototype: Cookie & CookieMembers;
 }
 
-/** A session: `req.session` is one, with the fields of {@link SessionData}. */
+/** A session, such as `req.session`, with the fields of {@link SessionData}. */
 export declare class Session {
   private constructor(request: Request, data?: object);
   /** The session's id. */
@@ -135,15 +135,15 @@ export declare class Session {
   cookie: Cookie;
   /** Removes this session and starts a new, empty one as `req.session`. */
   regenerate(callback: (error: any) => void): this;
-  /** Takes the session off the request and out of the store. */
+  /** Removes the session from the request and from the store. */
   destroy(callback?: (error: any) => void): this;
   /** Replaces `req.session` with what is stored. */
   reload(callback: (error: any) => void): this;
-  /** Resets the cookie's life to what it started with. */
+  /** Resets the cookie's lifetime to its original value. */
   resetMaxAge(): this;
   /** Stores the session now; otherwise this happens at the end of the request. */
   save(callback?: (error: any) => void): this;
-  /** Resets the cookie's life to what it started with; the store learns about it at the end of the request. */
+  /** Resets the cookie's lifetime to its original value. The store is touched at the end of the request. */
   touch(): this;
 }
 
@@ -167,11 +167,11 @@ export declare abstract class Store extends EventEmitter {
   length?(callback: (error: any, length?: number) => void): void;
   /** Removes all sessions. */
   clear?(callback?: (error?: any) => void): void;
-  /** Extends a session's deadline. The middleware checks once, when it is made, whether the store has this method. */
+  /** Extends a session's deadline. The middleware checks once, when it is created, whether the store has this method. */
   touch?(id: string, session: SessionData, callback?: () => void): void;
 }
 
-/** The store in memory of express-session: every session as text; an expired one is removed when it is read. */
+/** The in-memory store of express-session: every session as text. An expired session is removed when it is read. */
 export declare class MemoryStore extends Store {
   /** The sessions as JSON, by id. */
   sessions: Record<string, string>;
@@ -184,7 +184,7 @@ export declare class MemoryStore extends Store {
   touch(id: string, session: SessionData, callback?: () => void): void;
 }
 
-/** The options of the drop-in: express-session's, with its defaults. */
+/** The options of express-session, with its defaults. */
 export interface SessionOptions {
   /** Signs the cookie. In an array, the first one signs and all of them verify. If it is left out, `req.secret` is used, which is deprecated. */
   secret?: CipherKey | readonly CipherKey[] | undefined;

@@ -4,7 +4,11 @@ import { guardMiddleware } from '../guards/handler-guards.js';
 import { anonymousGuard, sessionGuard } from '../guards/built-in-guards.js';
 import type { ReadonlySessionGuard, SessionGuard } from './guard-types.js';
 
-/** The type of {@link requireSession}, which is a function with members. */
+/**
+ * The type of {@link requireSession}, which is a function with members.
+ *
+ * @group Types
+ */
 export interface RequireSessionFunction {
   /**
    * A guard: a request passes if its session is stored and has what is required. Without arguments, any stored session
@@ -49,6 +53,7 @@ export interface RequireSessionFunction {
  *   res.json({ id: req.session.userId });
  * });
  * ```
+ * @group Guards
  */
 export const requireSession: RequireSessionFunction = Object.assign(
   (...required: unknown[]) => guardMiddleware(sessionGuard(required)),
@@ -69,6 +74,7 @@ export const requireSession: RequireSessionFunction = Object.assign(
  *   res.send('<form method="post">…</form>');
  * });
  * ```
+ * @group Guards
  */
 export function requireAnonymous(options?: AnonymousOptions) {
   return guardMiddleware(anonymousGuard([options]));

@@ -31,13 +31,25 @@ export interface GuardMiddleware<Adds, Mode> extends GuardFacts<Adds, Mode> {
   ): void;
 }
 
-/** The guard of the registered session that `requireSession(…)` returns. */
+/**
+ * The guard of the registered session that `requireSession(…)` returns.
+ *
+ * @group Types
+ */
 export type SessionGuard<Found> = GuardMiddleware<Checked<Found>, 'writable'>;
 
-/** {@link SessionGuard} whose handlers get a readonly session. */
+/**
+ * {@link SessionGuard} whose handlers get a readonly session.
+ *
+ * @group Types
+ */
 export type ReadonlySessionGuard<Found> = GuardMiddleware<Checked<Found>, 'readonly'>;
 
-/** {@link SessionGuard} for the session of one middleware. */
+/**
+ * {@link SessionGuard} for the session of one middleware.
+ *
+ * @group Types
+ */
 export type SessionGuardOf<S extends SessionSchema, Name extends string, Found> = GuardMiddleware<
   LocalsOf<S, Name, Found>,
   'writable'

@@ -24,6 +24,7 @@ const OWN_PATH = /^\/(?![/\\])[\x21-\x7e]*$/;
  *   res.json(req.session);
  * });
  * ```
+ * @group Guards
  */
 export function redirect(path: string, options: { readonly parameter?: string } = {}): MissingHandler {
   if (typeof path !== 'string' || (!OWN_PATH.test(path) && !/^https?:\/\//.test(path))) {
@@ -76,6 +77,7 @@ function pathOf(url: string): string {
  *   res.redirect(303, returnPath(req.query['returnTo'], '/account'));
  * });
  * ```
+ * @group Guards
  */
 export function returnPath(wanted: unknown, fallback = '/'): string {
   if (typeof wanted !== 'string' || !OWN_PATH.test(wanted)) return fallback;
@@ -96,6 +98,7 @@ export function returnPath(wanted: unknown, fallback = '/'): string {
  *
  * export const guard = requireSession({ onMissing: problem });
  * ```
+ * @group Guards
  */
 export const problem: MissingHandler = (error, _request, response) => {
   if ((response as unknown) === undefined) throw new TypeError('problem is a handler: pass it, onMissing: problem');
@@ -116,6 +119,7 @@ export const problem: MissingHandler = (error, _request, response) => {
  *   onMissing: byAccept({ html: redirect('/login'), json: problem }),
  * });
  * ```
+ * @group Guards
  */
 export function byAccept(answers: { readonly html: MissingHandler; readonly json: MissingHandler }): MissingHandler {
   const { html, json } = answers ?? ({} as Partial<typeof answers>); // the caller may be plain JavaScript

@@ -29,6 +29,8 @@ declare module './express-types.js' {
 /**
  * The decorators of controllers. Plain classes, NestJS, and routing-controllers each have one family, whose members require
  * and do the same.
+ *
+ * @group Types
  */
 export interface DecoratorFamily<At extends Place = 'first'> {
   /** Declares what a method, or every method of a class, requires of the session; see {@link RequireSessionDecorators}. */

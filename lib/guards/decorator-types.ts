@@ -16,7 +16,11 @@ import type { Checked, IsRegistered, LocalsOf } from './narrowing.js';
 /** Marks the type of a decorator with what it checks, so that the types of two decorators differ. */
 declare const checks: unique symbol;
 
-/** The type of `@RequireSession(…)`: a decorator for methods and for classes, in both dialects. */
+/**
+ * The type of `@RequireSession(…)`: a decorator for methods and for classes, in both dialects.
+ *
+ * @group Types
+ */
 export interface RequireSessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
   /** The standard (TC39) dialect; a class in the legacy dialect (`experimentalDecorators`), which has no context. */
   <T extends object | undefined, C extends AnyContext>(
@@ -50,7 +54,11 @@ interface MethodDecoratorOf<E extends Ensures<readonly unknown[]>, Added, At ext
   readonly [checks]: Added;
 }
 
-/** {@link RequireSessionDecorator} for methods only. */
+/**
+ * {@link RequireSessionDecorator} for methods only.
+ *
+ * @group Types
+ */
 export type SessionMethodDecorator<R extends readonly unknown[], At extends Place = 'first'> = MethodDecoratorOf<
   Ensures<R>,
   Checked<Found<RegisteredSchema, R>>,
@@ -60,7 +68,11 @@ export type SessionMethodDecorator<R extends readonly unknown[], At extends Plac
 /** In the legacy dialect, the parameters before the request may have decorators. */
 export type Legacy<At extends Place> = At extends 'first' ? 'after decorated' : At;
 
-/** The type of `@RequireSession.readonly(…)`: a decorator for methods, in both dialects. */
+/**
+ * The type of `@RequireSession.readonly(…)`: a decorator for methods, in both dialects.
+ *
+ * @group Types
+ */
 export interface ReadonlySessionDecorator<R extends readonly unknown[], At extends Place = 'first'> {
   /** The standard (TC39) dialect. */
   <M extends object | undefined, C extends AnyContext>(
@@ -81,14 +93,22 @@ export interface ReadonlySessionDecorator<R extends readonly unknown[], At exten
 type EnsuresOf<S extends SessionSchema, Name extends string, R extends readonly unknown[]> =
   IsRegistered<S, Name> extends true ? Ensures<R> : Ensures<[], LocalsOf<S, Name, Found<S, R>>>;
 
-/** {@link RequireSessionDecorator} for the session of one middleware. A decorator for methods. */
+/**
+ * {@link RequireSessionDecorator} for the session of one middleware. A decorator for methods.
+ *
+ * @group Types
+ */
 export type SessionDecoratorOf<
   S extends SessionSchema,
   Name extends string,
   R extends readonly unknown[],
 > = MethodDecoratorOf<EnsuresOf<S, Name, R>, LocalsOf<S, Name, Found<S, R>>, 'first'>;
 
-/** The type of {@link RequireSession}, which is a function with members. */
+/**
+ * The type of {@link RequireSession}, which is a function with members.
+ *
+ * @group Types
+ */
 export interface RequireSessionDecorators<At extends Place = 'first'> {
   /**
    * Guards a controller's method, or every public method of a class and of its subclasses: it runs for requests whose
@@ -118,6 +138,8 @@ export interface RequireSessionDecorators<At extends Place = 'first'> {
 /**
  * A parameter decorator of the legacy dialect that passes a value of type `T`. The compiler refuses a parameter whose type
  * promises more.
+ *
+ * @group Types
  */
 export type SessionParameterDecorator<T> = <P extends object, K extends string | symbol, I extends number>(
   prototype: P,

@@ -105,7 +105,11 @@ export type SessionOn<S extends SessionSchema, Name extends string, R> = R exten
   ? IsRegistered<S, Name> extends true
     ? ReadonlySession<NarrowedOf<S, Name, R>>
     : Session<S>
-  : Session<S> & NarrowedOf<S, Name, R>;
+  : NamedSession<S, Name> & NarrowedOf<S, Name, R>;
+
+/** A session; the registered one is shown as `req.session` is. */
+type NamedSession<S extends SessionSchema, Name extends string> =
+  IsRegistered<S, Name> extends true ? Payload<S> & RegisteredMembers : Session<S>;
 
 /**
  * A request whose session has these fields, for handlers behind a guard that checks them. Pass the names of fields, or fields
@@ -123,6 +127,7 @@ export type SessionOn<S extends SessionSchema, Name extends string, R> = R exten
  *   }
  * }
  * ```
+ * @group Guards
  */
 export type SessionRequest<
   R extends SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate = never,
@@ -153,6 +158,7 @@ export type SessionRequest<
  *   }
  * }
  * ```
+ * @group Guards
  */
 export type ReadonlySessionRequest<
   R extends SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate = never,
@@ -189,6 +195,7 @@ export type ReadonlySessionRequest<
  *   }
  * }
  * ```
+ * @group Types
  */
 export type SessionRequestOf<
   M extends SessionSchema | SessionIdentity<SessionSchema, string>,
@@ -201,6 +208,8 @@ export type SessionRequestOf<
 /**
  * Responds to a request that a guard or decorator refuses: an Express error handler, as `onMissing`, `onForbidden` or
  * `onPresent`. It sends a response, or passes the error on with `next(error)`.
+ *
+ * @group Guards
  */
 export type MissingHandler = (
   error: SessionRequiredError | SessionForbiddenError | SessionPresentError,
@@ -223,7 +232,11 @@ export interface ForbiddenOptions {
   readonly onForbidden: MissingHandler;
 }
 
-/** How one guard or decorator responds to a request that it refuses. Pass it as an object of its own among the arguments. */
+/**
+ * How one guard or decorator responds to a request that it refuses. Pass it as an object of its own among the arguments.
+ *
+ * @group Guards
+ */
 export type GuardOptions = MissingOptions | ForbiddenOptions;
 
 /**
@@ -234,7 +247,11 @@ export type GuardArguments = readonly (
   SessionField<RegisteredSchema> | RegisteredValues | RegisteredPredicate | GuardOptions
 )[];
 
-/** What {@link requireAnonymous} and {@link RequireAnonymous} take. */
+/**
+ * What {@link requireAnonymous} and {@link RequireAnonymous} take.
+ *
+ * @group Guards
+ */
 export interface AnonymousOptions {
   /** Called instead of passing `SessionPresentError` to `next`. */
   readonly onPresent?: MissingHandler | undefined;

@@ -1,7 +1,11 @@
 import { findSession } from '../sessions/registry.js';
 import { addValues, type Responder } from './requirements.js';
 
-/** What a controller's method requires of a session and does to it, as far as it is known without a request. */
+/**
+ * What a controller's method requires of a session and does to it, as far as it is known without a request.
+ *
+ * @group Decorators
+ */
 export interface SessionRequirements {
   /** Whether a stored session is required. */
   readonly session: boolean;

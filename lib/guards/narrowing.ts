@@ -1,6 +1,7 @@
-import type { SessionMembers } from '../sessions/session.js';
+import type { SessionCallback, SessionMembers } from '../sessions/session.js';
 import type { DeepReadonly } from '../schema/deep-readonly.js';
 import type { Payload, RegisteredName, RegisteredSchema, SessionSchema } from '../schema/payload-types.js';
+import type { RefuseExcess } from '../schema/refusals.js';
 
 /**
  * Marks the `Locals` of a request whose session was checked. It exists for the compiler alone, which prints this name if the
@@ -60,7 +61,10 @@ type OtherKey = typeof checkedByName | typeof checkedBySchema;
 
 /** What the type of a middleware states about its session. */
 export interface SessionIdentity<S extends SessionSchema, Name extends string> {
-  /** Exists for the compiler alone. */
+  /**
+   * Exists for the compiler alone.
+   * @internal
+   */
   readonly [identity]: { readonly schema: S; readonly name: Name };
 }
 
@@ -102,15 +106,27 @@ export type NarrowedBy<S extends SessionSchema, Name extends string, LocalsObj> 
  */
 export type ReadonlyMembers = Pick<SessionMembers<RegisteredSchema>, 'id' | 'isNew'>;
 
-/** The registered session behind a readonly guard that found `Found`. */
+/**
+ * The registered session behind a readonly guard that found `Found`.
+ *
+ * @group Guards
+ */
 export type ReadonlySession<Found = unknown> = DeepReadonly<Payload<RegisteredSchema> & Found> & ReadonlyMembers;
 
 /**
- * The members of `req.session`, under a name that is short when an editor shows it.
+ * The members of `req.session`, under a name that is short when an editor shows it. For the same reason it declares two
+ * methods again whose types depend on the schema.
  * @internal
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- only a shorter name
-export interface RegisteredMembers extends SessionMembers<RegisteredSchema> {}
+export interface RegisteredMembers extends SessionMembers<RegisteredSchema> {
+  update(change: (payload: Payload<RegisteredSchema>) => void | Promise<void>): Promise<void>;
+  update(change: (payload: Payload<RegisteredSchema>) => void | Promise<void>, callback: SessionCallback): void;
+  become<T extends Payload<RegisteredSchema>>(state: T & RefuseExcess<T, RegisteredSchema>): Promise<void>;
+  become<T extends Payload<RegisteredSchema>>(
+    state: T & RefuseExcess<T, RegisteredSchema>,
+    callback: SessionCallback,
+  ): void;
+}
 
 /** The schema of a middleware's type, or the schema itself. */
 export type SchemaOf<M> = M extends SessionIdentity<infer S, string> ? S : M extends SessionSchema ? M : never;

@@ -45,22 +45,37 @@ const family = decoratorFamily<'any'>({ decorate: nestGuardDecorator, parameter:
  *   }
  * }
  * ```
+ * @group Decorators
  */
 export const RequireSession: RequireSessionDecorators<'any'> = family.RequireSession;
 
 /**
  * Lets only requests pass for which nobody is signed in; see {@link DecoratorFamily.RequireAnonymous}. Any other request
  * gets a `ForbiddenException`.
+ *
+ * @group Decorators
  */
 export const RequireAnonymous: DecoratorFamily<'any'>['RequireAnonymous'] = family.RequireAnonymous;
 
-/** Takes back what the decorators of the class require; see {@link DecoratorFamily.AllowAnonymous}. */
+/**
+ * Takes back what the decorators of the class require; see {@link DecoratorFamily.AllowAnonymous}.
+ *
+ * @group Decorators
+ */
 export const AllowAnonymous: DecoratorFamily<'any'>['AllowAnonymous'] = family.AllowAnonymous;
 
-/** Gives the session a new id when the method has succeeded; see {@link DecoratorFamily.RotateSession}. */
+/**
+ * Gives the session a new id when the method has succeeded; see {@link DecoratorFamily.RotateSession}.
+ *
+ * @group Decorators
+ */
 export const RotateSession: DecoratorFamily<'any'>['RotateSession'] = family.RotateSession;
 
-/** Ends the session when the method has succeeded: a logout; see {@link DecoratorFamily.DestroySession}. */
+/**
+ * Ends the session when the method has succeeded: a logout; see {@link DecoratorFamily.DestroySession}.
+ *
+ * @group Decorators
+ */
 export const DestroySession: DecoratorFamily<'any'>['DestroySession'] = family.DestroySession;
 
 /**
@@ -80,12 +95,15 @@ export const DestroySession: DecoratorFamily<'any'>['DestroySession'] = family.D
  *   }
  * }
  * ```
+ * @group Decorators
  */
 export const CurrentSession: DecoratorFamily<'any'>['CurrentSession'] = family.CurrentSession;
 
 /**
  * Passes a field of the session to a parameter; see {@link DecoratorFamily.SessionValue}. A request without the field gets
  * an `UnauthorizedException`.
+ *
+ * @group Decorators
  */
 export const SessionValue: DecoratorFamily<'any'>['SessionValue'] = family.SessionValue;
 
@@ -103,12 +121,17 @@ export const SessionValue: DecoratorFamily<'any'>['SessionValue'] = family.Sessi
  *   constructor(@InjectSession() readonly session: Session) {}
  * }
  * ```
+ * @group Sessions
  */
 export function InjectSession(): InjectionDecorator<Session> {
   return Inject(SESSION);
 }
 
-/** Injects the middleware, for what is not about one request: `list`, `revoke`, `migrateAll`. */
+/**
+ * Injects the middleware, for what is not about one request: `list`, `revoke`, `migrateAll`.
+ *
+ * @group Sessions
+ */
 export function InjectSessionMiddleware(): InjectionDecorator<SessionMiddleware<RegisteredSchema>> {
   return Inject(SESSIONS);
 }

@@ -15,6 +15,8 @@ import { runHandlerGuards } from '../guards/handler-guards.js';
 /**
  * The key under which Nest's `Reflector` finds the requirements (`SessionRequirements`) that our decorators declare. A method
  * and its class have separate entries; {@link sessionRequirementsOf} returns both together.
+ *
+ * @group Decorators
  */
 export const SESSION_REQUIREMENTS = 'typed-session:requirements';
 
@@ -35,6 +37,7 @@ export const SESSION_REQUIREMENTS = 'typed-session:requirements';
  *   }
  * }
  * ```
+ * @group Decorators
  */
 export function sessionRequirementsOf(
   context: Pick<ExecutionContext, 'getClass' | 'getHandler'>,

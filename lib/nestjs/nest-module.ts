@@ -15,10 +15,18 @@ import type { SessionSchema } from '../schema/payload-types.js';
 import { SessionExceptionFilter } from './nest-filter.js';
 import { SESSION, SESSIONS } from './nest-tokens.js';
 
-/** The options of `session(…)`, as modules of Nest accept them. */
+/**
+ * The options of `session(…)`, as modules of Nest accept them.
+ *
+ * @group Sessions
+ */
 export type TypedSessionModuleOptions<S extends SessionSchema> = SessionOptions<S>;
 
-/** The options of `forRootAsync`, as in Nest's own modules: `useFactory` gets what `inject` names, and returns the options. */
+/**
+ * The options of `forRootAsync`, as in Nest's own modules: `useFactory` gets what `inject` names, and returns the options.
+ *
+ * @group Sessions
+ */
 export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {
   /** Modules whose providers are injected. */
   readonly imports?: DynamicModule['imports'];
@@ -47,6 +55,7 @@ export interface TypedSessionModuleAsyncOptions<S extends SessionSchema> {
  * })
  * export class AppModule {}
  * ```
+ * @group Sessions
  */
 export class TypedSessionModule implements NestModule {
   readonly #sessions: SessionMiddleware<SessionSchema>;

@@ -1,17 +1,25 @@
 import type { SessionRequirements } from '../guards/guard.js';
 import { requirementsByOperation, type Operation } from './openapi-operations.js';
 
-/** As much of an OpenAPI 3.0 or 3.1 document as is looked at here. */
+/**
+ * The parts of an OpenAPI 3.0 or 3.1 document that {@link withSessionSecurity} reads.
+ *
+ * @group Types
+ */
 export interface OpenApiDocument {
   /** The operations, by path and by method. */
   readonly paths?: object | undefined;
-  /** Where security schemes are. */
+  /** The security schemes, among other components. */
   readonly components?: object | undefined;
 }
 
-/** What {@link withSessionSecurity} has to know. */
+/**
+ * The options of {@link withSessionSecurity}.
+ *
+ * @group OpenAPI
+ */
 export interface SessionSecurityOptions {
-  /** The classes whose decorators are to be told. */
+  /** The classes whose decorators the document describes. */
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any class, abstract and private ones too
   readonly controllers: readonly (Function & { readonly prototype: object })[];
   /** The cookie's name: the first one of the option `name` of `session(…)`. Default: `sid`; with `secure: true` it is `__Host-sid`. */
@@ -19,10 +27,10 @@ export interface SessionSecurityOptions {
   /** The scheme's name in the document. Default: `session`. */
   readonly schemeName?: string | undefined;
   /**
-   * The `operationId` of a controller's method in the document; `undefined` for a method that is not in it. The same
-   * function as the `operationIdFactory` of `@nestjs/swagger` will do. Default: what that makes, `AccountController_show`,
-   * and `AccountController_show_v1` where a version is declared by a decorator or is in the path. (Where an app has a
-   * default version that is in a header, say so: `(controller, method, version = '1') => …`.)
+   * Returns the `operationId` of a controller's method in the document, or `undefined` for a method that is not in it. You can
+   * pass the `operationIdFactory` of `@nestjs/swagger`. Default: the ids that `@nestjs/swagger` generates,
+   * `AccountController_show`, and `AccountController_show_v1` if a decorator or the path states a version. If the app has a
+   * default version that a header carries, add it: `(controller, method, version = '1') => …`.
    */
   readonly operationId?: ((controller: string, method: string, version?: string) => string | undefined) | undefined;
 }
@@ -30,13 +38,16 @@ export interface SessionSecurityOptions {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * An OpenAPI document that tells what its operations ask of the session: the cookie as a security scheme, and `security`
- * and the responses 401 and 403 of every operation whose method, or whose class, has decorators of ours. What the document
- * says already stays. Composes with `@nestjs/swagger`, and with whatever gives each operation an `operationId`.
+ * Adds to an OpenAPI document what the decorators of controllers require: the cookie as a security scheme, and for each
+ * operation of a decorated method `security` and the responses 401 and 403. An operation that needs no session, because of
+ * `@AllowAnonymous()` or `@RequireAnonymous()`, gets `security: []`. What the document states already is kept, such as other
+ * security schemes. It works with `@nestjs/swagger`, and with any tool that gives each operation an `operationId`.
  *
- * @returns another document; the one handed in stays as it is
- * @throws SessionOptionsError where a method that asks for something has no operation, or several have its name. Methods
- *   with `@ApiExcludeEndpoint()`, and those of a class with `@ApiExcludeController()`, have none
+ * @param document - the document, which is not changed
+ * @param options - the controllers, and the names in the document
+ * @returns a new document
+ * @throws SessionOptionsError if a method with requirements has no operation, or if several operations have its name.
+ *   Methods with `@ApiExcludeEndpoint()`, and those of a class with `@ApiExcludeController()`, need none
  * @example
  * ```ts
  * import { withSessionSecurity } from 'typed-session/openapi';
@@ -45,30 +56,32 @@ type Fields = Readonly<Record<string, unknown>>;
  *
  * // With NestJS: const document = SwaggerModule.createDocument(app, new DocumentBuilder().build());
  * const document = { openapi: '3.1.0', info: { title: 'Accounts', version: '1' }, paths: {} };
- * export const told = withSessionSecurity(document, { controllers: [AccountController] });
+ * export const documented = withSessionSecurity(document, { controllers: [AccountController] });
  * ```
+ * @group OpenAPI
  */
 export function withSessionSecurity<D extends OpenApiDocument>(document: D, options: SessionSecurityOptions): D {
   const { controllers, cookieName = 'sid', schemeName = 'session' } = options;
   const { operationId = operationIdOfNest } = options;
-  const asked = requirementsByOperation(operationsOf(document), controllers, operationId);
-  const byPlace = new Map([...asked].map(([{ path, verb }, requirements]) => [`${verb} ${path}`, requirements]));
-  const global = 'security' in document ? { security: document.security } : {}; // holds where an operation says nothing
+  const required = requirementsByOperation(operationsOf(document), controllers, operationId);
+  const byPlace = new Map([...required].map(([{ path, verb }, requirements]) => [`${verb} ${path}`, requirements]));
+  const global = 'security' in document ? { security: document.security } : {}; // applies to operations without their own
   const paths = mapObjects(document.paths ?? {}, (item, path) =>
     mapObjects(item, (operation, verb) => {
       const requirements = byPlace.get(`${verb} ${path}`);
-      return requirements === undefined
-        ? operation
-        : { ...operation, ...told({ ...global, ...operation }, requirements, schemeName) };
+      if (requirements === undefined) return operation;
+      const stated = { ...global, ...operation };
+      if (requirements === 'nothing') return { ...operation, security: withoutScheme(stated, schemeName) };
+      return { ...operation, ...described(stated, requirements, schemeName) };
     }),
   );
   const components = (document.components ?? {}) as Fields; // an object
-  const schemes = components['securitySchemes'] as Fields | undefined; // so says OpenAPI
+  const schemes = components['securitySchemes'] as Fields | undefined; // OpenAPI defines it so
   const scheme = { type: 'apiKey', in: 'cookie', name: cookieName, description: 'The session cookie, signed.' };
   return { ...document, paths, components: { ...components, securitySchemes: { ...schemes, [schemeName]: scheme } } };
 }
 
-/** As `@nestjs/swagger` makes them. */
+/** The ids that `@nestjs/swagger` generates. */
 function operationIdOfNest(controller: string, method: string, version?: string): string {
   return version === undefined ? `${controller}_${method}` : `${controller}_${method}_${version}`;
 }
@@ -83,19 +96,32 @@ function operationsOf(document: OpenApiDocument): Operation[] {
   return operations;
 }
 
-function told(operation: Fields, requirements: SessionRequirements, schemeName: string): Fields {
+/** The security of an operation that needs no session. An empty list overrides the security of the whole document. */
+function withoutScheme(operation: Fields, schemeName: string): readonly Fields[] {
+  return securityOf(operation).flatMap((one) => {
+    if (!(schemeName in one)) return [one];
+    const others = Object.entries(one).filter(([scheme]) => scheme !== schemeName);
+    return others.length === 0 ? [] : [Object.fromEntries(others)];
+  });
+}
+
+function securityOf(operation: Fields): readonly Fields[] {
+  return (operation['security'] ?? []) as readonly Fields[]; // OpenAPI defines it so
+}
+
+function described(operation: Fields, requirements: SessionRequirements, schemeName: string): Fields {
   const { session, anonymous } = requirements;
   const conditions = conditionsOf(requirements);
   const forbidden = [
     ...(conditions.length > 0 ? [describe(conditions)] : []),
-    ...(anonymous ? ['Somebody is signed in already.'] : []),
+    ...(anonymous ? ['Somebody is already signed in.'] : []),
   ];
-  const responses = (operation['responses'] ?? {}) as Fields; // so says OpenAPI
-  const security = (operation['security'] ?? []) as readonly Fields[]; // and here
-  // The list's members are alternatives, and the session is asked for beside whichever of them.
+  const responses = (operation['responses'] ?? {}) as Fields; // OpenAPI defines it so
+  const security = securityOf(operation);
+  // The members of the list are alternatives. Each of them also needs the session.
   const both = security.length === 0 ? [{ [schemeName]: [] }] : security.map((one) => ({ ...one, [schemeName]: [] }));
   return {
-    ...(session ? { security: both } : {}),
+    security: session ? both : withoutScheme(operation, schemeName),
     responses: {
       ...(session ? { 401: { description: describe([...fieldsOf(requirements), ...conditions]) } } : {}),
       ...(forbidden.length > 0 ? { 403: { description: forbidden.join(' ') } } : {}),
@@ -108,7 +134,7 @@ function fieldsOf({ fields }: SessionRequirements): string[] {
   return fields.map((field) => `\`${field}\``);
 }
 
-/** What somebody who is signed in may fail. */
+/** The requirements that a signed-in user may fail. */
 function conditionsOf({ values, predicates }: SessionRequirements): string[] {
   return [
     ...Object.entries(values).map(([field, value]) => `\`${field}\` = \`${String(value)}\``),
@@ -120,7 +146,7 @@ function describe(parts: readonly string[]): string {
   return parts.length === 0 ? 'A session is required.' : `A session with ${parts.join(', ')} is required.`;
 }
 
-/** The same object with other values, where these are objects. */
+/** Replaces the values of an object that are objects themselves. */
 function mapObjects(object: object, change: (value: Fields, key: string) => unknown): Fields {
   return Object.fromEntries(
     Object.entries(object).map(([key, value]: [string, unknown]) => [

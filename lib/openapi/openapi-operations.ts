@@ -1,9 +1,9 @@
-import type { SessionRequirements } from '../guards/guard.js';
+import { mergeRequirements, type SessionRequirements } from '../guards/guard.js';
 import { methodsOf } from '../decorators/method-decorator.js';
-import { sessionRequirements } from '../decorators/session-requirements.js';
+import { guardsBefore } from '../decorators/guarded-prototype.js';
 import { SessionOptionsError } from '../errors.js';
 
-/** What makes an `operationId` of a controller's and a method's name. */
+/** Returns the `operationId` for the names of a controller and of a method. */
 export type OperationId = (controller: string, method: string, version?: string) => string | undefined;
 
 /** Any class, abstract and private ones too. */
@@ -17,21 +17,23 @@ export interface Operation {
   readonly id: string;
 }
 
-/** A method that a document may tell of. */
+/** A method that may be an operation of the document. */
 interface Route {
   /** `OrderController.list`. */
   readonly title: string;
-  /** Its operation's name, where it has no version and one path. */
+  /** The name of its operation if it has no version and one path. */
   readonly plainId: string;
-  /** Whether that name was chosen for the method, by `@ApiOperation`: several versions and paths of it have it too. */
+  /** Whether `@ApiOperation` chose that name. Then several versions and paths of the method have it too. */
   readonly isChosen: boolean;
-  /** What a document tells of it; nothing where its decorators ask for nothing. */
+  /** What its decorators require; `undefined` if they require nothing. */
   readonly requirements: SessionRequirements | undefined;
-  /** How it may be called as this operation: the surest names first, then those by a version that only the path tells. */
+  /** `@AllowAnonymous()` applies, and nothing else is required. */
+  readonly isOpen: boolean;
+  /** Its possible names as this operation: the most certain ones first, those with a version found in the path last. */
   readonly namesAs: (operation: Operation) => readonly (readonly string[])[];
 }
 
-/** The numbers and keys by which Nest and `@nestjs/swagger` know of a method or a class. */
+/** The keys and numbers of the metadata of Nest and `@nestjs/swagger`. */
 const NEST = {
   path: 'path',
   verb: 'method',
@@ -43,36 +45,40 @@ const NEST = {
 } as const;
 
 /**
- * What is asked for at each operation whose method asks for something.
- * @throws SessionOptionsError where such a method has no operation, or it cannot be told which one
+ * What each operation requires, and `'nothing'` for those that `@AllowAnonymous()` opens. Operations of methods without
+ * decorators are left out.
+ * @throws SessionOptionsError if a method with requirements has no operation, or if several operations may be its own
  */
 export function requirementsByOperation(
   operations: readonly Operation[],
   controllers: readonly Controller[],
   operationId: OperationId,
-): Map<Operation, SessionRequirements> {
+): Map<Operation, SessionRequirements | 'nothing'> {
   const routes = [...new Set(controllers)].flatMap((controller) => routesOf(controller, operationId));
-  const found = new Map<Operation, SessionRequirements>();
+  const found = new Map<Operation, SessionRequirements | 'nothing'>();
   const seen = new Set<Route>();
   for (const operation of operations) {
     const claiming = claimsOf(routes, operation);
     for (const route of claiming) seen.add(route);
     const [first] = claiming.flatMap(({ requirements }) => requirements ?? []);
-    if (first === undefined) continue;
-    refuseAmbiguous(operation, operations, claiming);
-    found.set(operation, first);
+    if (first !== undefined) {
+      refuseAmbiguous(operation, operations, claiming);
+      found.set(operation, first);
+    } else if (claiming.length > 0 && claiming.every(({ isOpen }) => isOpen)) {
+      found.set(operation, 'nothing');
+    }
   }
   for (const { title, plainId, requirements } of routes.filter((route) => !seen.has(route))) {
     if (requirements === undefined) continue;
     throw new SessionOptionsError(
       'operationId',
-      `no operation of the document is called ${plainId}, as that of ${title} would be, whose decorators ask for something: say how operations are called, and return undefined for one that is not in the document`,
+      `the document has no operation ${plainId} for ${title}, whose decorators require something: return the names of your operations, and undefined for a method that is not in the document`,
     );
   }
   return found;
 }
 
-/** The routes whose operation this is: those that are surest of it. */
+/** The routes that this operation may belong to: the ones with the most certain name. */
 function claimsOf(routes: readonly Route[], operation: Operation): readonly Route[] {
   const ranked = routes
     .map((route) => ({ route, rank: route.namesAs(operation).findIndex((names) => names.includes(operation.id)) }))
@@ -89,27 +95,30 @@ function refuseAmbiguous(operation: Operation, operations: readonly Operation[],
   const titles = claiming.map(({ title }) => title);
   throw new SessionOptionsError(
     'operationId',
-    `${operation.id} is what ${places.join(' and ')} ${places.length === 1 ? 'is' : 'are'} called, and what ${titles.join(' and ')} would be: it cannot be told which is which, so give each operation a name of its own`,
+    `${operation.id} is the name of ${places.join(' and ')}, and may be the operation of ${titles.join(' or ')}: give each operation its own name`,
   );
 }
 
 function routesOf(controller: Controller, operationId: OperationId): Route[] {
   const excluded = metadataOf(NEST.excludedClass, controller);
   if (Array.isArray(excluded) && excluded[0] === true) return [];
-  const asked = sessionRequirements(controller);
   const isOfNest = metadataOf(NEST.path, controller) !== undefined;
   const routes: Route[] = [];
-  for (const [name, { method }] of methodsOf(controller.prototype as object)) {
+  for (const [name, found] of methodsOf(controller.prototype as object)) {
+    const { method } = found;
     const plainId = typeof name === 'string' ? idOf(controller, name, method, operationId) : undefined;
     if (plainId === undefined || typeof name !== 'string') continue;
-    if (isOfNest && metadataOf(NEST.path, method) === undefined) continue; // a helper, and no route
+    if (isOfNest && metadataOf(NEST.path, method) === undefined) continue; // a helper, not a route
     if (fieldOf(metadataOf(NEST.excludedMethod, method), 'disable') === true) continue;
-    const own = asked[name];
+    const guards = guardsBefore(controller, name, found);
+    const own = mergeRequirements(guards);
+    const requires = own.session || own.anonymous;
     routes.push({
       title: `${controller.name}.${name}`,
       plainId,
       isChosen: givenId(method) !== undefined,
-      requirements: own?.session || own?.anonymous ? own : undefined,
+      requirements: requires ? own : undefined,
+      isOpen: !requires && guards.some(({ resets }) => resets === true),
       namesAs: namesOf(controller, name, method, operationId),
     });
   }
@@ -128,8 +137,8 @@ function givenId(method: object): string | undefined {
 }
 
 /**
- * The names that `@nestjs/swagger` makes: `list[1]` where a method has several paths, `…_get` behind the name of one for all
- * verbs, and the version, if any: as it stands where a header has it, as it is in the path (`v1`) where the path has it.
+ * The names that `@nestjs/swagger` generates: `list[1]` if a method has several paths, `…_get` if it handles all verbs, and
+ * the version if there is one: unchanged if a header carries it, and as in the path (`v1`) if the path carries it.
  */
 function namesOf(controller: Controller, name: string, method: object, operationId: OperationId): Route['namesAs'] {
   const given = givenId(method);
@@ -148,17 +157,17 @@ function namesOf(controller: Controller, name: string, method: object, operation
     return [
       isForAll ? plain.map((one) => `${one}_${verb}`) : plain,
       ids([...versions, ...segments.filter((segment) => versions.some((version) => segment.endsWith(version)))]),
-      declared[0] === undefined ? ids(segments) : [], // the version that an app gives by default
+      declared[0] === undefined ? ids(segments) : [], // the app's default version
     ];
   };
 }
 
-/** What `reflect-metadata` has noted, where it is loaded. */
+/** The metadata that `reflect-metadata` holds, if it is loaded. */
 function metadataOf(key: string, target: object): unknown {
-  const { getMetadata } = Reflect as { getMetadata?: (key: string, target: object) => unknown }; // it puts it there
+  const { getMetadata } = Reflect as { getMetadata?: (key: string, target: object) => unknown }; // reflect-metadata adds it
   return getMetadata?.(key, target);
 }
 
 function fieldOf(value: unknown, field: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field] : undefined; // any can be asked for
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[field] : undefined; // any property may be read
 }

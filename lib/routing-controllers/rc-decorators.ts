@@ -45,29 +45,50 @@ const family = decoratorFamily<'any'>({ decorate: rcGuardDecorator, parameter: r
  *   }
  * }
  * ```
+ * @group Decorators
  */
 export const RequireSession: RequireSessionDecorators<'any'> = family.RequireSession;
 
 /**
  * Lets only requests pass for which nobody is signed in; see {@link DecoratorFamily.RequireAnonymous}. Any other request
  * gets an `HttpError` of status 403.
+ *
+ * @group Decorators
  */
 export const RequireAnonymous: DecoratorFamily<'any'>['RequireAnonymous'] = family.RequireAnonymous;
 
-/** Takes back what the decorators of the class require; see {@link DecoratorFamily.AllowAnonymous}. */
+/**
+ * Takes back what the decorators of the class require; see {@link DecoratorFamily.AllowAnonymous}.
+ *
+ * @group Decorators
+ */
 export const AllowAnonymous: DecoratorFamily<'any'>['AllowAnonymous'] = family.AllowAnonymous;
 
-/** Gives the session a new id when the method has succeeded; see {@link DecoratorFamily.RotateSession}. */
+/**
+ * Gives the session a new id when the method has succeeded; see {@link DecoratorFamily.RotateSession}.
+ *
+ * @group Decorators
+ */
 export const RotateSession: DecoratorFamily<'any'>['RotateSession'] = family.RotateSession;
 
-/** Ends the session when the method has succeeded: a logout; see {@link DecoratorFamily.DestroySession}. */
+/**
+ * Ends the session when the method has succeeded: a logout; see {@link DecoratorFamily.DestroySession}.
+ *
+ * @group Decorators
+ */
 export const DestroySession: DecoratorFamily<'any'>['DestroySession'] = family.DestroySession;
 
-/** Passes the session to a parameter; see {@link DecoratorFamily.CurrentSession}. */
+/**
+ * Passes the session to a parameter; see {@link DecoratorFamily.CurrentSession}.
+ *
+ * @group Decorators
+ */
 export const CurrentSession: DecoratorFamily<'any'>['CurrentSession'] = family.CurrentSession;
 
 /**
  * Passes a field of the session to a parameter; see {@link DecoratorFamily.SessionValue}. A request without the field gets
  * an `HttpError` of status 401.
+ *
+ * @group Decorators
  */
 export const SessionValue: DecoratorFamily<'any'>['SessionValue'] = family.SessionValue;

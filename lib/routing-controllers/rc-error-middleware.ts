@@ -14,6 +14,7 @@ import { asHttpError, refusedFields } from './rc-guards.js';
  *
  * export const app = useExpressServer(express(), { middlewares: [SessionErrorMiddleware], controllers: [] });
  * ```
+ * @group Errors
  */
 export class SessionErrorMiddleware implements ExpressErrorMiddlewareInterface {
   /** routing-controllers calls this. */

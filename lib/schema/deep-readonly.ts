@@ -1,7 +1,15 @@
-/** A `Date` without the methods that change it. */
+/**
+ * A `Date` without the methods that change it.
+ *
+ * @group Types
+ */
 export type ReadonlyDate = Pick<Date, Exclude<keyof Date, `set${string}`>>;
 
-/** A `URL` that cannot be changed, and whose parameters cannot be changed. */
+/**
+ * A `URL` that cannot be changed, and whose parameters cannot be changed.
+ *
+ * @group Types
+ */
 export interface ReadonlyURL extends Readonly<Omit<URL, 'searchParams'>> {
   /** The query parameters, without the methods that change them. */
   readonly searchParams: Omit<URLSearchParams, 'append' | 'delete' | 'set' | 'sort'>;
@@ -10,6 +18,8 @@ export interface ReadonlyURL extends Readonly<Omit<URL, 'searchParams'>> {
 /**
  * A value that cannot be changed, at any depth. Methods that change a Date, a Map, a Set, or a URL are omitted. Brands
  * are kept. An instance of a class with private fields keeps its type.
+ *
+ * @group Types
  */
 export type DeepReadonly<T> = T extends Unchangeable
   ? T

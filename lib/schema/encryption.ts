@@ -3,7 +3,11 @@ import { types } from 'node:util';
 import { SessionOptionsError } from '../errors.js';
 import { isBytes } from '../realms.js';
 
-/** A key of 256 bits: 32 bytes, a secret `KeyObject`, or the bytes as text in base64, base64url, or hex. */
+/**
+ * A key of 256 bits: 32 bytes, a secret `KeyObject`, or the bytes as text in base64, base64url, or hex.
+ *
+ * @group Schema
+ */
 export type EncryptionKey = string | Uint8Array | KeyObject;
 
 /** The prefix of an encrypted value in the store. The nonce, the tag, and the ciphertext follow it in base64url. */

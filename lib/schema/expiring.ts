@@ -19,6 +19,7 @@ import { setLife } from './field-options.js';
  *   loginCode: expiring(z.string().length(6), { after: 10 * 60_000 }),
  * });
  * ```
+ * @group Schema
  */
 export function expiring<T extends SomeType>(schema: T, life: { readonly after: number }): ZodOptional<T> {
   const after = (life as Partial<typeof life> | undefined)?.after; // the caller may be plain JavaScript

@@ -27,6 +27,7 @@ import { isDate, isMap, isSet, isUrl } from '../realms.js';
  *
  * export const schema = z.object({ lastLogin: isoDate.optional() });
  * ```
+ * @group Schema
  */
 export const isoDate: ZodCodec<ZodString, ZodCustom<Date, Date>> = codec(
   string(),
@@ -56,6 +57,7 @@ export const isoDate: ZodCodec<ZodString, ZodCustom<Date, Date>> = codec(
  *
  * export const schema = z.object({ accountNo: bigintText.optional() });
  * ```
+ * @group Schema
  */
 export const bigintText: ZodCodec<ZodString, ZodCustom<bigint, bigint>> = codec(
   string().regex(/^-?\d+$/),
@@ -73,6 +75,7 @@ export const bigintText: ZodCodec<ZodString, ZodCustom<bigint, bigint>> = codec(
  *
  * export const schema = z.object({ returnTo: urlText.optional() });
  * ```
+ * @group Schema
  */
 export const urlText: ZodCodec<ZodURL, ZodCustom<URL, URL>> = codec(url(), custom<URL>(isUrl), {
   decode: (text) => new URL(text),
@@ -89,6 +92,7 @@ export const urlText: ZodCodec<ZodURL, ZodCustom<URL, URL>> = codec(url(), custo
  *
  * export const schema = z.object({ seen: setOf(z.string()).optional() });
  * ```
+ * @group Schema
  */
 export function setOf<T extends SomeType>(item: T): ZodCodec<ZodArray<T>, ZodCustom<Set<output<T>>, Set<output<T>>>> {
   return codec(array(item), custom<Set<output<T>>>(isSet), {
@@ -107,6 +111,7 @@ export function setOf<T extends SomeType>(item: T): ZodCodec<ZodArray<T>, ZodCus
  *
  * export const schema = z.object({ lastSeen: mapOf(z.string(), isoDate).optional() });
  * ```
+ * @group Schema
  */
 export function mapOf<K extends SomeType, V extends SomeType>(
   key: K,

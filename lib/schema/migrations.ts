@@ -2,7 +2,11 @@ import { SessionOptionsError } from '../errors.js';
 import type { RefuseExcess } from './refusals.js';
 import type { Payload, SessionSchema } from './payload-types.js';
 
-/** One step from a version of the payload to the next version. Created by {@link migration}. */
+/**
+ * One step from a version of the payload to the next version. Created by {@link migration}.
+ *
+ * @group Schema
+ */
 export interface Migration<From extends SessionSchema, To extends SessionSchema> {
   /** The schema of the version that it starts from. */
   readonly from: From;
@@ -46,6 +50,7 @@ export type Migrations = Readonly<Record<number, AnyMigration>>;
  *
  * export const step = migration(before, after, (old) => ({ names: old.name === undefined ? [] : [old.name] }));
  * ```
+ * @group Schema
  */
 export function migration<
   From extends SessionSchema,
@@ -56,7 +61,11 @@ export function migration<
   return { from, to, migrate };
 }
 
-/** The argument and the result of {@link defineSession}. Spread it into the options of `session(…)`. */
+/**
+ * The argument and the result of {@link defineSession}. Spread it into the options of `session(…)`.
+ *
+ * @group Schema
+ */
 export interface SessionDefinition<S extends SessionSchema, V extends number, M extends Migrations> {
   /** The current schema of the payload. */
   readonly schema: S;
@@ -95,6 +104,7 @@ export type LastMigration<S extends SessionSchema, V extends number, M extends M
  * });
  * export const sessions = session({ ...account, secret: process.env['SESSION_SECRET'] ?? 'only for development' });
  * ```
+ * @group Schema
  */
 export function defineSession<S extends SessionSchema, const V extends number, const M extends Migrations>(
   definition: SessionDefinition<S, V, M> & LastMigration<S, V, M>,

@@ -5,7 +5,7 @@ import { isJsonExact } from './json-values.js';
 /** How many characters of text are remembered at least, with the objects that were parsed from them. */
 const REMEMBERED = 2_000_000;
 
-/** A stored text, and what `JSON.parse` makes of it. Nobody changes the value. */
+/** A stored text, and the result of `JSON.parse`. The value is never changed. */
 export interface ParsedText {
   readonly text: string;
   readonly value: EncodedPayload;

@@ -19,11 +19,16 @@ import type { $ZodType, input, output } from 'zod/v4/core';
  *
  * If the option `name` of its middleware is set, add the name: `interface Register { schema: typeof sessionSchema; name:
  * 'shop.sid' }`. Then the compiler knows that the guards of that middleware check `req.session`.
+ * @group Schema
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- users merge their schema into it
 export interface Register {}
 
-/** A schema of any library that follows [Standard Schema v1](https://standardschema.dev), reduced to what is used here. */
+/**
+ * A schema of any library that follows [Standard Schema v1](https://standardschema.dev), reduced to what is used here.
+ *
+ * @group Types
+ */
 export interface StandardSchema<Input = unknown, Output = Input> {
   /** The only property of the standard. */
   readonly '~standard': {
@@ -54,6 +59,8 @@ type TypesOf<S extends StandardSchema<object | undefined, object>> = NonNullable
  * Any schema of zod 4 (`zod` or `zod/mini`) whose values are objects, or a schema of any other library that follows
  * [Standard Schema v1](https://standardschema.dev), such as valibot or arktype. Schemas of other libraries cannot have
  * codecs.
+ *
+ * @group Schema
  */
 export type SessionSchema<Advice extends string = string> =
   // The conditional makes the compiler print the advice.
@@ -80,7 +87,11 @@ export type SchemaNotRegistered<
   // eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- the compiler would print Partial<Record<…>>
 > = { readonly [K in Advice]?: never };
 
-/** The schema that the app registered. */
+/**
+ * The schema that the app registered.
+ *
+ * @group Schema
+ */
 export type RegisteredSchema = [UnknownKey] extends [never]
   ? Register extends { schema: infer S extends SessionSchema }
     ? S
@@ -102,7 +113,11 @@ export type RegisteredName = Register extends { name: infer Name extends string 
   ? FirstName<Name>
   : DefaultName;
 
-/** The typed data of a session: the `z.output` of the schema. */
+/**
+ * The typed data of a session: the `z.output` of the schema.
+ *
+ * @group Schema
+ */
 export type Payload<S extends SessionSchema> =
   S extends $ZodType<object, object | undefined>
     ? output<S>
@@ -121,7 +136,11 @@ export type PayloadInput<S extends SessionSchema> =
 /** Every key of an object type, or of all members of a union of them. */
 export type KeysOf<T> = T extends unknown ? Extract<keyof T, string> : never;
 
-/** A field of the payload. */
+/**
+ * A field of the payload.
+ *
+ * @group Types
+ */
 export type SessionField<S extends SessionSchema> = KeysOf<Payload<S>>;
 
 /** The type of a field of the payload. It includes `undefined` if only some members of a union have the field. */

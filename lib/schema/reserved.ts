@@ -24,7 +24,11 @@ export const RESERVED_FIELDS = [
   '__proto__',
 ] as const;
 
-/** A field name that a schema may not have. */
+/**
+ * A field name that a schema may not have.
+ *
+ * @group Types
+ */
 export type ReservedField = (typeof RESERVED_FIELDS)[number];
 
 const reserved: ReadonlySet<string> = new Set(RESERVED_FIELDS);

@@ -218,7 +218,10 @@ function checkCap(limit: unknown, { option, options: { principal } }: Context): 
     throw new SessionOptionsError(option, 'must be a whole number of at least 1');
   }
   if (principal === undefined) {
-    throw new SessionOptionsError(option, 'needs the option principal, which says whose a session is');
+    throw new SessionOptionsError(
+      option,
+      'needs the option principal, the field that identifies who a session belongs to',
+    );
   }
   return limit;
 }

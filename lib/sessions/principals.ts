@@ -93,7 +93,10 @@ function keysOf<S extends SessionSchema>(session: RequestSession<S>): string[] {
 function checkPrincipal<S extends SessionSchema>(config: SessionConfig<S>, principal: Principal): string {
   const { principal: field, codec } = config;
   if (field === undefined) {
-    throw new SessionOptionsError('principal', 'name the field that says whose a session is, to list and revoke by it');
+    throw new SessionOptionsError(
+      'principal',
+      'name the field that identifies who a session belongs to, to list and revoke by it',
+    );
   }
   if (typeof principal === 'string' || typeof principal === 'number' || typeof principal === 'bigint') {
     return principalText(codec.encodeField(field, principal) ?? principal);

@@ -7,7 +7,11 @@ import type { FieldValue, Payload, SessionField, SessionSchema } from '../schema
 import type { ExpressSessionStore } from '../stores/express-session-store.js';
 import type { SessionStore } from '../stores/store-contract.js';
 
-/** The argument of the function that you pass as `onInvalid`. */
+/**
+ * The argument of the function that you pass as `onInvalid`.
+ *
+ * @group Sessions
+ */
 export interface InvalidSession {
   /**
    * The stored data, parsed but not validated, and migrated as far as the migrations succeeded; `undefined` if it was not JSON.
@@ -21,7 +25,11 @@ export interface InvalidSession {
   readonly cause?: unknown;
 }
 
-/** Merges two changes of one field. */
+/**
+ * Merges two changes of one field.
+ *
+ * @group Types
+ */
 export type FieldMerge<T> = (base: T, mine: T, theirs: T) => T;
 
 /** The payload that new sessions begin with, or a function that returns it. */
@@ -150,7 +158,7 @@ export interface CommonOptions<
    */
   readonly unknownFields?: 'keep' | 'drop' | undefined;
   /**
-   * What happens if another request has changed the session meanwhile. `'merge'` merges both changes field by field. `'error'`
+   * What happens if another request changed the session at the same time. `'merge'` merges both changes field by field. `'error'`
    * throws `SessionConflictError`. `'overwrite'` stores the whole payload of this request.
    * @defaultValue `'merge'`
    */

@@ -3,14 +3,15 @@ import type { RefuseExcess } from '../schema/refusals.js';
 import type { MayBeAbsent, Takeable, TakeableField } from '../schema/required-fields.js';
 import type { FieldValue, Payload, RegisteredSchema, SessionSchema } from '../schema/payload-types.js';
 
-/** A callback as in express-session: called once, with an error or with nothing. */
+/**
+ * A callback as in express-session: called once, with an error or with nothing.
+ *
+ * @group Types
+ */
 export type SessionCallback = (error?: unknown) => void;
 
-/**
- * The members of `req.session` besides its payload. Every method returns a promise. If you pass a callback, it calls that
- * instead, as express-session does.
- */
-export interface SessionMembers<S extends SessionSchema> {
+/** The members of {@link SessionMembers} whose types do not depend on the schema, so that an editor shows them without it. */
+export interface SessionControls {
   /**
    * The session's id: 32 characters that only the client and this process know. A new session gets an id when you first read
    * it, and keeps it only if the session is stored. So store something before you bind a token to the id, as csrf-csrf does:
@@ -83,6 +84,15 @@ export interface SessionMembers<S extends SessionSchema> {
   touch(callback: SessionCallback): void;
   /** Makes the response extend the deadline, even if that is not due yet. It is synchronous, as in express-session. */
   resetMaxAge(): this;
+}
+
+/**
+ * The members of `req.session` besides its payload. Every method returns a promise. If you pass a callback, it calls that
+ * instead, as express-session does.
+ *
+ * @group Sessions
+ */
+export interface SessionMembers<S extends SessionSchema> extends SessionControls {
   /**
    * Changes the payload in one atomic step. `change` gets the latest stored payload and is called again if another request was
    * faster, so it must do nothing but change that payload. Resolves when the change is stored. If it rejects, because `change`
@@ -115,5 +125,9 @@ export interface SessionMembers<S extends SessionSchema> {
   become<T extends Payload<S>>(state: T & RefuseExcess<T, S>, callback: SessionCallback): void;
 }
 
-/** A session: its payload, and the members that every session has. Without a schema, the session of the registered one. */
+/**
+ * A session: its payload, and the members that every session has. Without a schema, the session of the registered one.
+ *
+ * @group Sessions
+ */
 export type Session<S extends SessionSchema = RegisteredSchema> = Payload<S> & SessionMembers<S>;

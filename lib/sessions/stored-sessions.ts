@@ -2,10 +2,18 @@ import type { PrincipalValue } from '../schema/refusals.js';
 import type { Payload, SessionSchema } from '../schema/payload-types.js';
 import type { Session } from './session.js';
 
-/** A principal, which identifies who sessions belong to: the value of the field that the option `principal` names. */
+/**
+ * A principal, which identifies who sessions belong to: the value of the field that the option `principal` names.
+ *
+ * @group Sessions
+ */
 export type Principal = string | number | bigint;
 
-/** One of a principal's sessions, as `sessions.list(principal)` returns it. */
+/**
+ * One of a principal's sessions, as `sessions.list(principal)` returns it.
+ *
+ * @group Sessions
+ */
 export interface ListedSession<S extends SessionSchema> {
   /**
    * Identifies the session in the store, and in `sessions.revoke(principal, { only: key })`. You may show it, because no cookie
@@ -27,7 +35,11 @@ export interface ListedSession<S extends SessionSchema> {
   readonly isCurrent: boolean;
 }
 
-/** The options of `migrateAll`. */
+/**
+ * The options of `migrateAll`.
+ *
+ * @group Sessions
+ */
 export interface MigrateAllOptions {
   /**
    * The last `cursor` that an earlier run reported, to continue that run. If you leave it out, the run starts from the
@@ -42,7 +54,11 @@ export interface MigrateAllOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The progress of `migrateAll`. */
+/**
+ * The progress of `migrateAll`.
+ *
+ * @group Sessions
+ */
 export interface MigrationProgress {
   /** How many records were examined. */
   readonly seen: number;

@@ -1,6 +1,8 @@
 /**
  * A store that was made for express-session, such as connect-redis, connect-mongo, or connect-pg-simple. The callback is
  * the last argument, and its first argument is an error. Other methods of a store are not used.
+ *
+ * @group Stores
  */
 export interface ExpressSessionStore {
   /** Fetches a session. The callback gets `null` or `undefined` if there is none. */

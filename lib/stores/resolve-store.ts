@@ -59,12 +59,17 @@ export function fromExpressSessionStore(store: ExpressSessionStore): SessionStor
  * declare const redis: SessionStore; // new RedisStore({ client })
  * export const store = cached(redis, { ttl: 1000, maxSessions: 10_000 });
  * ```
+ * @group Stores
  */
 export function cached(store: SessionStore | ExpressSessionStore, options: CachedOptions): SessionStore {
   return new CachedStore(storeOf(store), options);
 }
 
-/** Options of {@link moving}. */
+/**
+ * Options of {@link moving}.
+ *
+ * @group Stores
+ */
 export interface MovingOptions {
   /** The store that holds the sessions now. */
   readonly from: SessionStore | ExpressSessionStore;
@@ -98,6 +103,7 @@ export interface MovingOptions {
  * declare const connectRedis: ExpressSessionStore; // new RedisStore({ client }) of connect-redis
  * export const store = moving({ from: connectRedis, to: redis });
  * ```
+ * @group Stores
  */
 export function moving(options: MovingOptions): SessionStore {
   checkNames('moving()', options, ['from', 'to'], 'moving({ from, to })');

@@ -2,6 +2,8 @@
  * What a store holds for one session.
  *
  * A record is immutable: neither the library nor a store changes a record that it was given.
+ *
+ * @group Stores
  */
 export interface SessionRecord {
   /** The encoded payload, as JSON text. A store never parses it. */
@@ -45,7 +47,11 @@ export interface SessionRecord {
   readonly cookie?: StoredCookieAttributes | undefined;
 }
 
-/** What express-session stores for a cookie besides its deadline. It applies again if a site returns to express-session. */
+/**
+ * What express-session stores for a cookie besides its deadline. It applies again if a site returns to express-session.
+ *
+ * @group Stores
+ */
 export interface StoredCookieAttributes {
   /** The lifetime of the cookie in milliseconds; `null` for a browser-session cookie. */
   readonly originalMaxAge?: number | null;
@@ -53,10 +59,18 @@ export interface StoredCookieAttributes {
   readonly [attribute: string]: unknown;
 }
 
-/** A record with its key. */
+/**
+ * A record with its key.
+ *
+ * @group Stores
+ */
 export type StoreEntry = readonly [key: string, record: SessionRecord];
 
-/** A page of records; see {@link SessionStore.scan}. */
+/**
+ * A page of records; see {@link SessionStore.scan}.
+ *
+ * @group Stores
+ */
 export interface ScanPage {
   /** The records with their keys. */
   readonly entries: readonly StoreEntry[];
@@ -64,7 +78,11 @@ export interface ScanPage {
   readonly next: string | undefined;
 }
 
-/** Options for one command of a store. */
+/**
+ * Options for one command of a store.
+ *
+ * @group Stores
+ */
 export interface CommandOptions {
   /**
    * Aborted after `storeTimeout`, when no caller waits for the command any more. The store then releases what it can: a
@@ -97,6 +115,7 @@ export interface CommandOptions {
  *
  * const store: SessionStore = new MemoryStore({ maxSessions: 10_000 });
  * ```
+ * @group Stores
  */
 export interface SessionStore {
   /**

@@ -1,15 +1,15 @@
 import type { ConformancePart } from './conformance-options.js';
 import type { Subject } from './subject.js';
 
-/** One case, before it is known which store it is for. */
+/** One case, independent of a store. */
 export interface StoreCase {
   readonly title: string;
-  /** The parts of the contract that it looks at. Where one is left out, so is the case. */
+  /** The parts of the contract that it needs. If one of them is left out, the case is left out too. */
   readonly needs: readonly ConformancePart[];
   readonly run: (subject: Subject) => Promise<void>;
 }
 
-/** Cases of one method, by what the store does. */
+/** The cases of one method, named by what the store does. */
 export function group(
   name: string,
   needs: readonly ConformancePart[],

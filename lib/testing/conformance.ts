@@ -23,11 +23,15 @@ import {
 } from './conformance-options.js';
 import { Subject } from './subject.js';
 
-/** One test of {@link storeConformance}, for whichever runner. */
+/**
+ * One test of {@link storeConformance}, for any test runner.
+ *
+ * @group Stores
+ */
 export interface ConformanceCase {
-  /** A sentence about what a store does, with the method in front. */
+  /** The title: the method, and what the store does. */
   readonly title: string;
-  /** Opens a store, runs the test and closes the store; rejects with an `AssertionError` that says what to do. */
+  /** Opens a store, runs the test, and closes the store. Rejects with an `AssertionError` that states what to do. */
   readonly run: () => Promise<void>;
 }
 
@@ -49,15 +53,15 @@ const everyCase: readonly StoreCase[] = [
 ];
 
 /**
- * The tests that every store of this library passes, for a store of your own. They need no test runner but can be
- * run by any: `test` of `node:test`, of vitest, or of `@jest/globals` under `NODE_OPTIONS=--experimental-vm-modules`. With
- * the latter two give a timeout, as in `test(title, run, 60_000)`: one case stores 10 000 sessions.
+ * Returns the tests that every store of this library passes, for your own store. Any test runner can run them: `test` of
+ * `node:test`, of vitest, or of `@jest/globals` with `NODE_OPTIONS=--experimental-vm-modules`. Pass a timeout to the latter
+ * two, as in `test(title, run, 60_000)`, because one case stores 10,000 sessions.
  *
- * The cases of one process run one after the other, because some of them move `Date.now`: not with `test.concurrent`.
- * A store has to look at the time by `Date.now()`, at each command.
+ * Run the cases of one process one after the other, without `test.concurrent`, because some of them change `Date.now`. The
+ * store must read the time with `Date.now()` in each command.
  *
- * @param options - how a store is opened, and what it does not promise
- * @throws SessionOptionsError where an option is wrong or unknown
+ * @param options - how to open a store, and what it does not promise
+ * @throws SessionOptionsError if an option is wrong or unknown
  *
  * @example
  * ```ts
@@ -68,6 +72,7 @@ const everyCase: readonly StoreCase[] = [
  * const cases = storeConformance({ open: () => new MemoryStore(), without: ['shared'] });
  * for (const { title, run } of cases) test(title, run);
  * ```
+ * @group Stores
  */
 export function storeConformance(options: ConformanceOptions): ConformanceCase[] {
   const checked = checkOptions(options);
@@ -79,7 +84,7 @@ export function storeConformance(options: ConformanceOptions): ConformanceCase[]
   }));
 }
 
-/** A method that is there is not to be left out: its cases would be lost without a word. */
+/** Checks that no existing method is left out, because its cases would be skipped silently. */
 function absent({ without }: CheckedConformanceOptions): StoreCase[] {
   return METHODS.filter((method) => without.has(method)).map((method) => ({
     title: `${method}: is left out, and the store has no such method`,
@@ -91,7 +96,7 @@ function absent({ without }: CheckedConformanceOptions): StoreCase[] {
   }));
 }
 
-/** The case that is running in this process. */
+/** The case that runs in this process. */
 let running: string | undefined;
 
 async function run(one: StoreCase, options: CheckedConformanceOptions): Promise<void> {
@@ -106,7 +111,7 @@ async function run(one: StoreCase, options: CheckedConformanceOptions): Promise<
     try {
       await one.run(subject);
     } catch (error) {
-      await subject.end().catch(() => undefined); // the case's error is the one to be told
+      await subject.end().catch(() => undefined); // the error of the case is the one to report
       throw error;
     }
     await subject.end();

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { SessionRecord, SessionStore } from '../stores/store-contract.js';
 import { times } from './parallel.js';
 
-/** More than a counter ever needs: of those that swap at the same time one always wins. */
+/** More attempts than a counter needs, because one of several swaps at the same time always wins. */
 const MOST_TRIES = 1_000;
 
-/** Ten counters on one record that counts views, each by one, over these stores in turn; each tries until its swap wins. */
+/** Ten counters increment one record, using these stores in turn. Each retries until its swap wins. */
 export async function countToTen(stores: readonly [SessionStore, ...SessionStore[]], key: string): Promise<void> {
   await times(10, async (nth) => {
     const store = stores[nth % stores.length] ?? stores[0];

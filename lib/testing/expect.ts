@@ -2,9 +2,9 @@ import assert, { AssertionError } from 'node:assert/strict';
 import { RECORD_FIELDS } from '../stores/record-fields.js';
 import type { SessionRecord, StoreEntry } from '../stores/store-contract.js';
 
-// Each takes what to do about it: the message is read by someone who writes a store.
+// Each takes advice as an argument, because the author of a store reads the message.
 
-/** The fields of every store's records. `cookie` and `foreign` are express-session's layout's alone. */
+/** The fields of the records of every store. `cookie` and `foreign` belong only to the layout of express-session. */
 const FIELDS = ['data', 'revision', 'expiresAt', ...RECORD_FIELDS] as const;
 
 export function expectTrue(answer: unknown, advice: string): void {
@@ -19,13 +19,13 @@ export function expectCount(count: unknown, expected: number, advice: string): v
   assert.equal(count, expected, `${advice} (${show(count)}, not ${expected})`);
 }
 
-/** Exactly one of several that were told whether they were the one. */
+/** Checks that exactly one of several answers is true, and returns its index. */
 export function expectOneTrue(answers: readonly boolean[], advice: string): number {
   expectCount(answers.filter((answer: unknown) => answer === true).length, 1, advice);
   return answers.indexOf(true);
 }
 
-/** That a store gives back a record, field by field; an absent field and `undefined` are the same. */
+/** Checks that a store returns a record, field by field. An absent field equals `undefined`. */
 export function expectRecord(found: SessionRecord | undefined, expected: SessionRecord, advice: string): void {
   const wrong =
     typeof found !== 'object' || found === null
@@ -37,7 +37,7 @@ export function expectRecord(found: SessionRecord | undefined, expected: Session
   throw new AssertionError({ message: `${advice} (${wrong})`, actual: found, expected, operator: 'deepEqual' });
 }
 
-/** That a store gives a record with this data. */
+/** Checks that a store returns a record with this data. */
 export function expectData(found: SessionRecord | undefined, data: string, advice: string): void {
   assert.equal(found?.data, data, `${advice} (data: ${show(found?.data)} in place of ${show(data)})`);
 }
@@ -48,7 +48,7 @@ export function expectNothing(found: SessionRecord | undefined, advice: string):
   throw new AssertionError({ message: `${advice} (read ${what})`, actual: found, expected: undefined });
 }
 
-/** That entries are those of these keys, in any order, each once. */
+/** Checks that the entries are those of these keys, in any order, each of them once. */
 export function expectKeys(entries: readonly StoreEntry[], expected: readonly string[], advice: string): void {
   const found = entries.map(([key]) => key);
   const missing = expected.filter((key) => !found.includes(key)).length;
@@ -59,7 +59,7 @@ export function expectKeys(entries: readonly StoreEntry[], expected: readonly st
   throw new AssertionError({ message, actual: [...found].sort(), expected: [...expected].sort() });
 }
 
-/** A value in a message: short, and a number told from its text. */
+/** Formats a value for a message: shortened, and with numbers and texts distinguished. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'bigint') return `${value}n`;

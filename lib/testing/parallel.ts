@@ -1,13 +1,13 @@
-/** How many commands are on their way at once: enough to meet, and no more than a pool of connections queues. */
+/** The number of commands that run at the same time: enough to collide, and no more than a connection pool can queue. */
 const WIDTH = 100;
 
-/** Does something with each, many at a time, and gives the results in order. */
+/** Calls a function for each item, many at a time, and returns the results in order. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   act: (item: Item, at: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  const rest = items.entries(); // one iterator for all: whoever is free takes the next
+  const rest = items.entries(); // all workers share one iterator: a free one takes the next item
   const work = async (): Promise<void> => {
     for (const [at, item] of rest) results[at] = await act(item, at);
   };
@@ -15,7 +15,7 @@ export async function inParallel<Item, Result>(
   return results;
 }
 
-/** Does the same several times at once. */
+/** Calls a function several times at the same time. */
 export function times<Result>(count: number, act: (at: number) => Promise<Result>): Promise<Result[]> {
   return Promise.all(Array.from({ length: count }, (_, at) => act(at)));
 }

@@ -29,10 +29,10 @@ export function aRecord(fields: Partial<SessionRecord> = {}): SessionRecord {
   };
 }
 
-/** What a case works with: a store, and keys and principals that are its own. */
+/** The environment of a case: a store, and keys and principals that no other case uses. */
 export class Subject {
   readonly store: SessionStore;
-  /** How many sessions are many. */
+  /** The number of sessions in the cases about many sessions. */
   readonly sessions: number;
   readonly #options: CheckedConformanceOptions;
   readonly #opened: SessionStore[] = [];
@@ -71,14 +71,14 @@ export class Subject {
     return randomBytes(12).toString('base64url');
   }
 
-  /** A record that is stored already. */
+  /** Stores a record. */
   async stored(fields: Partial<SessionRecord> = {}, key = this.key()): Promise<{ key: string; record: SessionRecord }> {
     const record = aRecord(fields);
     await this.store.create(key, record);
     return { key, record };
   }
 
-  /** The key of a record that was stored with its deadline in the past. */
+  /** Stores a record whose deadline has passed, and returns its key. */
   async dead(fields: Partial<SessionRecord> = {}): Promise<string> {
     return (await this.stored({ expiresAt: Date.now() - 1, ...fields })).key;
   }
@@ -107,9 +107,9 @@ export class Subject {
     return present(this.store, 'size').size();
   }
 
-  /** Removes what the case has left and closes its stores. */
+  /** Removes what the case left behind, and closes its stores. */
   async end(): Promise<void> {
-    // what cannot be removed is of no interest any more
+    // a record that cannot be removed no longer matters
     await inParallel(this.#keys, (key) => this.store.delete(key)).catch(() => undefined);
     const closed = await Promise.allSettled(this.#opened.map(async (store) => store.close?.()));
     for (const result of closed) if (result.status === 'rejected') throw result.reason;
@@ -128,7 +128,7 @@ async function openStore({ open }: CheckedConformanceOptions): Promise<SessionSt
   return store;
 }
 
-/** The store, with an optional method that it has. */
+/** The store, typed with an optional method that it has. */
 function present<Method extends (typeof METHODS)[number]>(
   store: SessionStore,
   method: Method,
@@ -136,7 +136,7 @@ function present<Method extends (typeof METHODS)[number]>(
   assert.equal(
     typeof store[method],
     'function',
-    `the store has no method ${method}: write it, or say without: ['${method}'], and these cases are left out`,
+    `the store has no method ${method}: implement it, or pass without: ['${method}'] to leave these cases out`,
   );
-  return store as SessionStore & Required<Pick<SessionStore, Method>>; // it was just looked at
+  return store as SessionStore & Required<Pick<SessionStore, Method>>; // checked above
 }

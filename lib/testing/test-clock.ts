@@ -1,4 +1,4 @@
-/** Does something while this process's clock stands at a moment, and puts the clock back whatever happens. */
+/** Runs a function while this process's clock shows a certain time, and restores the clock afterwards in any case. */
 export async function at<Result>(moment: number, act: () => Promise<Result>): Promise<Result> {
   const { now } = Date;
   Date.now = () => moment;

@@ -1,4 +1,4 @@
-/** Principals that a careless store takes for one another, or for something else than text. */
+/** Principals that a careless store confuses with each other, or does not treat as text. */
 export function principals(base: string): string[] {
   const endings = [
     ...['', ' ', 'a', 'A', '%', '_', '*', '?', ':', '{}', '[a]', '\\', '/', '\n', '$'],

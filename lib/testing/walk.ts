@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import type { SessionRecord, SessionStore, StoreEntry } from '../stores/store-contract.js';
 import type { Subject } from './subject.js';
 
-/** More pages than any store of a test has. */
+/** More pages than the store of any test has. */
 const MOST_PAGES = 100_000;
 
 interface Walk {
-  /** Stops there: the rest is other tests'. Default: the end. */
+  /** Stops when it returns true, because the rest belongs to other tests. Default: at the end. */
   readonly until?: (met: ReadonlyMap<string, SessionRecord>) => boolean;
-  /** What happens after each page. */
+  /** Called after each page. */
   readonly between?: (page: readonly StoreEntry[]) => Promise<void>;
   /** The store of each page. */
   readonly stores?: readonly SessionStore[];
 }
 
-/** Every record that scan meets, a page at a time. */
+/** Returns every record that `scan` finds, page by page. */
 export async function walk(subject: Subject, limit: number, how: Walk = {}): Promise<Map<string, SessionRecord>> {
   const { until = () => false, between = async () => undefined, stores = [subject.store] } = how;
   const met = new Map<string, SessionRecord>();

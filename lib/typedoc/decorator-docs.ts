@@ -9,15 +9,18 @@ export interface SessionDocs {
   readonly requires: readonly string[];
   /** Other effects of the decorators. */
   readonly notes: readonly string[];
-  /** `@AllowAnonymous()`: the requirements of the class do not apply. */
+  /** `@AllowAnonymous()` is used: the requirements of the class do not apply. */
   readonly resets: boolean;
 }
 
 /** The text if only a stored session is required. */
 export const ANY_SESSION = 'a stored session';
 
+/** The note of `@RequireAnonymous()`. */
+export const ONLY_ANONYMOUS = 'Only for those who are not signed in.';
+
 const NOTES: Readonly<Partial<Record<string, string>>> = {
-  RequireAnonymous: 'Only for those who are not signed in.',
+  RequireAnonymous: ONLY_ANONYMOUS,
   RotateSession: 'Gives the session a new id.',
   DestroySession: 'Ends the session.',
 } satisfies Partial<Record<keyof DecoratorFamily, string>>;
@@ -103,12 +106,13 @@ function decoratorsOf(node: ts.Node, checker: ts.TypeChecker): [name: string, ar
   const decorators = ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : [];
   return decorators.flatMap(({ expression }) => {
     if (!ts.isCallExpression(expression)) return [];
-    const name = nameOf(expression.expression, checker);
+    const name = exportedNameOf(expression.expression, checker);
     return name === undefined ? [] : [[name, expression.arguments]];
   });
 }
 
-function nameOf(callee: ts.Expression, checker: ts.TypeChecker): string | undefined {
+/** The name under which typed-session exports the function that is called; `undefined` for all other functions. */
+export function exportedNameOf(callee: ts.Expression, checker: ts.TypeChecker): string | undefined {
   const isMember = ts.isPropertyAccessExpression(callee);
   let symbol = checker.getSymbolAtLocation(isMember ? callee.name : callee);
   if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);

@@ -9,7 +9,7 @@ import {
   type Context,
   type Reflection,
 } from 'typedoc';
-import { ANY_SESSION, docsOfClass, docsOfMethod, type SessionDocs } from './decorator-docs.js';
+import { ANY_SESSION, ONLY_ANONYMOUS, docsOfClass, docsOfMethod, type SessionDocs } from './decorator-docs.js';
 import { schemaPage } from './schema-page.js';
 
 /** Adds the option, the page of the schema, and the requirements of controllers. */
@@ -55,11 +55,13 @@ function declarationOf(reflection: Reflection, context: Context) {
   return methods.find(({ body }) => body !== undefined) ?? methods[0] ?? declarations.find(ts.isClassLike);
 }
 
-function addDocs(reflection: Reflection, { requires, notes }: SessionDocs): void {
+function addDocs(reflection: Reflection, { requires, notes, resets }: SessionDocs): void {
   const exact = requires.filter((one) => one !== ANY_SESSION);
+  const isOnlyAnonymous = notes.includes(ONLY_ANONYMOUS);
   const parts = [...notes];
   if (exact.length > 0) parts.unshift(`**Requires session:** ${exact.join(', ')}`);
   else if (requires.length > 0) parts.unshift('**Requires a stored session.**');
+  else if (resets && !isOnlyAnonymous) parts.unshift('**Open to everybody.**');
   if (parts.length === 0) return;
   const signatures: readonly Reflection[] | undefined = reflection.isDeclaration() ? reflection.signatures : undefined;
   for (const target of signatures ?? [reflection]) {

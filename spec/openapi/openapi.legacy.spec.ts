@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Body, Controller, Delete, Get, Module, Post, VersioningType } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Get as Read, JsonController } from 'routing-controllers';
 import { expect, it, onTestFinished } from 'vitest';
@@ -81,7 +82,7 @@ async function documentOfNest(version: '3.0.0' | '3.1.0') {
 }
 
 it.each(['3.0.0', '3.1.0'] as const)(
-  'a document of @nestjs/swagger tells what each operation asks for, in OpenAPI %s',
+  'a document of @nestjs/swagger states what each operation requires, in OpenAPI %s',
   async (version) => {
     const document = await documentOfNest(version);
     const before = structuredClone(document);
@@ -101,8 +102,8 @@ it.each(['3.0.0', '3.1.0'] as const)(
     for (const path of ['/account/old', '/account/older', '/v2/orders']) {
       expect([path, told.paths[path]?.get?.security]).toEqual([path, [{ session: [] }]]);
     }
-    expect(told.paths['/account/prices']?.get).toEqual(before.paths['/account/prices']?.get);
-    expect(told.paths['/login']?.post?.security).toBeUndefined();
+    expect(told.paths['/account/prices']?.get).toEqual({ ...before.paths['/account/prices']?.get, security: [] });
+    expect(told.paths['/login']?.post?.security).toEqual([]);
     expect(told.paths['/login']?.post?.responses).toMatchObject({ 403: { description: expect.any(String) } });
     expect(document).toEqual(before); // another document, not this one changed
     expect(withSessionSecurity(told, { controllers, cookieName: 'sid' })).toEqual(told); // and telling it twice adds nothing
@@ -110,6 +111,42 @@ it.each(['3.0.0', '3.1.0'] as const)(
     expect([valid, errors]).toEqual([true, undefined]);
   },
 );
+
+it.each(['3.0.0', '3.1.0'] as const)(
+  "Redocly's linter reports nothing about what was added, in OpenAPI %s",
+  async (version) => {
+    const document = await documentOfNest(version);
+    const controllers = [AccountController, LoginController, OrderController];
+    const config = await createConfig({ extends: ['recommended'] });
+    const problemsOf = async (source: object) =>
+      (await lintFromString({ source: JSON.stringify(source), config })).map(
+        ({ ruleId, location: [at] }) => `${ruleId} ${at?.pointer ?? ''}`,
+      );
+    const before = await problemsOf(document);
+    expect(before.filter((problem) => problem.startsWith('security-defined'))).not.toEqual([]);
+    const after = await problemsOf(withSessionSecurity(document, { controllers }));
+    expect(after.filter((problem) => !before.includes(problem))).toEqual([]);
+    // Left over: an open operation has no 4xx, and the app names no license, server, or response schema.
+    expect(after.filter((problem) => /security|401|403|struct/.test(problem))).toEqual([]);
+  },
+);
+
+it('an open operation keeps the other security of a document, and loses that of the session', () => {
+  class Open {
+    @plain.AllowAnonymous()
+    show(): void {
+      // for its decorator
+    }
+  }
+  const securityOf = (operation: object, global: object) => {
+    const get = { operationId: 'Open_show', ...operation };
+    return withSessionSecurity({ ...global, paths: { '/': { get } } }, { controllers: [Open] }).paths['/'].get;
+  };
+  expect(securityOf({}, {})).toMatchObject({ security: [] });
+  expect(securityOf({}, { security: [{ session: [] }] })).toMatchObject({ security: [] });
+  expect(securityOf({}, { security: [{ session: [], key: [] }, {}] })).toMatchObject({ security: [{ key: [] }, {}] });
+  expect(securityOf({ security: [{ key: [] }] }, {})).toMatchObject({ security: [{ key: [] }] });
+});
 
 it('what a document says already stays, and other names of operations can be told', () => {
   const operation = (method: string) => ({ operationId: `account.${method}`, responses: { 401: { description: 'our own words' } } }); // prettier-ignore

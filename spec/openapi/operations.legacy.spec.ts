@@ -166,7 +166,7 @@ describe('a method that asks for something and has no operation', () => {
   it('is an error, though others of its class have some', () => {
     const paths = { '/d': { get: { operationId: 'VersionedController_v7' } } };
     expect(() => withSessionSecurity({ paths }, { controllers: [VersionedController] })).toThrow(
-      'operationId: no operation of the document is called VersionedController_login_2fa, as that of VersionedController.login_2fa would be',
+      'operationId: the document has no operation VersionedController_login_2fa for VersionedController.login_2fa, whose decorators require something',
     );
     const named = { paths: { '/d': { get: { operationId: 'show' } } } };
     expect(() => withSessionSecurity(named, { controllers: [OtherController] })).toThrow('OtherController.show');
@@ -241,7 +241,7 @@ describe('a name that several operations have', () => {
   it.each([[[Guarded]], [[Guarded, Open]]])('is an error where one of them asks for something', async (passed) => {
     const document = await documentOf([Open, Guarded]);
     expect(() => withSessionSecurity(document, { controllers: passed })).toThrow(
-      'operationId: Users_list is what GET /public and GET /admin are called, and what Users.list',
+      'operationId: Users_list is the name of GET /public and GET /admin, and may be the operation of Users.list',
     );
   });
 

@@ -207,7 +207,9 @@ export const faults: Readonly<Record<string, Fault>> = {
   'every store has sessions of its own': fault(/^stores that open gives .* without: \['shared'\]/, () => ({}), {
     without: [],
   }),
-  'a method is missing': fault(/has no method list: write it, or say without: \['list'\]/, () => ({ list: undefined })),
+  'a method is missing': fault(/has no method list: implement it, or pass without: \['list'\]/, () => ({
+    list: undefined,
+  })),
   'a method is left out that is there': fault(/^the store has the method scan: take 'scan' out/, () => ({}), {
     without: ['shared', 'scan'],
   }),

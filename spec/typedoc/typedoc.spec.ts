@@ -159,7 +159,7 @@ async function docsOf(
     const [head = '', ...members] = page(`classes/${name}.html`).split(/<section class="[^"]*tsd-member[^"]*">/);
     const of = (html: string) => {
       const lines = [...html.matchAll(/<p>(.*?)<\/p>/gs)].map(([, line = '']) => textOf(line));
-      const ours = lines.filter((line) => /^Requires|^Only for those|^Gives the session|^Ends the/.test(line));
+      const ours = lines.filter((line) => /^Requires|^Open to|^Only for those|^Gives the session|^Ends the/.test(line));
       return ours.length === 0 ? undefined : ours.join(' ');
     };
     const methods = members.map((html) => [/ id="(\w+)"/.exec(html)?.[1], of(html)]);
@@ -190,7 +190,7 @@ describe('decorated controllers say on their pages what they require', { timeout
       constructor: undefined,
       show: 'Requires session: userId',
       rule: "Requires session: userId, role = admin, (s) => s.role !== 'user'",
-      prices: undefined,
+      prices: 'Open to everybody.',
       logout: 'Requires session: userId Ends the session.',
       help: undefined,
     });
@@ -207,10 +207,10 @@ describe('decorated controllers say on their pages what they require', { timeout
       logout: 'Requires session: userId, email Ends the session.',
     });
     expect(told('LoosenedController')).toMatchObject({
-      itself: undefined,
-      show: undefined,
+      itself: 'Open to everybody.',
+      show: 'Open to everybody.',
       rule: "Requires session: userId, role = admin, (s) => s.role !== 'user'",
-      logout: 'Ends the session.',
+      logout: 'Open to everybody. Ends the session.',
     });
     expect(told('OtherController')).toEqual({
       itself: undefined,

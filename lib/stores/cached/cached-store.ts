@@ -2,7 +2,11 @@ import { SessionOptionsError } from '../../errors.js';
 import { checkNames } from '../store-options.js';
 import type { CommandOptions, SessionRecord, SessionStore } from '../store-contract.js';
 
-/** Options of {@link cached}. */
+/**
+ * Options of {@link cached}.
+ *
+ * @group Stores
+ */
 export interface CachedOptions {
   /**
    * How long a session may be served from the cache, in whole milliseconds from 1. If another process changes, revokes, or

@@ -4,7 +4,11 @@ import { checkNames } from '../store-options.js';
 import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import { RecordTable } from './record-table.js';
 
-/** Options of {@link MemoryStore}. */
+/**
+ * Options of {@link MemoryStore}.
+ *
+ * @group Stores
+ */
 export interface MemoryStoreOptions {
   /**
    * The maximum number of sessions, a whole number from 1 to 10 000 000. Each session needs about 0.3 kB of memory
@@ -53,6 +57,7 @@ let warned = false;
  *
  * export const store = new MemoryStore({ maxSessions: 10_000 });
  * ```
+ * @group Stores
  */
 export class MemoryStore implements SessionStore {
   readonly #maxSessions: number;

@@ -3,6 +3,8 @@ import { isError } from '../../realms.js';
 /**
  * A collection of the official driver, `mongodb` 6 or 7, reduced to what {@link MongoStore} uses:
  * `client.db().collection('sessions')`. Its documents may have any type.
+ *
+ * @group Types
  */
 export interface MongoCollection {
   /** What writes to the collection wait for. If it has no write concern of its own, the database's or the client's. */
@@ -25,19 +27,31 @@ export interface MongoCollection {
   createIndexes(indexes: MongoIndex[], options: object): Promise<string[]>;
 }
 
-/** What a write waits for. */
+/**
+ * What a write waits for.
+ *
+ * @group Types
+ */
 export interface MongoWriteConcern {
   /** How many members of a replica set must have the write before it is acknowledged, or which ones. */
   readonly w?: number | string | undefined;
 }
 
-/** The documents that a query has found. */
+/**
+ * The documents that a query has found.
+ *
+ * @group Types
+ */
 export interface MongoCursor {
   /** Returns all of them. */
   toArray(): Promise<object[]>;
 }
 
-/** The result of a replacement or an update. */
+/**
+ * The result of a replacement or an update.
+ *
+ * @group Types
+ */
 export interface MongoUpdated {
   /** How many documents matched the filter. */
   readonly matchedCount: number;
@@ -45,13 +59,21 @@ export interface MongoUpdated {
   readonly upsertedCount: number;
 }
 
-/** The result of a removal. */
+/**
+ * The result of a removal.
+ *
+ * @group Types
+ */
 export interface MongoDeleted {
   /** How many documents were removed. */
   readonly deletedCount: number;
 }
 
-/** An index to create. */
+/**
+ * An index to create.
+ *
+ * @group Types
+ */
 export interface MongoIndex {
   /** The indexed field. */
   readonly key: Record<string, 1>;

@@ -2,7 +2,11 @@ import { SessionOptionsError } from '../../errors.js';
 import { checkNames, hasMethods } from '../store-options.js';
 import type { MongoCollection, MongoWriteConcern } from './mongo-driver.js';
 
-/** Options of {@link MongoStore}. */
+/**
+ * Options of {@link MongoStore}.
+ *
+ * @group Stores
+ */
 export interface MongoStoreOptions {
   /**
    * The collection that holds the sessions, from the official driver: `client.db().collection('sessions')`. The application
@@ -41,7 +45,7 @@ export function checkOptions(options: MongoStoreOptions): MongoWriteConcern {
   if (writeConcern?.w === 0) {
     throw new SessionOptionsError(
       'collection',
-      "has the write concern { w: 0 }: the server says nothing of its writes. Take { w: 'majority' }",
+      "has the write concern { w: 0 }: the server does not confirm its writes. Use { w: 'majority' }",
     );
   }
   // A write concern may specify only the journal or a time limit.

@@ -40,6 +40,7 @@ const BATCH = 200;
  * export const store = new MongoStore({ collection: client.db().collection('sessions') });
  * await store.setup(); // or once, in a deploy step
  * ```
+ * @group Stores
  */
 export class MongoStore implements SessionStore {
   readonly #collection: MongoCollection;

@@ -1,6 +1,10 @@
 import { isError } from '../../realms.js';
 
-/** The result of one statement, reduced to what {@link PostgresStore} uses. */
+/**
+ * The result of one statement, reduced to what {@link PostgresStore} uses.
+ *
+ * @group Types
+ */
 export interface PostgresResult {
   /** How many rows the statement returned or changed. */
   readonly rowCount: number | null;
@@ -8,7 +12,11 @@ export interface PostgresResult {
   readonly rows: readonly unknown[];
 }
 
-/** A connection of a {@link PostgresPool}, checked out for one command. */
+/**
+ * A connection of a {@link PostgresPool}, checked out for one command.
+ *
+ * @group Types
+ */
 export interface PostgresClient {
   /** Sends one statement. */
   query(text: string, values?: unknown[]): Promise<PostgresResult>;
@@ -20,7 +28,11 @@ export interface PostgresClient {
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** A `Pool` of `pg`, reduced to what {@link PostgresStore} uses. */
+/**
+ * A `Pool` of `pg`, reduced to what {@link PostgresStore} uses.
+ *
+ * @group Types
+ */
 export interface PostgresPool {
   /** Checks a connection out of the pool. */
   connect(): Promise<PostgresClient>;

@@ -2,7 +2,11 @@ import { SessionOptionsError } from '../../errors.js';
 import { checkNames, checkPruneInterval, hasMethods } from '../store-options.js';
 import type { PostgresPool } from './postgres-driver.js';
 
-/** Options of {@link PostgresStore}. */
+/**
+ * Options of {@link PostgresStore}.
+ *
+ * @group Stores
+ */
 export interface PostgresStoreOptions {
   /**
    * A `Pool` of `pg` 8.11 or newer. The store never closes it. Set its `connectionTimeoutMillis` to less than the

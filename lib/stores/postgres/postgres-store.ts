@@ -44,6 +44,7 @@ const WRONG_TABLE: Readonly<Record<string, string>> = {
  * export const store = new PostgresStore({ pool });
  * await store.setup(); // or once, in a deploy step
  * ```
+ * @group Stores
  */
 export class PostgresStore implements SessionStore {
   readonly #pool: PostgresPool;

@@ -75,6 +75,7 @@ function statements(table: string): readonly (readonly [name: string, sql: strin
  *
  * writeFileSync('migrations/0001-sessions.sql', createTableSql('web.sessions'));
  * ```
+ * @group Stores
  */
 export function createTableSql(table?: string): string {
   return statements(checkQualifiedTable(table))

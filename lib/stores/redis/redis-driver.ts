@@ -4,6 +4,8 @@ import { isBytes, isError } from '../../realms.js';
 /**
  * A client of the package `redis` (4 to 6), reduced to what {@link RedisStore} uses: the result of `createClient`,
  * `createCluster`, or `createSentinel`, connected or connecting.
+ *
+ * @group Types
  */
 export interface NodeRedisClient {
   /** Executes a script that the server has cached. */
@@ -14,7 +16,11 @@ export interface NodeRedisClient {
   get(key: string): Promise<unknown>;
 }
 
-/** A client of the package `ioredis` (5), reduced to what {@link RedisStore} uses: a `Redis` or a `Cluster`. */
+/**
+ * A client of the package `ioredis` (5), reduced to what {@link RedisStore} uses: a `Redis` or a `Cluster`.
+ *
+ * @group Types
+ */
 export interface IoRedisClient {
   /** Executes a script that the server has cached. */
   evalsha(sha: string, keyCount: number, ...args: string[]): Promise<unknown>;
@@ -24,7 +30,11 @@ export interface IoRedisClient {
   get(key: string): Promise<unknown>;
 }
 
-/** A client of either package. */
+/**
+ * A client of either package.
+ *
+ * @group Types
+ */
 export type RedisClient = NodeRedisClient | IoRedisClient;
 
 /** A script, which the server runs as one atomic command. It uses one key, so that a cluster can route it. */

@@ -9,7 +9,11 @@ import {
   type RedisClient,
 } from './redis-driver.js';
 
-/** Options of {@link RedisStore}. */
+/**
+ * Options of {@link RedisStore}.
+ *
+ * @group Stores
+ */
 export interface RedisStoreOptions {
   /**
    * A client of `redis` (`createClient`, `createCluster`, `createSentinel`) or of `ioredis` (`Redis`, `Cluster`). The

@@ -35,6 +35,7 @@ type Indexed = readonly [key: string, deadline: string];
  * const client = await createClient({ url: process.env['REDIS_URL'] ?? 'redis://localhost:6379' }).connect();
  * export const store = new RedisStore({ client });
  * ```
+ * @group Stores
  */
 export class RedisStore implements SessionStore {
   readonly #driver: Driver;

@@ -6,6 +6,8 @@ import { isError } from '../../realms.js';
 /**
  * An open database, reduced to what {@link SqliteStore} uses: a `Database` of `libsql` or `better-sqlite3`, or a
  * `DatabaseSync` of `node:sqlite`. (The values are `never[]`, because each of them types the values differently.)
+ *
+ * @group Types
  */
 export interface SqliteDatabase {
   /** Compiles one statement. */

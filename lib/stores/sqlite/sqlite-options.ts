@@ -15,7 +15,11 @@ interface CommonOptions {
   readonly pruneInterval?: number | undefined;
 }
 
-/** Options of a {@link SqliteStore} that opens its own file. Needs the package `libsql`. */
+/**
+ * Options of a {@link SqliteStore} that opens its own file. Needs the package `libsql`.
+ *
+ * @group Stores
+ */
 export interface SqliteFileOptions extends CommonOptions {
   /**
    * The path of the database file, or `:memory:` for a database that ends with the process. The file is created if it does
@@ -25,7 +29,11 @@ export interface SqliteFileOptions extends CommonOptions {
   readonly database?: undefined;
 }
 
-/** Options of a {@link SqliteStore} on a database that the application opened. */
+/**
+ * Options of a {@link SqliteStore} on a database that the application opened.
+ *
+ * @group Stores
+ */
 export interface SqliteDatabaseOptions extends CommonOptions {
   /**
    * An open database of `libsql`, `better-sqlite3`, or `node:sqlite`. The store never closes it and does not change its
@@ -35,7 +43,11 @@ export interface SqliteDatabaseOptions extends CommonOptions {
   readonly file?: undefined;
 }
 
-/** Options of {@link SqliteStore}: a `file` to open, or a `database` that is open. */
+/**
+ * Options of {@link SqliteStore}: a `file` to open, or a `database` that is open.
+ *
+ * @group Stores
+ */
 export type SqliteStoreOptions = SqliteFileOptions | SqliteDatabaseOptions;
 
 /**

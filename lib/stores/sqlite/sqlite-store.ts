@@ -27,6 +27,7 @@ import { checkOptions, type SqliteStoreOptions } from './sqlite-options.js';
  *
  * export const store = new SqliteStore({ file: 'sessions.db' });
  * ```
+ * @group Stores
  */
 export class SqliteStore implements SessionStore {
   /** Absent if the caller owns the database. */

@@ -8,7 +8,7 @@ const LEFT =
   'not until expiresAt by its own';
 const DEADLINE = 'a record is dead from its deadline on, by Date.now(), whichever clock wrote it';
 
-/** Writes in every way while the clock is off by so much. */
+/** Runs every write command while the clock differs by this much. */
 async function writes(subject: Subject, off: number): Promise<void> {
   const { store } = subject;
   const now = Date.now() + off;
@@ -28,7 +28,7 @@ async function writes(subject: Subject, off: number): Promise<void> {
   });
 }
 
-/** Clocks that differ from the server's, and from each other. */
+/** Cases in which the clocks differ from that of the server, and from each other. */
 export const clockCases = [
   ...group('clock', ['exact-deadlines'], {
     'loses nothing that is written by a clock that is an hour behind, and ends it in time': (subject) =>

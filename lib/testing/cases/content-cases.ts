@@ -7,7 +7,7 @@ import { aRecord } from '../subject.js';
 
 const OWN = 'a record is a value: store a copy, as text or frozen, and never return a reference to what is stored';
 
-/** A case for records that have something special in them. */
+/** A case about records with special content. */
 function readsBack(what: string, fields: Partial<SessionRecord>, needs: readonly ConformancePart[] = []): StoreCase[] {
   return group('a record', needs, {
     [`is read back with ${what}`]: async (subject) => {
@@ -92,7 +92,7 @@ export const contentCases = [
   }),
 ];
 
-/** Changes an object as far as it can be. */
+/** Changes an object as far as it can be changed. */
 function spoil(found: SessionRecord | undefined): void {
   if (found === undefined) return;
   Reflect.set(found, 'data', '{"views":99}');

@@ -10,7 +10,7 @@ async function damaged(subject: Subject, principal = subject.principal()): Promi
   return key;
 }
 
-/** What somebody else wrote over. Only where the option `damage` is given. */
+/** Records that another program has overwritten. Only with the option `damage`. */
 export const damageCases = [
   ...group('damage', [], {
     'gives no data, and no error': async (subject) => {

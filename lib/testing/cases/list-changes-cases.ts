@@ -8,7 +8,7 @@ const STAYS = 'list must give a session that has been there all the time, whatev
 const QUIET =
   'list must be exact once nothing changes any more: change the record and who it belongs to in one command';
 
-/** Lets sessions of a principal come and go. */
+/** Stores and deletes sessions of a principal repeatedly. */
 async function comeAndGo(subject: Subject, principal: string): Promise<void> {
   const { store } = subject;
   for (let round = 0; round < 10; round++) {
@@ -20,7 +20,7 @@ async function comeAndGo(subject: Subject, principal: string): Promise<void> {
   }
 }
 
-/** Stores and touches a session again and again, and leaves it its principal. */
+/** Stores and touches a session repeatedly, without changing its principal. */
 async function keepBusy(subject: Subject, principal: string, key: string): Promise<void> {
   for (let revision = 1; revision <= 20; revision++) {
     const record = aRecord({ principal, revision: revision + 1 });

@@ -6,7 +6,7 @@ import type { ConformancePart } from '../conformance-options.js';
 import { aRecord, HOUR, type Subject } from '../subject.js';
 import { walk } from '../walk.js';
 
-/** Stores many sessions; gives their keys. Each has its place as its data. */
+/** Stores many sessions, each with its index as its data, and returns their keys. */
 async function many(subject: Subject): Promise<string[]> {
   const keys = subject.keys(subject.sessions);
   const expiresAt = Date.now() + HOUR;
@@ -24,7 +24,7 @@ function withMany(needs: ConformancePart[], does: string, run: StoreCase['run'])
   return group('many sessions', needs, { [does]: run });
 }
 
-/** As many sessions as the option `sessions` says. */
+/** Cases with the number of sessions that the option `sessions` sets. */
 export const manyCases = [
   ...withMany([], 'are all found, and gone once they are deleted', async (subject) => {
     const { store } = subject;

@@ -5,7 +5,7 @@ import { walk } from '../walk.js';
 
 const MEETS = 'scan must meet every live record that is there all the time, in pages of any size';
 
-/** In pages of a size, until it has met what this test stored. */
+/** Scans in pages of this size, until all records of this case were found. */
 async function meetsAll(subject: Subject, limit: number): Promise<void> {
   const live = new Map<string, string>();
   for (let views = 0; views < 5; views++) {

@@ -6,7 +6,7 @@ import { aRecord, MINUTE, type Subject } from '../subject.js';
 const IGNORED = 'a signal that is not aborted must change nothing of what a command does';
 const HALF = 'a command whose signal is aborted must be done or not be done, and nothing between';
 
-/** Gives commands a signal which is aborted already, or just after they began, and looks at what they left. */
+/** Runs commands with a signal that is aborted before or just after they begin, and checks the result. */
 async function aborted(subject: Subject, abort: (controller: AbortController) => void): Promise<void> {
   const { store } = subject;
   /** One command; it may reject. */

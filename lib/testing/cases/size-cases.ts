@@ -3,10 +3,10 @@ import { group } from '../conformance-case.js';
 import { expectRecord } from '../expect.js';
 import { aRecord, type Subject } from '../subject.js';
 
-/** How often an exact count is tried: others at the same server may come between. */
+/** How often an exact count is tried, because other users of the same server may interfere. */
 const TRIES = 10;
 
-/** Counts until one round has the expected counts. */
+/** Repeats the counts until one round has the expected ones. */
 async function once(
   expected: readonly number[],
   advice: string,
@@ -20,7 +20,7 @@ async function once(
   assert.fail(`${advice} (counted ${counted.join(', ')} in place of ${expected.join(', ')})`);
 }
 
-/** Stores, stores again, refuses and deletes, and says by how much the size changed. */
+/** Creates, updates, refuses, and deletes records, and returns by how much the size changed each time. */
 async function changes(subject: Subject): Promise<number[]> {
   const { store } = subject;
   const before = await subject.size();

@@ -1,4 +1,0 @@
-// Removes the folders it is given: `node scripts/clean.mjs dist`.
-import { rmSync } from 'node:fs';
-
-for (const folder of process.argv.slice(2)) rmSync(folder, { recursive: true, force: true });
