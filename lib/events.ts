@@ -206,6 +206,7 @@ export function emit<K extends keyof typeof channels>(name: K, event: SessionEve
  * @param name - the name of the event's channel
  * @param handler - called synchronously with each event. If it throws, Node reports an uncaught exception: do not throw.
  * @returns a function that ends the subscription
+ * @group Events
  * @example
  * ```ts
  * import { on } from 'typed-session';

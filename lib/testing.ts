@@ -13,7 +13,7 @@ export {
   type SentResponse,
 } from './testing/apps/fake-request.js';
 export { sessionMatchers, type SessionMatcherFunctions, type SessionMatchers } from './testing/apps/matchers.js';
-export { storageState, type BrowserCookie } from './testing/apps/storage-state.js';
+export { storageState, type BrowserCookie, type StorageState } from './testing/apps/storage-state.js';
 export { readSession, sessionCookie, type AnySessions } from './testing/apps/test-sessions.js';
 export { storeConformance, type ConformanceCase } from './testing/conformance.js';
 export type { ConformanceOptions, ConformancePart } from './testing/conformance-options.js';

@@ -19,7 +19,10 @@ interface Trace {
   isAsync?: boolean | undefined;
 }
 
-/** A session is loaded: the messages of `tracing:typed-session:load:*`. */
+/**
+ * A session is loaded: the messages of `tracing:typed-session:load:*`.
+ * @group Events
+ */
 export interface LoadTrace extends Trace {
   /** The request, as the host passed it in. */
   readonly request: object;
@@ -27,7 +30,10 @@ export interface LoadTrace extends Trace {
   outcome?: LoadOutcome | undefined;
 }
 
-/** The changes of a request are stored: the messages of `tracing:typed-session:commit:*`. */
+/**
+ * The changes of a request are stored: the messages of `tracing:typed-session:commit:*`.
+ * @group Events
+ */
 export interface CommitTrace extends Trace {
   /** The request, as the host passed it in. */
   readonly request: object;
@@ -41,13 +47,19 @@ export interface CommitTrace extends Trace {
   previousSession?: string | undefined;
 }
 
-/** The store carries out a command: the messages of `tracing:typed-session:store:*`. */
+/**
+ * The store carries out a command: the messages of `tracing:typed-session:store:*`.
+ * @group Events
+ */
 export interface StoreTrace extends Trace {
   /** The method of the store. */
   readonly operation: 'read' | 'create' | 'update' | 'touch' | 'delete' | 'list' | 'revoke' | 'scan';
 }
 
-/** The messages of the tracing channels, by the name of the channel. */
+/**
+ * The messages of the tracing channels, by the name of the channel.
+ * @group Events
+ */
 export interface SessionTraces {
   /** A session is loaded. */
   'typed-session:load': LoadTrace;

@@ -4,7 +4,10 @@ import { didYouMean } from '../did-you-mean.js';
 import { problemText, titleOf } from '../guards/problem-text.js';
 import { redirect } from './missing-handlers.js';
 
-/** The options of {@link sessionErrors}. */
+/**
+ * The options of {@link sessionErrors}.
+ * @group Errors
+ */
 export interface SessionErrorsOptions {
   /**
    * The login page. A browser that is not signed in is redirected there, with the requested address as `returnTo`; see
@@ -42,6 +45,7 @@ const OPTIONS: readonly (keyof SessionErrorsOptions)[] = ['login', 'page', 'retr
  * kept by caches.
  *
  * @throws SessionOptionsError for a wrong or unknown option
+ * @group Errors
  * @example
  * ```ts
  * import express from 'express';

@@ -25,6 +25,14 @@ export interface BrowserCookie {
   readonly sameSite: 'Strict' | 'Lax' | 'None';
 }
 
+/** A `storageState` of Playwright with one cookie. */
+export interface StorageState {
+  /** The session cookie. */
+  readonly cookies: BrowserCookie[];
+  /** No local storage. */
+  readonly origins: [];
+}
+
 /**
  * A cookie of {@link sessionCookie} as Playwright's `storageState`: a browser context that is signed in from its first page.
  *
@@ -49,7 +57,7 @@ export function storageState<S extends SessionSchema>(
   sessions: AnySessions<S>,
   cookie: string,
   origin: string,
-): { cookies: BrowserCookie[]; origins: [] } {
+): StorageState {
   const config = configOf(sessions, 'storageState()');
   if (!URL.canParse(origin)) {
     throw new SessionOptionsError('storageState', "needs the app's origin, such as 'http://localhost:3000'");
