@@ -22,7 +22,9 @@ const sessions = session({ schema: sessionSchema, secret: 'only for tests' });
 
 expectType<Promise<string>>(sessionCookie(sessions, { userId: 'u1' }));
 expectType<Promise<string>>(sessionCookie(sessions));
-expectType<Promise<string>>(sessionCookie(onFetch.session({ schema: sessionSchema, secret: 'only for tests' }), { role: 'admin' }));
+expectType<Promise<string>>(
+  sessionCookie(onFetch.session({ schema: sessionSchema, secret: 'only for tests' }), { role: 'admin' }),
+);
 expectError(sessionCookie(sessions, { userId: 7 }));
 expectError(sessionCookie(sessions, { user: 'u1' }));
 expectError(sessionCookie({}, { userId: 'u1' }));
