@@ -132,14 +132,19 @@ function nestPages(project) {
 /** Links to files that are no pages lead to the repository. Pictures stay. @param {import('typedoc').ProjectReflection} project */
 function linkToRepository(project) {
   const pages = Object.values(project.reflections).filter((one) => one instanceof DocumentReflection);
+  /** @type {Set<string>} */
+  const files = new Set();
   for (const part of [project.readme ?? [], ...pages.map((page) => page.content)].flat()) {
     if (part.kind !== 'relative-link' || part.target === undefined) continue;
     const target = project.files.resolve(part.target, project);
     if (typeof target !== 'string' || /\.(?:svg|png)$/.test(target)) continue;
+    files.add(target);
     const path = relative(root, target).replaceAll('\\', '/');
     part.text = `${repository}/blob/main/${path}${part.targetAnchor === undefined ? '' : `#${part.targetAnchor}`}`;
     part.target = undefined;
   }
+  // A file with a page is not copied, and a folder without one would be an error.
+  for (const file of files) project.files.registerReflectionPath(/** @type {any} */ (file), project);
 }
 
 /** @param {import('typedoc').ProjectReflection} project */
