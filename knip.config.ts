@@ -40,10 +40,5 @@ export default {
     ...['better-sqlite3-session-store', 'express-mysql-session', '@types/compression'],
     // what express-mysql-session and knex load
     'mysql2',
-    // pages of docs/ import them
-    ...['express-rate-limit', 'multer', 'oidc-provider', 'openid-client', 'passport-local', 'passport-oauth2', 'ws'],
-    ...['multer', 'oidc-provider', 'passport-local', 'passport-oauth2', 'ws'].map((name) => `@types/${name}`),
-    // looks at the OpenAPI documents of the examples
-    '@redocly/openapi-core',
   ],
 } satisfies KnipConfig;
