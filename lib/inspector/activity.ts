@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SessionError, formatPath } from '../errors.js';
 import { on, type SessionEvent } from '../events.js';
-import { findSession } from '../sessions/registry.js';
+import { findAttachment } from '../sessions/registry.js';
 import type { SessionConfig } from '../sessions/session-config.js';
 import type { SessionSchema } from '../schema/payload-types.js';
 import { handleOf } from '../tracing.js';
@@ -133,9 +133,9 @@ export class Activity {
     ];
   }
 
-  /** Errors of the response gate have no name, so they are everybody's. */
-  #isOurs({ middleware }: SessionEvent): boolean {
-    return middleware === undefined || middleware === this.#name;
+  /** Errors of the response gate have no name, but their requests have our session. */
+  #isOurs({ middleware, request }: SessionEvent): boolean {
+    return middleware === undefined ? findAttachment(request, this.#config) !== undefined : middleware === this.#name;
   }
 
   #count(event: SessionEvent, counted: Counted): void {
@@ -149,12 +149,12 @@ export class Activity {
   #note(event: SessionEvent, counted: Counted, kind: ActivityEntry['kind'], text: string): void {
     if (!this.#isOurs(event)) return;
     this.#count(event, counted);
-    const { request, session: handle } = event;
-    const key = findSession(request, this.#config)?.state.stored?.key;
-    const isSame = key !== undefined && handleOf(key) === handle;
+    const { request } = event;
+    const current = findAttachment(request, this.#config)?.session.state.stored?.key;
+    const handle = event.session ?? (current && handleOf(current));
+    const key = current !== undefined && handleOf(current) === handle ? current : undefined;
     this.#lastId += 1;
-    const route = routeOf(request);
-    this.#entries.push({ id: this.#lastId, at: Date.now(), kind, text, handle, key: isSame ? key : undefined, route });
+    this.#entries.push({ id: this.#lastId, at: Date.now(), kind, text, handle, key, route: routeOf(request) });
     if (this.#entries.length > ENTRIES) this.#entries.shift();
     for (const listener of this.#listeners) listener();
   }
