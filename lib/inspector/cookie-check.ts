@@ -50,6 +50,9 @@ const ADVICE: Readonly<Record<LoadOutcome, string>> = {
     'The schema has changed since the session was stored. Add a migration, give new fields a default, or set onInvalid.',
 };
 
+const NOT_SIGNED =
+  'Another program may have set a cookie with this name, or the value was cut or extended when it was copied or stored.';
+
 /**
  * Finds out what a load would do with a cookie, without changing anything.
  * @param text - the value of a cookie, a Cookie header, or a Set-Cookie header
@@ -87,7 +90,7 @@ async function checkOne(config: Config, { name, value }: FoundCookie, hide: read
   const steps = [step('Name', true, `The name is ${name}.`)];
   if (!signer.isSigned(value)) {
     steps.push(step('Form', false, 'It is not a signed cookie, which begins with “s:” and ends with a signature.'));
-    return verdict('signature', steps);
+    return { ...verdict('signature', steps), advice: NOT_SIGNED };
   }
   steps.push(step('Form', true, 'It is a signed cookie.'));
   const verified = signer.verify(value);

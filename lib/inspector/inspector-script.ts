@@ -11,7 +11,10 @@ export const SCRIPT = `'use strict';
   const state = document.getElementById('live-state');
   const source = new EventSource(live.dataset.stream);
   let held = null;
-  const say = (text) => { if (state.textContent !== text) state.textContent = text; };
+  const say = (text) => {
+    live.classList.toggle('on', text === 'Live');
+    if (state.textContent !== text) state.textContent = text;
+  };
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'quiet';

@@ -101,6 +101,7 @@ dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .charts rect.none { fill: var(--line); }
 .scroll { overflow-x: auto; max-height: 24rem; }
 .live { display: flex; align-items: center; gap: .75rem; color: var(--muted); margin: 0 0 .75rem; }
+.live.on::before { content: ""; width: .6rem; height: .6rem; border-radius: 50%; background: var(--good); }
 .events { list-style: none; margin: 0; padding: 0; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
 .events:empty { display: none; }
 .events li { display: grid; grid-template-columns: auto 6.2rem minmax(0, 1fr) auto; gap: .1rem .75rem; align-items: baseline; padding: .5rem .9rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
@@ -111,10 +112,12 @@ dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .cards { border: 0; background: none; }
   .cards tr { position: relative; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; margin-bottom: .75rem; padding: .35rem 0; }
-  .cards td, .cards tbody th { border: 0; padding: .2rem .9rem; }
-  .cards td[data-label] { display: grid; grid-template-columns: 6.5rem 1fr; text-align: left; }
-  .cards td[data-label]::before { content: attr(data-label); color: var(--muted); }
-  .cards .action { position: absolute; top: .45rem; right: .1rem; }
+  .cards tbody tr { display: grid; grid-template-columns: 1fr 1fr 1fr; padding: .5rem 0; }
+  .cards td, .cards tbody th { border: 0; padding: .2rem .9rem; text-align: left; }
+  .cards tbody th, .cards td[data-label=Principal] { grid-column: 1 / -1; }
+  .cards td[data-label]::before { content: attr(data-label); display: block; color: var(--muted); font-size: .8rem; }
+  .cards .action { position: absolute; top: .5rem; right: 0; }
+  .charts { grid-template-columns: 1fr 1fr; }
   .cards tbody tr:hover > * { background: none; }
   .facts > div, .fields > div { grid-template-columns: 1fr; }
   .events li { grid-template-columns: auto 1fr; }

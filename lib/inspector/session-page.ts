@@ -14,7 +14,7 @@ export function sessionContent(
   const isOld = details.schemaVersion !== currentVersion;
   return html`${row.isOwn && html`<p class="notice">This is your own session. If you end it, you have to sign in again.</p>`}
     <section aria-labelledby="facts">
-      <h2 id="facts">Session</h2>
+      <h2 id="facts">Details</h2>
       <dl class="facts">
         ${fact('Handle', html`<code>${details.handle}</code>`)}
         ${fact(
