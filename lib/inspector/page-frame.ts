@@ -25,7 +25,7 @@ export function pageFrame(app: string, section: Section | undefined, title: stri
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · ${app} · sessions</title>
+<title>${title} · ${app}</title>
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="inspector.css?v=${version}">
 <script src="inspector.js?v=${version}" defer></script>

@@ -45,7 +45,7 @@ function isoTime(at: number): string {
 }
 
 /** The distance of a moment from now: `3 min ago`, `in 2 days`. */
-export function distance(at: number, now: number = Date.now()): string {
+function distance(at: number, now: number = Date.now()): string {
   const difference = Math.abs(at - now);
   if (difference < SECOND) return 'now';
   const text = duration(difference);

@@ -1,12 +1,15 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import compression from 'compression';
+import type { RequestHandler } from 'express';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { sessionCookie } from 'typed-session/testing';
 import { linkTo, openInspected, send, textOf, type InspectedApp } from './inspected-app.js';
 
 /** An app whose requests cause a conflict, an invalid load, and errors. */
-function openBusy(): Promise<InspectedApp> {
+function openBusy(before?: RequestHandler): Promise<InspectedApp> {
   return openInspected({
+    before: (app) => before && app.use(before),
     routes: (app, sessions) => {
       app.get('/read', (req, res) => {
         res.send(sessions.of(req).role);
@@ -103,6 +106,15 @@ it('a stream sends what happens as it happens, with the address of the session',
   const text = await stream.until('event: entries');
   expect(text).toMatch(/id: \w+-\d+\nevent: entries\ndata: ".*Both changed note/);
   expect(text).toContain('session?id=');
+});
+
+it('a stream is not held back by compression', async () => {
+  const app = await openBusy(compression());
+  const cookie = await sessionCookie(app.sessions, { userId: 'alice' });
+  const stream = await openStream(app, 'events', { 'accept-encoding': 'gzip' });
+  expect(stream.response.headers['content-encoding']).toBeUndefined();
+  await fetch(`${app.base}/conflict/word`, { headers: { cookie } });
+  await stream.until('Both changed note');
 });
 
 it('a stream that is opened again continues after what the browser got last', async () => {

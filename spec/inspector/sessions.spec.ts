@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { MemoryStore, migration, SessionStoreError, type SessionStore } from 'typed-session';
+import { SqliteStore } from 'typed-session/sqlite';
 import { sessionCookie } from 'typed-session/testing';
 import type { EndedSessions } from 'typed-session/inspector';
 import { TextStore } from '../support/text-store.js';
@@ -17,8 +18,11 @@ it('the first page lists live sessions with their principal, and marks that of t
   expect(text).not.toContain('a visitor');
 });
 
-it('a page of the list has a limited number of sessions, and the pages together have all of them once', async () => {
-  const app = await openInspected({ inspector: { pageSize: 10 } });
+it.each([
+  ['MemoryStore', () => new MemoryStore()],
+  ['SqliteStore', () => new SqliteStore({ file: ':memory:' })],
+])('the pages of the list together have all sessions of a %s once', async (_, open) => {
+  const app = await openInspected({ session: { store: open() }, inspector: { pageSize: 10 } });
   for (let at = 0; at < 24; at++) await sessionCookie(app.sessions, { userId: `u${at}` });
   const seen: string[] = [];
   let path = '';
@@ -80,6 +84,27 @@ it('the search finds a session by the opaque handle of events and traces', async
   expect(found).toContain('Found.');
   expect(found).toContain('u3');
   expect(textOf((await app.get('?q=AAAAAAAAAAAAAAAA')).text)).toContain('No live session has this handle.');
+});
+
+it('a search that takes too long is continued where it stopped', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const store = new MemoryStore();
+  const app = await openInspected({ session: { store } });
+  const record = { data: '{}', revision: 1, schemaVersion: 0, createdAt: Date.now(), expiresAt: Date.now() + 60_000 };
+  for (let at = 0; at < 1_000; at++) await store.create(`sid:${at}`, record);
+  await sessionCookie(app.sessions, { userId: 'last' });
+  const [, handle = ''] = /<code>([\w-]{16})<\/code>/.exec((await app.get('?principal=last')).text) ?? [];
+  const scan = store.scan.bind(store);
+  store.scan = async (cursor, limit) => {
+    vi.advanceTimersByTime(3_000);
+    return scan(cursor, limit);
+  };
+  const first = (await app.get(`?q=${handle}`)).text;
+  expect(textOf(first)).toContain('Searched 500 records. Not found yet.');
+  const second = (await app.get(linkTo(first, 'Continue the search').slice(2))).text;
+  expect(textOf(second)).toContain('Searched 500 records more.');
+  expect(textOf((await app.get(linkTo(second, 'Continue the search').slice(2))).text)).toMatch(/Found\..*last/);
 });
 
 it('the page of a session shows its times, version, size, and payload, without sensitive fields', async () => {
