@@ -89,7 +89,10 @@ export function inspectorSettings<S extends SessionSchema>(
   if (!Array.isArray(hide)) throw new SessionOptionsError('inspector.hide', 'must be an array of fields');
   for (const field of hide as readonly unknown[]) {
     if (typeof field !== 'string' || !config.codec.hasField(field)) {
-      throw new SessionOptionsError('inspector.hide', `the schema has no field ${String(field)}`);
+      throw new SessionOptionsError(
+        'inspector.hide',
+        `the schema has no field ${String(field)}${didYouMean(String(field), config.codec.fields ?? [])}`,
+      );
     }
   }
   return { authorize, hide, title, pageSize, onEnd };

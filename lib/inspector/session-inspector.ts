@@ -1,5 +1,6 @@
-import type { Payload, SessionSchema } from '../schema/payload-types.js';
+import type { SessionSchema } from '../schema/payload-types.js';
 import type { AnyRequest, AnyResponse } from '../node/node-messages.js';
+import type { ListedSession } from '../sessions/stored-sessions.js';
 import { configOf } from '../sessions/config-of.js';
 import { Activity } from './activity.js';
 import { ActivityStreams } from './activity-stream.js';
@@ -11,7 +12,7 @@ import { SealedText } from './sealed-text.js';
 /** What `session()` of `typed-session` or of `typed-session/fetch` returns. */
 export interface InspectedSessions<S extends SessionSchema> {
   /** The compiler finds the schema here. */
-  list(principal: never, options?: never): Promise<readonly { readonly payload: Partial<Payload<S>> | undefined }[]>;
+  list(principal: never, options?: never): Promise<ListedSession<S>[]>;
 }
 
 /** The inspector, as a handler of Express 4 and 5, of Connect, and of bare Node servers. */

@@ -29,6 +29,13 @@ it('the inspector refuses wrong options by their name', () => {
   expect(() => inspector((() => 0) as never, { authorize })).toThrow(/inspector\(\) takes what session\(\)/);
 });
 
+it('the compiler knows the fields that may be hidden', () => {
+  inspector(sessions, { authorize: () => true, hide: ['note', 'cart'] }).close();
+  // @ts-expect-error -- the schema has no such field
+  expect(() => inspector(sessions, { authorize: () => true, hide: ['notes'] })).toThrow(SessionOptionsError);
+  expect(() => inspector(sessions, { authorize: () => true, hide: ['notes'] as never })).toThrow(/did you mean note\?/);
+});
+
 it('the inspector answers everybody else with a 403 and nothing more, whatever they ask for', async () => {
   const { base, sessions } = await openInspected();
   const cookie = await sessionCookie(sessions, { userId: 'u1' });
