@@ -30,6 +30,7 @@ const faces = [
   'eslint',
   'express-session',
   'fetch',
+  'inspector',
   'mongo',
   'nestjs',
   'openapi',
@@ -145,6 +146,11 @@ const arrows = [
   arrow('lib/testing/**', 'the conformance suite knows the store contract, and no store, face or test runner', {
     folders: [...faces, ...middle, 'schema', 'cookie'],
     packages: [...frameworks, ...drivers, 'vitest', 'jest', '@jest', 'node:test'],
+    other: [concreteStores],
+  }),
+  arrow('lib/inspector/**', 'the inspector uses sessions, and knows no store, host, or other face', {
+    folders: [...faces.filter((face) => face !== 'inspector'), 'express', 'decorators', 'guards'],
+    packages: [...frameworks.filter((name) => name !== 'express-serve-static-core'), ...drivers],
     other: [concreteStores],
   }),
   arrow('lib/testing/apps/**', 'the tools for tests of apps use sessions, and know no store or test runner', {

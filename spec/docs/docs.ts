@@ -102,6 +102,7 @@ export function compilerOptions(): Record<string, unknown> {
       'typed-session/eslint': [join(root, 'lib/eslint.ts')],
       'typed-session/express-session': [join(root, 'lib/express-session.ts')],
       'typed-session/fetch': [join(root, 'lib/fetch.ts')],
+      'typed-session/inspector': [join(root, 'lib/inspector.ts')],
       'typed-session/mongo': [join(root, 'lib/mongo.ts')],
       'typed-session/nestjs': [join(root, 'lib/nestjs.ts')],
       'typed-session/openapi': [join(root, 'lib/openapi.ts')],

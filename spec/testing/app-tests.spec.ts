@@ -131,9 +131,9 @@ describe('readSession', () => {
     const cookie = await sessionCookie(sessions, { token: 'abc' });
     const before = await store.list('none');
     expect(before).toEqual([]);
-    const [first] = (await store.scan()).entries;
+    const [first] = (await store.scan(undefined, 10)).entries;
     expect(await readSession(sessions, cookie)).toMatchObject({ token: 'abc' });
-    expect((await store.scan()).entries[0]).toEqual(first);
+    expect((await store.scan(undefined, 10)).entries[0]).toEqual(first);
   });
 
   it.each(['sid=s%3Aforged.signature', 'other=1', ''])(
