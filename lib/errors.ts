@@ -75,7 +75,13 @@ export class SessionForbiddenError extends SessionError {
 
 function describeSession(what: string, missing: readonly string[], failed: readonly string[]): string {
   const parts = [...missing, ...failed.map((one) => (one.endsWith('()') ? one : `the right ${one}`))];
-  return parts.length === 0 ? what : `${what} with ${parts.join(', ')}`;
+  return parts.length === 0 ? what : `${what} with ${listed(parts)}`;
+}
+
+/** `a`, `a and b`, or `a, b, and c`. */
+function listed(parts: readonly string[]): string {
+  if (parts.length < 3) return parts.join(' and ');
+  return `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1) ?? ''}`;
 }
 
 /**

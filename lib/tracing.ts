@@ -1,5 +1,6 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
-import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel';
+import { tracingChannel } from 'node:diagnostics_channel';
 import type { LoadOutcome } from './events.js';
 
 /** What the messages of all traces contain. */
@@ -69,26 +70,45 @@ export interface SessionTraces {
   'typed-session:store': StoreTrace;
 }
 
-export const loadTraces = tracingChannel<unknown, LoadTrace>('typed-session:load');
-export const commitTraces = tracingChannel<unknown, CommitTrace>('typed-session:commit');
-export const storeTraces = tracingChannel<unknown, StoreTrace>('typed-session:store');
+/** One of the channels of a trace. A type of its own: those of Node's types differ between their releases. */
+interface TraceChannel<M> {
+  readonly name: string;
+  publish(message: M): void;
+  runStores<T>(message: M, run: () => T): T;
+  bindStore<Store>(store: AsyncLocalStorage<Store>, storeOf: (message: M) => Store): void;
+  unbindStore(store: AsyncLocalStorage<never>): void;
+}
+
+/** The channels of a trace, as Node's `tracingChannel()` returns them. */
+export interface TraceChannels<M> {
+  readonly hasSubscribers: boolean;
+  readonly start: TraceChannel<M>;
+  readonly end: TraceChannel<M>;
+  readonly asyncStart: TraceChannel<M>;
+  readonly asyncEnd: TraceChannel<M>;
+  readonly error: TraceChannel<M>;
+}
+
+function channelsOf<K extends keyof SessionTraces>(name: K): TraceChannels<SessionTraces[K]> {
+  return tracingChannel(name) as unknown as TraceChannels<SessionTraces[K]>; // nothing else is published there
+}
+
+export const loadTraces = channelsOf('typed-session:load');
+export const commitTraces = channelsOf('typed-session:commit');
+export const storeTraces = channelsOf('typed-session:store');
 
 /**
  * Runs work, and publishes its messages as `TracingChannel.tracePromise` does, with two differences: the work may turn out to
  * have nothing to wait for, and the result is not published, because it may contain a payload.
  */
+export function traced<T, M extends Trace>(channel: TraceChannels<M>, message: M, work: () => Promise<T>): Promise<T>;
 export function traced<T, M extends Trace>(
-  channel: TracingChannel<unknown, M>,
-  message: M,
-  work: () => Promise<T>,
-): Promise<T>;
-export function traced<T, M extends Trace>(
-  channel: TracingChannel<unknown, M>,
+  channel: TraceChannels<M>,
   message: M,
   work: () => Promise<T> | undefined,
 ): Promise<T> | undefined;
 export function traced<T, M extends Trace>(
-  channel: TracingChannel<unknown, M>,
+  channel: TraceChannels<M>,
   message: M,
   work: () => Promise<T> | undefined,
 ): Promise<T> | undefined {

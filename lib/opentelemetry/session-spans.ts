@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe, unsubscribe, type TracingChannel } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { context, SpanKind, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
 import {
   commitTraces,
@@ -8,6 +8,7 @@ import {
   type CommitTrace,
   type LoadTrace,
   type StoreTrace,
+  type TraceChannels,
 } from '../tracing.js';
 
 type Attributes = Record<string, string | number | undefined>;
@@ -67,7 +68,7 @@ function attributesOfCommit({ operation, outcome, retries, previousSession }: Co
  */
 function observe<M extends Traced>(
   tracer: () => Tracer,
-  channel: TracingChannel<unknown, M>,
+  channel: TraceChannels<M>,
   nameOf: (message: M) => string,
   attributesOf: (message: M) => Attributes,
 ): () => void {
