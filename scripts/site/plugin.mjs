@@ -51,7 +51,7 @@ export function load(app) {
 
 /** A page of docs/ has its path there: docs/guides/fetch.md becomes guides/fetch.html. */
 class PageRouter extends KindRouter {
-  /** @param {import('typedoc').Reflection} reflection */
+  /** @override @param {import('typedoc').Reflection} reflection */
   getIdealBaseName(reflection) {
     if (!(reflection instanceof DocumentReflection)) return super.getIdealBaseName(reflection);
     const path = fileOf(reflection).replace(/^docs\//, '');
@@ -61,7 +61,7 @@ class PageRouter extends KindRouter {
 
 /** Pages of interfaces begin with their text, and not with all signatures of their members. */
 class PageTheme extends DefaultTheme {
-  /** @param {import('typedoc').PageEvent<any>} page */
+  /** @override @param {import('typedoc').PageEvent<any>} page */
   getRenderContext(page) {
     const context = super.getRenderContext(page);
     context.reflectionPreview = () => undefined;
