@@ -181,7 +181,7 @@ function tableOf(html: string): string[][] {
   );
 }
 
-describe('decorated controllers say on their pages what they require', { timeout: 60_000 }, () => {
+describe('decorated controllers say on their pages what they require', { timeout: 240_000 }, () => {
   it('each method, with what holds for its class, its base class and what it overrides', async () => {
     const { told, page, problems } = await docsOf(CONTROLLERS);
     expect(problems).toEqual([]);
@@ -238,7 +238,7 @@ describe('decorated controllers say on their pages what they require', { timeout
   });
 });
 
-describe('the session schema has a page of its own', { timeout: 60_000 }, () => {
+describe('the session schema has a page of its own', { timeout: 240_000 }, () => {
   it('with what the schema says of each field', async () => {
     const { page, problems } = await docsOf(CONTROLLERS, { sessionSchema: 'schema.js#sessionSchema' });
     expect(problems).toEqual([]);
