@@ -76,7 +76,7 @@ interface TraceChannel<M> {
   publish(message: M): void;
   runStores<T>(message: M, run: () => T): T;
   bindStore<Store>(store: AsyncLocalStorage<Store>, storeOf: (message: M) => Store): void;
-  unbindStore(store: AsyncLocalStorage<never>): void;
+  unbindStore<Store>(store: AsyncLocalStorage<Store>): void;
 }
 
 /** The channels of a trace, as Node's `tracingChannel()` returns them. */
