@@ -2,6 +2,8 @@
  * A small site for operators: it shows and ends stored sessions.
  *
  * @packageDocumentation
+ * @module typed-session/inspector
+ * @group API
  */
 
 export type { EndedSessions, InspectorOptions } from './inspector/inspector-options.js';

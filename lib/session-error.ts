@@ -2,11 +2,11 @@
 const PAGES = 'https://github.com/typed-session/typed-session/blob/main/docs/reference/errors';
 
 /**
- * What every error of this library has in common: a stable `code` to branch on, the HTTP `status` that fits it, and
- * `expose`, which tells Express's default error handler whether the message may be shown to the client.
+ * The base class of every error of this library. It has a stable `code` to branch on, the HTTP `status` of a response, and
+ * `expose`, which decides whether Express's default error handler shows the message to the client. No error contains a
+ * session id, a secret, or a value of the payload.
  *
- * No error holds a session id, a secret or a value of the payload.
- *
+ * @group Errors
  * @example
  * ```ts
  * import { SessionError } from 'typed-session';

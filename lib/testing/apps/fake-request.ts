@@ -59,7 +59,7 @@ type AnyMiddleware = SessionIdentity<SessionSchema, string> & AnySessions<Sessio
 /**
  * A request of Express with a stored session, without a server: for unit tests of guards, handlers, and decorated controllers.
  * The session and its methods are real. Guards accept it, `await req.session.rotate()` gives it a new id, and the changes of a
- * handler are committed before the response, which {@link FakeRequest.sent} resolves to.
+ * handler are committed before the response, which `sent` resolves to.
  *
  * @param sessions - the middleware of the app
  * @param payload - what the session contains; without it, the client has no session
