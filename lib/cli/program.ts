@@ -5,10 +5,11 @@ import { Command, CommanderError } from 'commander';
 import { addCookie } from './cookie-command.js';
 import { describeError, UsageError } from './command-errors.js';
 import type { AddCommand, CommandContext } from './command-context.js';
+import { addDoctor } from './doctor/doctor-command.js';
 import { addSecret } from './secret-command.js';
 import { paint, type ExitCode, type Terminal } from './terminal.js';
 
-const COMMANDS: readonly AddCommand[] = [addSecret, addCookie];
+const COMMANDS: readonly AddCommand[] = [addSecret, addCookie, addDoctor];
 
 /**
  * Runs the command line.
