@@ -6,13 +6,14 @@ import { addCookie } from './cookie-command.js';
 import { describeError, UsageError } from './command-errors.js';
 import type { AddCommand, CommandContext } from './command-context.js';
 import { addDoctor } from './doctor/doctor-command.js';
+import { addSchema } from './infer/infer-command.js';
 import { addMigrate } from './maintenance/migrate-command.js';
 import { addPrune } from './maintenance/prune-command.js';
 import { addRevoke } from './maintenance/revoke-command.js';
 import { addSecret } from './secret-command.js';
 import { paint, type ExitCode, type Terminal } from './terminal.js';
 
-const COMMANDS: readonly AddCommand[] = [addSecret, addCookie, addDoctor, addMigrate, addPrune, addRevoke];
+const COMMANDS: readonly AddCommand[] = [addSecret, addCookie, addDoctor, addMigrate, addPrune, addRevoke, addSchema];
 
 /**
  * Runs the command line.

@@ -1,21 +1,7 @@
 import type { StoreServer } from '../../stores/store-server.js';
+import { askerOf, type Ask } from '../redis-ask.js';
 import { clockFinding } from './clock-finding.js';
 import { findingsOf, type Finding } from './finding.js';
-
-/** Sends a command to one server, and returns its reply. */
-type Ask = (...command: string[]) => Promise<unknown>;
-
-/** The clients of `redis` and `ioredis`, as far as they are used here. */
-interface AnyRedis {
-  /** Only ioredis has it. */
-  call?(...command: string[]): Promise<unknown>;
-  sendCommand?(command: string[]): Promise<unknown>;
-  /** Only a cluster of ioredis has it. */
-  nodes?(role: string): AnyRedis[];
-  /** Only a cluster of `redis` has them. */
-  readonly masters?: readonly unknown[];
-  nodeClient?(master: unknown): unknown;
-}
 
 /** Checks a Redis, or one primary of a cluster. */
 export async function redisFindings({ client }: StoreServer): Promise<Finding[]> {
@@ -26,13 +12,6 @@ export async function redisFindings({ client }: StoreServer): Promise<Finding[]>
     return Number(String(seconds)) * 1000 + Number(String(micros)) / 1000;
   });
   return [clock, evictionFinding(memory.get('maxmemory_policy'), Number(memory.get('maxmemory') ?? 0)), ...(await persistenceFindings(ask))]; // prettier-ignore
-}
-
-async function askerOf(client: AnyRedis): Promise<Ask> {
-  const [master] = client.masters ?? [];
-  const node = client.nodes?.('master')[0] ?? (master === undefined ? undefined : await client.nodeClient?.(master));
-  const one = (node ?? client) as AnyRedis; // a client of a server of the cluster
-  return async (...command) => (one.call === undefined ? one.sendCommand?.(command) : one.call(...command));
 }
 
 /** The lines `name:value` of INFO. */
