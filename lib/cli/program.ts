@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { addCodemod } from './codemod/codemod-command.js';
 import { addCookie } from './cookie-command.js';
 import { describeError, UsageError } from './command-errors.js';
 import type { AddCommand, CommandContext } from './command-context.js';
@@ -13,7 +14,16 @@ import { addRevoke } from './maintenance/revoke-command.js';
 import { addSecret } from './secret-command.js';
 import { paint, type ExitCode, type Terminal } from './terminal.js';
 
-const COMMANDS: readonly AddCommand[] = [addSecret, addCookie, addDoctor, addMigrate, addPrune, addRevoke, addSchema];
+const COMMANDS: readonly AddCommand[] = [
+  addSecret,
+  addCookie,
+  addDoctor,
+  addMigrate,
+  addPrune,
+  addRevoke,
+  addSchema,
+  addCodemod,
+];
 
 /**
  * Runs the command line.
