@@ -12,6 +12,7 @@ import { addMigrate } from './maintenance/migrate-command.js';
 import { addPrune } from './maintenance/prune-command.js';
 import { addRevoke } from './maintenance/revoke-command.js';
 import { addSecret } from './secret-command.js';
+import { addStore } from './store/store-command.js';
 import { paint, type ExitCode, type Terminal } from './terminal.js';
 
 const COMMANDS: readonly AddCommand[] = [
@@ -23,6 +24,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRevoke,
   addSchema,
   addCodemod,
+  addStore,
 ];
 
 /**
