@@ -24,8 +24,9 @@ export async function mongoFindings({ client }: StoreServer): Promise<Finding[]>
   const collection = client as Collection; // the store has checked it
   const database = collection.db ?? collection.s?.db;
   const clock = await clockFinding(async () => {
-    const localTime = (await database?.command({ hello: 1 }))?.localTime;
-    return isDate(localTime) ? localTime.getTime() : Number.NaN;
+    // Servers before 4.4.2 know only the old name.
+    const reply = await database?.command({ hello: 1 }).catch(() => database.command({ isMaster: 1 }));
+    return isDate(reply?.localTime) ? reply.localTime.getTime() : Number.NaN;
   });
   return [clock, indexFinding(await collection.indexes().catch(() => []))]; // rejects if there is no collection yet
 }
