@@ -37,17 +37,14 @@ export async function loadModule(terminal: Terminal, path: string): Promise<Load
     throw new UsageError(`there is no file ${path}: pass the module that exports what session() returned`);
   const exported = await importFile(terminal, file, path);
   const sessions: LoadedSessions[] = [];
-  const apps: ExpressApp[] = [];
+  const mounting: { readonly name: string; readonly app: ExpressApp }[] = [];
   const foreign: string[] = [];
   const examine = (name: string, value: unknown): void => {
     const config = findConfig(value);
     if (config !== undefined) {
       if (sessions.every((one) => one.config !== config)) sessions.push({ exportName: name, config });
     } else if (looksLikeSessions(value)) foreign.push(name);
-    else if (isExpressApp(value) && !apps.includes(value)) {
-      apps.push(value);
-      for (const handler of handlersOf(value)) examine(`${name} (mounted)`, handler);
-    }
+    else if (isExpressApp(value) && mounting.every(({ app }) => app !== value)) mounting.push({ name, app: value });
   };
   for (const [name, given] of Object.entries(exported)) {
     const value = await settled(given, name);
@@ -56,8 +53,10 @@ export async function loadModule(terminal: Terminal, path: string): Promise<Load
       for (const [property, inner] of Object.entries(value)) examine(`${name}.${property}`, inner);
     }
   }
+  // Last, so that sessions that are exported themselves have the name of their export.
+  for (const { name, app } of mounting) for (const handler of handlersOf(app)) examine(`${name} (mounted)`, handler);
   if (sessions.length === 0) throw noSessions(path, exported, foreign);
-  return { sessions, apps };
+  return { sessions, apps: mounting.map(({ app }) => app) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { isDamaged, isPending } from '../sessions/session-records.js';
 import type { SessionConfig } from '../sessions/session-config.js';
 import type { SessionRecord } from '../stores/store-contract.js';
 import { handleOf } from '../tracing.js';
+import { durationText } from './duration-text.js';
 
 /** What the store holds for a cookie that was verified. */
 export interface StoredVerdict {
@@ -49,10 +50,9 @@ function judgeRecord(config: Config, record: SessionRecord): { readonly isLive: 
   }
   const read = serializer.read(record.data, record.schemaVersion);
   if (read.ok) {
-    const minutes = Math.round((record.expiresAt - Date.now()) / 60_000);
     return {
       isLive: true,
-      message: `it is stored, fits the schema, and expires in ${String(minutes)} minutes if nobody uses it`,
+      message: `it is stored, fits the schema, and expires in ${durationText(record.expiresAt - Date.now())} if nobody uses it`,
     };
   }
   const where = [...new Set(read.issues.map(({ path, code }) => `${formatPath(path)} (${code})`))].join(', ');
