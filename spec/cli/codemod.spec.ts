@@ -8,8 +8,7 @@ import { command, folder, root } from './command.js';
 function tree(files: Readonly<Record<string, string>>) {
   const cwd = folder();
   symlinkSync(join(root, 'node_modules'), join(cwd, 'node_modules'), 'junction');
-  writeFileSync(join(cwd, 'package.json'), '{}');
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) {
     mkdirSync(dirname(join(cwd, name)), { recursive: true });
     writeFileSync(join(cwd, name), text);
   }
@@ -216,6 +215,19 @@ app.get('/', (req) => {
     expect(text).toMatch(/session\(\{\s+schema: sessionSchema,/);
     expect(text).toContain("import { session } from 'typed-session';");
     expect(text).not.toContain("'express-session'");
+  });
+
+  it.each([
+    ['module', './session-schema.js'],
+    ['commonjs', './session-schema'],
+  ])('imports the schema as a package of the type %s has to', async (type, specifier) => {
+    const { run, read } = tree({
+      'package.json': JSON.stringify({ type }),
+      'src/app.ts': "import session from 'express-session';\nsession({ secret, store, cookie: { secure: true } });\n",
+      'src/session-schema.ts': '',
+    });
+    await run('--schema', 'src/session-schema.ts');
+    expect(read('src/app.ts')).toContain(`import { sessionSchema } from '${specifier}';`);
   });
 
   it('is called wrongly for a path that does not exist', async () => {

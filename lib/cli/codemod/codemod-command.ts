@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type ts from 'typescript';
 import { appPackage } from '../app-package.js';
@@ -94,10 +94,23 @@ function schemaImport(typescript: typeof ts, file: string, name: string): Schema
       );
       const relatives = others.filter((one) => one.startsWith('.'));
       if (relatives.some((one) => one.endsWith('.ts'))) return local;
-      const isEsm = /\.m[jt]s$/.test(source.fileName) || relatives.some((one) => one.endsWith('.js'));
+      const isEsm =
+        /\.m[jt]s$/.test(source.fileName) ||
+        (relatives.length > 0
+          ? relatives.some((one) => one.endsWith('.js'))
+          : others.length > 0 && isModule(source.fileName));
       return local.replace(/\.([cm]?)[jt]sx?$/, isEsm ? '.$1js' : '');
     },
   };
+}
+
+/** Whether the package of a file consists of ES modules, which name other files with their extensions. */
+function isModule(file: string): boolean {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path)) return /"type"\s*:\s*"module"/.test(readFileSync(path, 'utf8'));
+    if (folder === dirname(folder)) return false;
+  }
 }
 
 function report(terminal: Terminal, changes: readonly Change[], { dryRun, json, schema }: CodemodOptions): void {

@@ -52,7 +52,9 @@ export function rewriteFile(
   for (const { fileName, pos } of source.typeReferenceDirectives) {
     if (fileName === OLD) left.push({ line: source.getLineAndCharacterOfPosition(pos).line + 1, message: `/// <reference types="${OLD}" /> names the old types: remove it` }); // prettier-ignore
   }
-  return context.edits.length === 0 && left.length === 0 ? undefined : { edits: context.edits, left };
+  return context.edits.length === 0 && left.length === 0
+    ? undefined
+    : { edits: context.edits, left: left.toSorted((a, b) => a.line - b.line) };
 }
 
 function rewriteWithSchema(context: FileContext, names: readonly ModuleName[], schema: SchemaImport): void {

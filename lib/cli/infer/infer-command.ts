@@ -14,6 +14,7 @@ interface InferOptions {
   readonly prefix: string;
   readonly table: string;
   readonly collection: string;
+  readonly js?: true;
   readonly json?: true;
 }
 
@@ -36,6 +37,7 @@ export function addSchema(program: Command, { terminal, action }: CommandContext
     .option('--prefix <prefix>', 'the prefix of the keys in Redis', 'sess:')
     .option('--table <table>', 'the table in PostgreSQL', 'session')
     .option('--collection <collection>', 'the collection in MongoDB', 'sessions')
+    .option('--js', 'print JavaScript, without the types')
     .option('--json', 'print one line of JSON')
     .addHelpText(
       'after',
@@ -63,7 +65,7 @@ async function infer(terminal: Terminal, source: string, options: InferOptions):
   }
   if (sample.shape.total === 0) throw new ProblemError(nothingFound(sample));
   const losses = lossesOf(sample);
-  const code = schemaCode(sample.shape);
+  const code = schemaCode(sample.shape, options.js !== true);
   const { total, fields } = sample.shape;
   if (options.json === true) {
     const counts = Object.fromEntries([...fields].map(([name, field]) => [name, field.total]));

@@ -1,6 +1,6 @@
 import { isReserved } from '../../schema/reserved.js';
 import { plural } from '../terminal.js';
-import { isRecord, type Shape } from './shape.js';
+import { hasDates, isRecord, type Shape } from './shape.js';
 
 /** The default of `absoluteTimeout`, in milliseconds. */
 const ABSOLUTE_TIMEOUT = 30 * 24 * 60 * 60 * 1000;
@@ -52,8 +52,13 @@ function lossesAt(path: string, shape: Shape): string[] {
   const losses: string[] = [];
   for (const [kind, total] of shape.others) {
     if (kind === 'Date')
-      losses.push(`${path}: ${plural(total, 'date')} are read as ISO texts; isoDate() of typed-session decodes them.`);
+      losses.push(`${path}: ${plural(total, 'date')} are read as ISO texts; isoDate of typed-session decodes them.`);
     else losses.push(`${path}: ${plural(total, 'value')} of the class ${kind} become what JSON makes of them.`);
+  }
+  if (hasDates(shape)) {
+    losses.push(
+      `${path}: texts of dates. If handlers assign a Date, use isoDate of typed-session instead; then they also read a Date.`,
+    );
   }
   const kinds = [shape.strings, shape.numbers, shape.booleans, shape.arrays, shape.objects].filter(
     (total) => total > 0,

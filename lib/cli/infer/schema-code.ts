@@ -1,12 +1,18 @@
 import { isReserved } from '../../schema/reserved.js';
 import { count } from '../terminal.js';
-import { isRecord, type Shape } from './shape.js';
+import { hasDates, hasIntegers, hasUuids, isRecord, type Shape } from './shape.js';
 
-/** From how many values a format, such as that of a UUID, is concluded. */
-const ENOUGH = 10;
+const REGISTRATION = [
+  '',
+  "declare module 'typed-session' {",
+  '  interface Register {',
+  '    schema: typeof sessionSchema;',
+  '  }',
+  '}',
+];
 
-/** Returns a zod schema of what was found, as TypeScript. Every field has a comment with its number. */
-export function schemaCode(shape: Shape): string {
+/** Returns a zod schema of what was found, as TypeScript or JavaScript. Every field has a comment with its number. */
+export function schemaCode(shape: Shape, isTypeScript: boolean): string {
   const lines = [...shape.fields].flatMap(([name, field]) => {
     const line = `${keyText(name)}: ${typeCode(field, '  ')}.optional(),`;
     const comment = `in ${count(field.total)} of ${count(shape.objects)}`;
@@ -20,12 +26,7 @@ export function schemaCode(shape: Shape): string {
     'export const sessionSchema = z.object({',
     ...lines,
     '});',
-    '',
-    "declare module 'typed-session' {",
-    '  interface Register {',
-    '    schema: typeof sessionSchema;',
-    '  }',
-    '}',
+    ...(isTypeScript ? REGISTRATION : []),
     '',
   ].join('\n');
 }
@@ -34,11 +35,7 @@ export function schemaCode(shape: Shape): string {
 function typeCode(shape: Shape, indent: string): string {
   const kinds = [
     shape.strings > 0 ? stringCode(shape) : undefined,
-    shape.numbers > 0
-      ? shape.integers === shape.numbers && shape.numbers >= ENOUGH
-        ? 'z.int()'
-        : 'z.number()'
-      : undefined,
+    shape.numbers > 0 ? (hasIntegers(shape) ? 'z.int()' : 'z.number()') : undefined,
     shape.booleans > 0 ? 'z.boolean()' : undefined,
     shape.arrays > 0
       ? `z.array(${shape.element === undefined ? 'z.unknown()' : typeCode(shape.element, indent)})`
@@ -61,9 +58,9 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
   ['Int32', 'z.number()'],
 ]);
 
-function stringCode({ strings, uuids, dates }: Shape): string {
-  if (strings >= ENOUGH && uuids === strings) return 'z.uuid()';
-  return strings >= ENOUGH && dates === strings ? 'z.iso.datetime()' : 'z.string()';
+function stringCode(shape: Shape): string {
+  if (hasUuids(shape)) return 'z.uuid()';
+  return hasDates(shape) ? 'z.iso.datetime()' : 'z.string()';
 }
 
 function objectCode(shape: Shape, indent: string): string {

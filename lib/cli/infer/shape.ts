@@ -91,6 +91,24 @@ export class Shape {
   }
 }
 
+/** From how many values a format, such as that of a UUID, is concluded. */
+const ENOUGH = 10;
+
+/** Whether all texts are UUIDs, and there are enough of them to believe it. */
+export function hasUuids({ strings, uuids }: Shape): boolean {
+  return strings >= ENOUGH && uuids === strings;
+}
+
+/** Whether all texts are dates, and there are enough of them to believe it. */
+export function hasDates({ strings, dates }: Shape): boolean {
+  return strings >= ENOUGH && dates === strings;
+}
+
+/** Whether all numbers are integers, and there are enough of them to believe it. */
+export function hasIntegers({ numbers, integers }: Shape): boolean {
+  return numbers >= ENOUGH && integers === numbers;
+}
+
 /** Whether a key is more likely data than a name that a programmer gave. Such keys are never printed. */
 export function looksLikeData(key: string): boolean {
   return (
