@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { showsColors } from '../../lib/cli/terminal.js';
-import { child, command } from './command.js';
+import { child, command, root } from './command.js';
 
 describe('typed-session', () => {
   it('prints its help, with the exit codes, and ends with 0', async () => {
@@ -34,6 +36,21 @@ describe('typed-session', () => {
       const help = await command([name, '--help']);
       expect(help.code, name).toBe(0);
       if (!help.out.includes('Commands:')) expect(help.out, name).toContain('$ npx typed-session');
+    }
+  });
+
+  it('has every command and option that the guide uses', async () => {
+    const guide = readFileSync(join(root, 'docs/guides/command-line.md'), 'utf8');
+    const lines = [...guide.matchAll(/^npx typed-session (.*)$/gm)].map(([, line = '']) =>
+      line.replace(/^--env-file \S+ /, ''),
+    );
+    expect(lines.length).toBeGreaterThan(15);
+    for (const line of lines) {
+      const [name = '', inner = ''] = line.split(' ');
+      const path = ['schema', 'codemod', 'store'].includes(name) ? [name, inner] : [name];
+      const help = await command([...path, '--help']);
+      expect(help.out, line).toContain(`Usage: typed-session ${path.join(' ')} `);
+      for (const [option] of line.matchAll(/--[a-z-]+/g)) expect(help.out, line).toContain(option);
     }
   });
 
