@@ -110,7 +110,7 @@ export function hasIntegers({ numbers, integers }: Shape): boolean {
 }
 
 /** Whether a key is more likely data than a name that a programmer gave. Such keys are never printed. */
-export function looksLikeData(key: string): boolean {
+function looksLikeData(key: string): boolean {
   return (
     !/^[A-Za-z_$][\w$:.-]{0,59}$/.test(key) ||
     /\d{4}/.test(key) ||
