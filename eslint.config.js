@@ -27,6 +27,7 @@ function arrow(files, message, { folders = [], packages = [], other = [] }) {
 const faces = [
   'index',
   'middleware',
+  'cli',
   'eslint',
   'express-session',
   'fetch',
@@ -143,6 +144,17 @@ const arrows = [
     folders: [...faces.filter((face) => face !== 'eslint'), ...middle, 'cookie', 'stores'],
     packages: [...frameworks.filter((name) => name !== 'eslint'), ...drivers],
   }),
+  arrow('lib/cli/**', 'the command line knows sessions and stores, and loads what belongs to the app at run time', {
+    folders: [
+      ...faces.filter((face) => !['redis', 'postgres', 'mongo', 'sqlite', 'testing'].includes(face)),
+      'guards',
+      'node',
+      'express',
+      'decorators',
+    ],
+    packages: [...frameworks, ...drivers],
+    other: [concreteStores],
+  }),
   arrow('lib/testing/**', 'the conformance suite knows the store contract, and no store, face or test runner', {
     folders: [...faces, ...middle, 'schema', 'cookie'],
     packages: [...frameworks, ...drivers, 'vitest', 'jest', '@jest', 'node:test'],
@@ -180,7 +192,7 @@ const peersAtRunTime = {
       {
         patterns: [
           {
-            regex: '^(?:zod|@nestjs|typedoc|eslint|@typescript-eslint)(?:/|$)',
+            regex: '^(?:zod|@nestjs|typedoc|typescript|eslint|@typescript-eslint)(?:/|$)',
             allowTypeImports: true,
             message: 'only types: at run time this would load a second copy of the peer, as CommonJS',
           },

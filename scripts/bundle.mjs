@@ -4,10 +4,10 @@
 // An ES module re-exports its CommonJS twin, so that a process has one library, however it was loaded. The exceptions are
 // the modules that need a peer that exists as an ES module: these are in both. So an app that imports zod gets codecs of
 // the same zod, and Nest 12 is never loaded by `require()`.
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
-import { defaultExports, entryNames, root } from './entries.mjs';
+import { command, defaultExports, entryNames, root, version } from './entries.mjs';
 
 /** Peers that exist as an ES module. */
 const PEERS = /^(?:zod|@nestjs|typedoc)(?:\/|$)/;
@@ -17,7 +17,7 @@ const isExternal = (id) => !/^(?:[.\0]|shared:)/.test(id) && !isAbsolute(id);
 
 /** @param {string} name */
 const sourceOf = (name) => resolve(root, 'lib', `${name}.ts`);
-const sources = Object.fromEntries(entryNames.map((name) => [name, sourceOf(name)]));
+const sources = Object.fromEntries([...entryNames, command].map((name) => [name, sourceOf(name)]));
 
 /**
  * @param {Record<string, string>} input
@@ -139,6 +139,11 @@ const chunks = await bundle(
 for (const { fileName, code, name, exports, isEntry } of chunks) {
   write(`cjs/${fileName}`, code);
   if (!isEntry || withPeer.includes(name) || sharedFiles.has(name)) continue;
+  if (name === command) {
+    write(`${name}.js`, `#!/usr/bin/env node\nimport { main } from './cjs/${name}.js';\nawait main('${version}');\n`);
+    chmodSync(resolve(root, 'dist', `${name}.js`), 0o755); // npm does it when it installs the package; for a checkout
+    continue;
+  }
   const own = exports.filter((one) => one !== 'default');
   if (defaultExports.has(name)) own.push(`${defaultExports.get(name)} as default`);
   write(`${name}.js`, `export { ${own.join(', ')} } from './cjs/${name}.js';\n`);

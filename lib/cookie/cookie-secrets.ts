@@ -88,7 +88,7 @@ function warnOnce(message: string): void {
 }
 
 /** Why a secret can be guessed; `undefined` if no reason is known. */
-function weaknessOf(bytes: Buffer): string | undefined {
+export function weaknessOf(bytes: Buffer): string | undefined {
   const text = bytes.toString('utf8').toLowerCase().replace(/[^a-z0-9]/g, ''); // prettier-ignore
   if (new Set(text).size > 2 && isMadeOfKnownWords(text))
     return 'is a text that examples use, so anyone can sign with it';

@@ -64,7 +64,7 @@ async function migrateOne<S extends SessionSchema>(
 }
 
 /** The migrated record, or the reason why the record stays as it is. */
-function migrated<S extends SessionSchema>(
+export function migrated<S extends SessionSchema>(
   config: SessionConfig<S>,
   record: SessionRecord | undefined,
 ): Attempt | 'refused' | 'current' {

@@ -1,4 +1,5 @@
 import { mapInTurns } from '../in-turns.js';
+import { rememberServer } from '../store-server.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import {
   alive,
@@ -52,6 +53,7 @@ export class MongoStore implements SessionStore {
   constructor(options: MongoStoreOptions) {
     this.#writeConcern = checkOptions(options);
     this.#collection = options.collection;
+    rememberServer(this, { kind: 'mongo', client: options.collection, place: '' });
   }
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {

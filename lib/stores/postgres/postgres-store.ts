@@ -3,6 +3,7 @@ import type { Stop } from '../../timers.js';
 import { pruneEvery } from '../store-options.js';
 import { mapInTurns } from '../in-turns.js';
 import { recordFromText, recordToText } from '../record-text.js';
+import { rememberServer } from '../store-server.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import {
   commandsFor,
@@ -63,6 +64,7 @@ export class PostgresStore implements SessionStore {
     surviveLostConnections(pool);
     this.#pool = pool;
     this.#table = table;
+    rememberServer(this, { kind: 'postgres', client: pool, place: table });
     this.#commands = commandsFor(quoted(table));
     this.#stopPruning = pruneEvery(pruneInterval, () => this.#pruneAlone());
   }

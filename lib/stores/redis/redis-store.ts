@@ -1,4 +1,5 @@
 import { pagesOf } from '../in-turns.js';
+import { rememberServer } from '../store-server.js';
 import type { CommandOptions, ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import * as commands from './redis-commands.js';
 import { textOf, type Driver, type Script } from './redis-driver.js';
@@ -48,6 +49,7 @@ export class RedisStore implements SessionStore {
     const { driver, prefix } = checkOptions(options);
     this.#driver = driver;
     this.#prefix = prefix;
+    rememberServer(this, { kind: 'redis', client: options.client, place: prefix });
   }
 
   async read(key: string, options?: CommandOptions): Promise<SessionRecord | undefined> {

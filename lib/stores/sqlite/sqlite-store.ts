@@ -2,6 +2,7 @@ import { nextTurn, type Stop } from '../../timers.js';
 import { pruneEvery } from '../store-options.js';
 import { searchablePrincipal } from '../searchable-principal.js';
 import { recordFromText, recordToText } from '../record-text.js';
+import { rememberServer } from '../store-server.js';
 import type { ScanPage, SessionRecord, SessionStore, StoreEntry } from '../store-contract.js';
 import {
   prepareCommands,
@@ -43,6 +44,7 @@ export class SqliteStore implements SessionStore {
     const { table, pruneInterval } = checkOptions(options);
     if (options.database === undefined) {
       const database = openDatabase(options.file);
+      rememberServer(this, { kind: 'sqlite', client: database, place: table });
       try {
         this.#commands = prepareCommands(database, table, 'file');
       } catch (error) {
@@ -52,6 +54,7 @@ export class SqliteStore implements SessionStore {
       this.#own = database;
     } else {
       this.#commands = prepareCommands(options.database, table, 'database');
+      rememberServer(this, { kind: 'sqlite', client: options.database, place: table });
     }
     this.#stopPruning = pruneEvery(pruneInterval, () => this.prune());
   }
