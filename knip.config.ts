@@ -29,7 +29,6 @@ export default {
     // the specs load them by `require`, most of them by a name from a table
     ...['@codegenie/serverless-express', '@vendia/serverless-express', 'serverless-http', 'mock-res'],
     ...[
-      'compression',
       'compression17',
       'connect-timeout',
       'express-timeout-handler',
@@ -37,7 +36,7 @@ export default {
       'on-headers',
       'response-time',
     ],
-    ...['better-sqlite3-session-store', 'express-mysql-session', '@types/compression'],
+    ...['better-sqlite3-session-store', 'express-mysql-session'],
     // what express-mysql-session and knex load
     'mysql2',
   ],

@@ -8,8 +8,11 @@ import { run } from './report.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** The packed size in bytes, for everything, both module kinds included. */
-export const LIMIT = 250_000;
+/**
+ * The packed size in bytes, for everything, both module kinds included. The command line and the inspector are 52 kB of it;
+ * an app loads neither unless it imports it.
+ */
+export const LIMIT = 300_000;
 
 /** `npm` is a script on Windows, which spawn() does not start without a shell. */
 const npmPack = process.platform === 'win32' ? ['cmd', '/d', '/s', '/c', 'npm', 'pack'] : ['npm', 'pack'];

@@ -23,7 +23,7 @@ const groups = {
   several: {
     servers: ['REDIS_URL', 'POSTGRES_URL', 'MONGO_URL'],
     specs: [
-      ...['moving', 'private-server', 'second-process', 'tutorial', 'unknown-fields'],
+      ...['command-line', 'moving', 'private-server', 'second-process', 'tutorial', 'unknown-fields'],
       ...['client-aborts', 'killed', 'line', 'server', 'sqlite'].map((name) => `faults/${name}`),
     ],
   },

@@ -80,7 +80,7 @@ it('in Chromium, an operator uses the keyboard alone', async () => {
     const wanted = page.getByRole(role, { name }).first();
     for (let presses = 0; presses < 40; presses++) {
       await page.keyboard.press('Tab');
-      if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+      if (await wanted.evaluate((element: any) => element === element.ownerDocument.activeElement)) return;
     }
     throw new Error(`The keyboard does not lead to ${String(name)}`);
   };

@@ -161,9 +161,8 @@ describe('typed-session doctor', () => {
 
   it('counts the stored sessions that do not fit the schema, by path, and prints no value', async () => {
     const store = sqlite();
-    await sessionCookie(session({ schema: z.object({ cart: z.string().default('') }), secret, store, name: 'shop' }), {
-      cart: 'three pencils',
-    });
+    const former = session({ schema: z.object({ cart: z.string().default('') }), secret, store, name: 'shop' });
+    await sessionCookie(former, { cart: 'three pencils' });
     const { out } = await onModule({ sessions: session({ ...options, store }) }, ['doctor', 'MODULE']);
     expect(out).toMatch(/▲ sessions .*1 of 1 sampled session do not fit the schema: cart \(invalid_type\) ×1/);
     expect(out).not.toContain('pencils');

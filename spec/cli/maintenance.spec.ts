@@ -163,7 +163,8 @@ describe('typed-session revoke', () => {
 
   it('ends all sessions with --all --yes, and leaves those of another middleware', async () => {
     const store = await filled(12);
-    await sessionCookie(session({ schema: v0, secret, store, name: 'admin' }), { views: 1 });
+    const admin = session({ schema: v0, secret, store, name: 'admin' });
+    await sessionCookie(admin, { views: 1 });
     const sessions = before(store);
     expect((await onModule({ sessions }, ['revoke', 'MODULE', '--all', '--dry-run'])).out).toBe(
       '12 sessions would be ended\n',

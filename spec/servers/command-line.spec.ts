@@ -55,7 +55,12 @@ describe('typed-session doctor', () => {
       'ioredis',
       async () => {
         const client = new Redis(redisUrl);
-        return { client, close: () => client.disconnect() };
+        return {
+          client,
+          close: (): void => {
+            client.disconnect();
+          },
+        };
       },
     ],
   ] as const)('compares the clock of Redis and looks at its eviction policy, with %s', async (_, connect) => {
@@ -164,7 +169,9 @@ describe('typed-session store', () => {
 describe('typed-session schema infer', () => {
   const cookie = { originalMaxAge: 60_000, maxAge: 60_000, expires: new Date(Date.now() + 60_000) };
   const fill = async (store: object): Promise<void> => {
-    const set = promisify((store as { set(...args: unknown[]): void }).set.bind(store));
+    const set = promisify((store as { set(...args: unknown[]): void }).set.bind(store)) as (
+      ...args: unknown[]
+    ) => Promise<unknown>;
     for (let at = 0; at < 12; at++) await set(`id-${at}`, { cookie, views: at, name: `private-${at}` });
   };
   const expectSchema = ({ code, out }: { code: number; out: string }): void => {
