@@ -4,10 +4,13 @@
 // An ES module re-exports its CommonJS twin, so that a process has one library, however it was loaded. The exceptions are
 // the modules that need a peer that exists as an ES module: these are in both. So an app that imports zod gets codecs of
 // the same zod, and Nest 12 is never loaded by `require()`.
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { command, defaultExports, entryNames, root, version } from './entries.mjs';
+
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
 
 /** Peers that exist as an ES module. */
 const PEERS = /^(?:zod|@nestjs|typedoc)(?:\/|$)/;
@@ -46,7 +49,20 @@ async function bundle(input, plugin, output) {
     chunkFileNames: '[name].js',
     ...output,
   });
-  return chunks.filter((one) => one.type === 'chunk');
+  const written = chunks.filter((one) => one.type === 'chunk');
+  written.forEach(checkPackages);
+  return written;
+}
+
+/** Throws if a chunk loads a package that an app does not get with this one. @param {import('rolldown').OutputChunk} chunk */
+function checkPackages({ fileName, imports, dynamicImports }) {
+  for (const id of [...imports, ...dynamicImports]) {
+    if (/^\.|\.js$/.test(id) || isBuiltin(id)) continue; // another chunk, or a module of Node
+    const name = id.split('/', id.startsWith('@') ? 2 : 1).join('/');
+    if (!(name in dependencies) && !(name in peerDependencies)) {
+      throw new Error(`dist/${fileName} loads ${id}, which is neither a dependency nor a peer`);
+    }
+  }
 }
 
 /** @param {string} file @param {string} text */

@@ -33,7 +33,16 @@ async function installAll() {
   writeFileSync(join(cwd, 'package.json'), '{ "name": "consumer", "private": true }');
   writeFileSync(join(cwd, 'entries.json'), JSON.stringify(entries));
   const packages = [
-    ...['express@5', 'zod@4', 'supertest@7', 'reflect-metadata', 'rxjs', '@nestjs/common@11', '@nestjs/core@11'],
+    ...[
+      'express@5',
+      'zod@4',
+      'supertest@7',
+      'reflect-metadata',
+      'rxjs',
+      '@nestjs/common@11',
+      '@nestjs/core@11',
+      '@opentelemetry/api',
+    ],
     ...[
       'routing-controllers',
       'class-transformer',

@@ -17,6 +17,9 @@ const version = createHash('sha256').update(STYLE).update(SCRIPT).digest('base64
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%23295fcc'/%3E%3Ccircle cx='7' cy='7' r='3' fill='none' stroke='%23fff' stroke-width='1.6'/%3E%3Cpath d='M9.2 9.2 12 12' stroke='%23fff' stroke-width='1.8' stroke-linecap='round'/%3E%3C/svg%3E";
 
+// Written out, the end tag of a script in a template makes the bundler import a helper that the package does not have.
+const ELEMENT = 'script';
+
 /** A whole page. */
 export function pageFrame(app: string, section: Section | undefined, title: string, content: HtmlPart): Html {
   return html`<!doctype html>
@@ -28,7 +31,7 @@ export function pageFrame(app: string, section: Section | undefined, title: stri
 <title>${title} · ${app}</title>
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="inspector.css?v=${version}">
-<script src="inspector.js?v=${version}" defer></script>
+<script src="inspector.js?v=${version}" defer></${ELEMENT}>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>

@@ -50,7 +50,7 @@ async function postgresStore(): Promise<{ store: PostgresStore; table: string }>
 
 describe('typed-session doctor', () => {
   it.each([
-    ['redis', async () => ({ client: redis, close: () => undefined })],
+    ['redis', async () => ({ client: redis, close: (): void => undefined })],
     [
       'ioredis',
       async () => {
@@ -169,9 +169,10 @@ describe('typed-session store', () => {
 describe('typed-session schema infer', () => {
   const cookie = { originalMaxAge: 60_000, maxAge: 60_000, expires: new Date(Date.now() + 60_000) };
   const fill = async (store: object): Promise<void> => {
-    const set = promisify((store as { set(...args: unknown[]): void }).set.bind(store)) as (
-      ...args: unknown[]
-    ) => Promise<unknown>;
+    const { set: setWithCallback } = store as {
+      set(id: string, session: object, done: (error?: unknown) => void): void;
+    };
+    const set = promisify(setWithCallback.bind(store));
     for (let at = 0; at < 12; at++) await set(`id-${at}`, { cookie, views: at, name: `private-${at}` });
   };
   const expectSchema = ({ code, out }: { code: number; out: string }): void => {
