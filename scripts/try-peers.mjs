@@ -29,6 +29,7 @@ const servers = ['redis-store', 'postgres-store', 'postgres-table', 'mongo-store
 const concerned = new Map([
   ['@nestjs/common', ['spec/nestjs/', 'spec/openapi/']],
   ['@nestjs/core', ['spec/nestjs/', 'spec/openapi/']],
+  ['@opentelemetry/api', ['spec/opentelemetry/']],
   ['eslint', ['spec/eslint/']],
   ['ioredis', []],
   ['libsql', ['spec/stores/sqlite', 'spec/existing-stores/']],

@@ -11,11 +11,14 @@ export interface Block {
   readonly line: number;
 }
 
-/** All documents for people, as paths from the root: README, CONTRIBUTING, CHANGELOG, and the pages in docs/. */
+/** All documents for people, as paths from the root: those at the top of the repository, and the pages in docs/. */
 export const documents: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'CODE_OF_CONDUCT.md',
+  'SECURITY.md',
+  'SUPPORT.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md') && !file.startsWith('api'))
     .sort()
