@@ -28,14 +28,7 @@ export default {
     ...['@arethetypeswrong/cli', 'publint'],
     // the specs load them by `require`, most of them by a name from a table
     ...['@codegenie/serverless-express', '@vendia/serverless-express', 'serverless-http', 'mock-res'],
-    ...[
-      'compression17',
-      'connect-timeout',
-      'express-timeout-handler',
-      'morgan',
-      'on-headers',
-      'response-time',
-    ],
+    ...['compression17', 'connect-timeout', 'express-timeout-handler', 'morgan', 'on-headers', 'response-time'],
     ...['better-sqlite3-session-store', 'express-mysql-session'],
     // what express-mysql-session and knex load
     'mysql2',
