@@ -13,8 +13,9 @@ const { peerDependencies, devDependencies } = JSON.parse(readFileSync(join(root,
 /** What is no peer, and has to fit one, by the peer. The range is that of the newest release for the peer's major. */
 const companions = {
   '@nestjs/common': (/** @type {string} */ major, /** @type {string} */ version) => [
-    `@nestjs/platform-express@${version}`,
-    `@nestjs/testing@${version}`,
+    // not every release of Nest has one of each of its packages
+    `@nestjs/platform-express@<=${version}`,
+    `@nestjs/testing@<=${version}`,
     `@nestjs/swagger@${major}`,
   ],
   typedoc: (/** @type {string} */ _major, /** @type {string} */ version) =>
