@@ -7,4 +7,5 @@
  */
 
 export type { EndedSessions, InspectorOptions } from './inspector/inspector-options.js';
-export { inspector, type InspectedSessions, type Inspector } from './inspector/session-inspector.js';
+export { inspector, type Inspector } from './inspector/session-inspector.js';
+export type { AnySessions } from './sessions/config-of.js';

@@ -14,6 +14,7 @@ export {
 } from './testing/apps/fake-request.js';
 export { sessionMatchers, type SessionMatcherFunctions, type SessionMatchers } from './testing/apps/matchers.js';
 export { storageState, type BrowserCookie, type StorageState } from './testing/apps/storage-state.js';
-export { readSession, sessionCookie, type AnySessions } from './testing/apps/test-sessions.js';
+export { readSession, sessionCookie } from './testing/apps/test-sessions.js';
+export type { AnySessions } from './sessions/config-of.js';
 export { storeConformance, type ConformanceCase } from './testing/conformance.js';
 export type { ConformanceOptions, ConformancePart } from './testing/conformance-options.js';

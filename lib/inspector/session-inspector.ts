@@ -1,19 +1,12 @@
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { AnyRequest, AnyResponse } from '../node/node-messages.js';
-import type { ListedSession } from '../sessions/stored-sessions.js';
-import { configOf } from '../sessions/config-of.js';
+import { configOf, type AnySessions } from '../sessions/config-of.js';
 import { Activity } from './activity.js';
 import { ActivityStreams } from './activity-stream.js';
 import { inspectorSettings, type InspectorOptions } from './inspector-options.js';
 import { respond } from './inspector-router.js';
 import { InspectorViews } from './inspector-views.js';
 import { SealedText } from './sealed-text.js';
-
-/** What `session()` of `typed-session` or of `typed-session/fetch` returns. */
-export interface InspectedSessions<S extends SessionSchema> {
-  /** The compiler finds the schema here. */
-  list(principal: never, options?: never): Promise<ListedSession<S>[]>;
-}
 
 /** The inspector, as a handler of Express 4 and 5, of Connect, and of bare Node servers. */
 export interface Inspector {
@@ -49,10 +42,7 @@ export interface Inspector {
  * app.use('/admin/sessions', inspector(sessions, { authorize: (req) => sessions.of(req).role === 'admin' }));
  * ```
  */
-export function inspector<S extends SessionSchema>(
-  sessions: InspectedSessions<S>,
-  options: InspectorOptions<S>,
-): Inspector {
+export function inspector<S extends SessionSchema>(sessions: AnySessions<S>, options: InspectorOptions<S>): Inspector {
   const config = configOf(sessions, 'inspector()');
   const settings = inspectorSettings(options, config);
   const activity = new Activity(config);

@@ -1,5 +1,12 @@
 import type { SessionSchema } from '../schema/payload-types.js';
 import type { SessionConfig } from './session-config.js';
+import type { ListedSession } from './stored-sessions.js';
+
+/** What `session()` of `typed-session` or of `typed-session/fetch` returns. */
+export interface AnySessions<S extends SessionSchema> {
+  /** The compiler finds the schema here. */
+  list(principal: never, options?: never): Promise<ListedSession<S>[]>;
+}
 
 const configs = new WeakMap<object, SessionConfig<SessionSchema>>();
 

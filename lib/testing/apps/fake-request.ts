@@ -5,7 +5,8 @@ import type { ParamsDictionary, Query, Request, Response } from 'express-serve-s
 import type { PromisedLocals, SchemaOf, SessionIdentity } from '../../guards/narrowing.js';
 import type { Narrowed, Payload, SessionField, SessionSchema } from '../../schema/payload-types.js';
 import type { RefuseExcess } from '../../schema/refusals.js';
-import { storeSession, type AnySessions } from './test-sessions.js';
+import { storeSession } from './test-sessions.js';
+import type { AnySessions } from '../../sessions/config-of.js';
 
 /** What a {@link fakeRequest} has besides its session. */
 export interface FakeRequestOptions {

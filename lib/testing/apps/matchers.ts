@@ -1,7 +1,8 @@
 import { cookieValues } from '../../cookie/cookie-header.js';
 import type { Payload, SessionSchema } from '../../schema/payload-types.js';
 import { configOf } from '../../sessions/config-of.js';
-import { readSession, type AnySessions } from './test-sessions.js';
+import { readSession } from './test-sessions.js';
+import type { AnySessions } from '../../sessions/config-of.js';
 
 /** What a matcher returns to vitest or Jest. */
 interface MatcherResult {

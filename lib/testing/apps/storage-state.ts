@@ -3,7 +3,7 @@ import { SessionOptionsError } from '../../errors.js';
 import { configOf } from '../../sessions/config-of.js';
 import type { SessionSchema } from '../../schema/payload-types.js';
 import { DetachedTransport } from './detached-session.js';
-import type { AnySessions } from './test-sessions.js';
+import type { AnySessions } from '../../sessions/config-of.js';
 
 /** A cookie as Playwright stores it. */
 export interface BrowserCookie {

@@ -1,18 +1,11 @@
 import type { Payload, SessionSchema } from '../../schema/payload-types.js';
 import type { RefuseExcess } from '../../schema/refusals.js';
-import { configOf } from '../../sessions/config-of.js';
+import { configOf, type AnySessions } from '../../sessions/config-of.js';
 import { load } from '../../sessions/load.js';
 import { become, save } from '../../sessions/actions.js';
 import type { RequestSession } from '../../sessions/request-session.js';
 import { writeCookie } from '../../sessions/response-cookie.js';
-import type { ListedSession } from '../../sessions/stored-sessions.js';
 import { DetachedTransport, detachedSession } from './detached-session.js';
-
-/** What `session()` of `typed-session` or of `typed-session/fetch` returns. */
-export interface AnySessions<S extends SessionSchema> {
-  /** The compiler finds the schema here. */
-  list(principal: never, options?: never): Promise<ListedSession<S>[]>;
-}
 
 /**
  * Stores a session and returns its signed cookie, as the value of a Cookie header: `name=value`. A test is then signed in
